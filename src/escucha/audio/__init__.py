@@ -1,0 +1,1 @@
+"""What is heard: clips, files, spectra, separation, loudness."""

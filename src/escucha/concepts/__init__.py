@@ -1,0 +1,1 @@
+"""Which musical idea counted: concept cards, activations, CAVs, tests, probes."""

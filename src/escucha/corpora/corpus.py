@@ -1,0 +1,99 @@
+"""A table of tracks: where each clip is, what is known of it, and what must not cross a split."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from escucha.audio.clip import Clip
+from escucha.errors import InputError, unknown
+
+
+class Source(Protocol):
+    """What can produce a track's sound. Small and frozen; the sound is made at each call and not kept."""
+
+    def clip(self) -> Clip:
+        """The whole track, mono."""
+
+    def stems(self) -> dict[str, Clip]:
+        """Its sources, summing to the clip sample by sample; empty where they are not known."""
+
+    def annotations(self) -> Mapping[str, Any]:
+        """What is known of it (tempo, mode, beat times, ...), JSON-ready; empty where nothing is."""
+
+    def key(self) -> str:
+        """A hash of what determines the sound: the file's bytes, or the recipe and the renderer's revision."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """One row of a corpus."""
+
+    name: str
+    """Unique in its corpus; fit for a file name."""
+    labels: tuple[str, ...]
+    """One label for genre or palo, several for tags, none where it is not known."""
+    group: str
+    """Artist, singer, recording or render family: tracks of one group never stand on both sides of a split."""
+    source: Source
+    split: str = ""
+    """`train`, `valid`, `test`, or empty."""
+
+    @property
+    def label(self) -> str:
+        """The only label; InputError where there is none or more than one."""
+        if len(self.labels) != 1:
+            raise InputError(f"track {self.name!r} has {len(self.labels)} labels; one is needed here")
+        return self.labels[0]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Tracks in a fixed order, and where they came from in one line (`origin`)."""
+
+    tracks: tuple[Track, ...]
+    origin: str
+
+    def __post_init__(self):
+        seen: set[str] = set()
+        for track in self.tracks:
+            if track.name in seen:
+                raise InputError(f"two tracks are called {track.name!r} in {self.origin}; names must be unique")
+            seen.add(track.name)
+
+    def __len__(self) -> int:
+        return len(self.tracks)
+
+    def __iter__(self) -> Iterator[Track]:
+        return iter(self.tracks)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label that occurs, sorted."""
+        return tuple(sorted({label for track in self.tracks for label in track.labels}))
+
+    def where(self, keep: Callable[[Track], bool]) -> "Corpus":
+        """The tracks for which `keep` holds, in the same order."""
+        return Corpus(tuple(track for track in self.tracks if keep(track)), self.origin)
+
+    def split(self, name: str) -> "Corpus":
+        """The tracks of one split; InputError when there are none."""
+        chosen = self.where(lambda track: track.split == name)
+        if not chosen.tracks:
+            raise unknown("split", name, {track.split or "(none)" for track in self.tracks}, self.origin)
+        return chosen
+
+    def digest(self) -> str:
+        """A hash of every row and of what determines each sound."""
+        rows = [[t.name, t.labels, t.group, t.split, t.source.key()] for t in self.tracks]
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def check_groups(corpus: Corpus) -> None:
+    """Raise InputError when a group stands in two splits (a leak): every later number would be too good."""
+    home: dict[str, str] = {}
+    for track in corpus:
+        if home.setdefault(track.group, track.split) != track.split:
+            raise InputError(f"group {track.group!r} of {corpus.origin} is in splits {home[track.group]!r} and "
+                             f"{track.split!r}; give every track of a group the same split")

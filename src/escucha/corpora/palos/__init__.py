@@ -1,0 +1,1 @@
+"""A rendered corpus of palos: scores, a soundfont player, stems, annotations, counterfactual pairs."""

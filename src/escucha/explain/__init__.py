@@ -1,0 +1,1 @@
+"""Which part of a clip counted: factorizations, remixes, LIME, Shapley."""

@@ -1,0 +1,1 @@
+"""Who listens: classifiers behind two protocols, windows, networks, training, the shelf."""
