@@ -1,0 +1,95 @@
+"""The protocols: the least an explainer asks of a trained classifier.
+
+Conventions: waves are `(batch, window)` float32 at `rate`; scores are `(batch, label)` logits; numpy at the boundary.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from escucha.errors import unknown
+
+Link = Literal["softmax", "sigmoid"]
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Something that scores windows of sound: enough for evaluation, LIME and Shapley."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of the scores' columns."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of the waves it hears."""
+
+    @property
+    def window(self) -> int:
+        """Samples it hears at once."""
+
+    @property
+    def link(self) -> Link:
+        """`softmax`: one label a clip; `sigmoid`: each label by itself."""
+
+    def scores(self, waves: np.ndarray) -> np.ndarray:
+        """Logits `(batch, label)` of waves `(batch, window)`.
+
+        A model that only gives probabilities returns their clipped logarithm (softmax) or log-odds (sigmoid).
+        """
+
+
+@runtime_checkable
+class LayeredClassifier(Classifier, Protocol):
+    """A classifier whose inside can be read: what concepts and gradients need."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names, from sound to answer."""
+
+    def activations(self, waves: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
+        """`{layer: (batch, *unit)}` in one forward pass."""
+
+    def gradients(self, waves: np.ndarray, layers: Sequence[str], labels: Sequence[str]) -> dict[str, np.ndarray]:
+        """`{layer: (batch, label, *unit)}`: of each label's `value` (see `values`) with respect to the layer."""
+
+
+@runtime_checkable
+class FeatureClassifier(Classifier, Protocol):
+    """A classifier over named features (SVM, forest, embedding heads): concepts can be tested in feature space."""
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """One a column."""
+
+    def features(self, waves: np.ndarray) -> np.ndarray:
+        """`(batch, feature)`, as the scorer takes them."""
+
+    def scores_of(self, features: np.ndarray) -> np.ndarray:
+        """Logits `(batch, label)` of features `(batch, feature)`."""
+
+
+def values(scores: np.ndarray, link: Link) -> np.ndarray:
+    """What is explained, `(..., label)`: the logit minus the mean logit over labels (softmax), or the logit (sigmoid).
+
+    A softmax does not see a shift common to all labels, so neither should an explanation; the difference stays
+    additive over windows, which a probability does not.
+    """
+    return scores - scores.mean(axis=-1, keepdims=True) if link == "softmax" else scores
+
+
+def probabilities(scores: np.ndarray, link: Link) -> np.ndarray:
+    """`(..., label)`: softmax over labels, or each label's logistic function."""
+    scores = np.asarray(scores, dtype=np.float64)
+    if link == "sigmoid":
+        return 0.5 * (1 + np.tanh(scores / 2))
+    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def label_index(classifier: Classifier, label: str) -> int:
+    """The column of `label`; InputError with the nearest label otherwise."""
+    if label not in classifier.labels:
+        raise unknown("label", label, classifier.labels)
+    return classifier.labels.index(label)
