@@ -2,12 +2,13 @@
 
 import dataclasses
 import hashlib
+import inspect
 import json
 import os
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,19 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
 
 
-def build(cls: type[T], table: Mapping[str, Any], where: str) -> T:
-    """An instance of the dataclass `cls` from a TOML table: unknown keys, missing keys and wrong types are errors.
+def build(make: Callable[..., T], table: Mapping[str, Any], where: str) -> T:
+    """What the dataclass or function `make` makes of a TOML table: unknown, missing and wrong keys are errors.
 
     Nested dataclasses are built from nested tables, lists become tuples, an int may stand for a float.
     """
-    fields = {field.name: field for field in dataclasses.fields(cls) if field.init}  # type: ignore[arg-type]
-    hints = typing.get_type_hints(cls)
+    wanted, hints = inspect.signature(make).parameters, typing.get_type_hints(make)
     for key in table:
-        if key not in fields:
-            raise unknown("key", key, fields, where)
-    for name, field in fields.items():
-        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if required and name not in table:
+        if key not in wanted:
+            raise unknown("key", key, wanted, where)
+    for name, parameter in wanted.items():
+        if parameter.default is inspect.Parameter.empty and name not in table:
             raise InputError(f"{where} lacks the key {name!r}; add it")
-    return cls(**{key: _fit(value, hints[key], f"{key!r} in {where}") for key, value in table.items()})
+    return make(**{key: _fit(value, hints[key], f"{key!r} in {where}") for key, value in table.items()})
 
 
 def _fit(value: Any, hint: Any, where: str) -> Any:
@@ -66,7 +65,7 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
     if origin in (dict, Mapping) and isinstance(value, Mapping):
         return dict(value)
     if dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
-        return build(hint, value, where)  # type: ignore[arg-type]
+        return build(hint, value, where)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool)):

@@ -1,1 +1,10 @@
 """One file a kind of question; settings in, a Finding out."""
+
+KINDS: dict[str, str] = {
+    "training": "escucha.experiments.training:Training",
+    "accuracy": "escucha.experiments.accuracy:Accuracy",
+    "explanation": "escucha.experiments.explanation:ExplanationStudy",
+    "concept-study": "escucha.experiments.concept_study:ConceptStudy",
+    "probe-study": "escucha.experiments.probe_study:ProbeStudy",
+}
+"""Kind to the frozen settings that can be run; named, not imported, so that `escucha --help` stays quick."""

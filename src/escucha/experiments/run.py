@@ -1,0 +1,83 @@
+"""From a TOML to a saved finding: the same question is not computed twice, and never half written."""
+
+import datetime
+import importlib.metadata
+import pkgutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from escucha.config import build, fingerprint, jsonable, read_toml
+from escucha.errors import InputError, unknown
+from escucha.experiments import KINDS
+from escucha.experiments.workbench import Experiment, Workbench
+from escucha.finding import About, check_place, is_finding, save, sweep
+
+VERSIONS = ("escucha", "torch", "librosa", "scikit-learn", "captum", "numpy", "nussl")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An experiment as its TOML asks it."""
+
+    name: str
+    question: str
+    """One sentence that heads the page; the name in words where the TOML has no `question`."""
+    experiment: Experiment
+
+
+def read_experiment(card: str, home: Path) -> Asked:
+    """The experiment of a card: the stem of a file in `experiments/`, or a path to a TOML."""
+    path = Path(card) if card.endswith(".toml") else home / "experiments" / f"{card}.toml"
+    if not card.endswith(".toml") and not path.is_file():
+        raise unknown("experiment", card, (file.stem for file in (home / "experiments").glob("*.toml")))
+    table = read_toml(path)
+    question = str(table.pop("question", path.stem.replace("-", " ")))
+    return Asked(path.stem, question, experiment_of(table, str(path)))
+
+
+def experiment_of(table: Mapping[str, Any], where: str) -> Experiment:
+    """The experiment a table describes: its `kind`, and that kind's settings."""
+    settings = dict(table)
+    kind = settings.pop("kind", None)
+    if kind is None:
+        raise InputError(f"{where} lacks the key 'kind'; one of {', '.join(KINDS)}")
+    if kind not in KINDS:
+        raise unknown("kind", str(kind), KINDS, where)
+    return build(pkgutil.resolve_name(KINDS[kind]), settings, where)
+
+
+def run(experiment: Experiment, workbench: Workbench, *, name: str, title: str = "", command: str = "",
+        out: Path | None = None, force: bool = False) -> Path:
+    """Answer the question, or find the answer that is there, and return its folder.
+
+    It goes to `reports/<name>/<fingerprint>/`, or to `out`, where an earlier finding is replaced. Two processes
+    that ask the same question at once compute it once: the second waits, then finds the answer.
+    """
+    mark = fingerprint(experiment.kind, experiment.revision, experiment, experiment.inputs(workbench))
+    folder = out or workbench.home / "reports" / name / mark
+    check_place(folder)
+    locks = workbench.cache / "locks"
+    try:
+        locks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write the cache {workbench.cache}: {error.strerror}; set ESCUCHA_CACHE") from None
+    with FileLock(locks / f"{fingerprint(folder.absolute(), mark)}.lock"):
+        if out is None and is_finding(folder) and not force:
+            return folder
+        sweep(folder.parent)
+        began = time.monotonic()
+        finding = experiment.run(workbench)
+        return save(finding, folder, About(
+            kind=experiment.kind, title=title or name.replace("-", " "), command=command, fingerprint=mark,
+            settings=jsonable(experiment), versions=versions(), seconds=round(time.monotonic() - began, 1),
+            made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")))
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a number may depend on."""
+    return {name: importlib.metadata.version(name) for name in VERSIONS}

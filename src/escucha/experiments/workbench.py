@@ -1,0 +1,67 @@
+"""What an experiment works with: the shelves, the cache, and a way to say how far it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from escucha import config
+from escucha.audio.clip import Clip
+from escucha.corpora import reading, shelf
+from escucha.corpora.corpus import Corpus, Source
+from escucha.finding import Finding
+
+if TYPE_CHECKING:
+    from escucha.concepts.concept import Concept
+    from escucha.models.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The folders an experiment reads and writes; the same value serves the command line and a notebook."""
+
+    home: Path
+    """Holds `concepts/`, `models/`, `experiments/`, `reports/`."""
+    cache: Path
+    """Safe to delete."""
+    progress: bool = False
+    """Bars on stderr."""
+
+    @classmethod
+    def here(cls, home: Path | None = None, *, progress: bool = False) -> "Workbench":
+        """The workbench of `home`, else of $ESCUCHA_HOME, else of the nearest parent folder with shelves."""
+        return cls(config.home(home), config.cache_folder(), progress)
+
+    def model(self, card: str) -> "Classifier":
+        """The classifier of a card: the stem of a file in `models/`, or a path to a TOML."""
+        from escucha.models.shelf import load_model
+
+        return load_model(card, self.home)
+
+    def concept(self, card: str) -> "Concept":
+        """The concept of a card: the stem of a file in `concepts/`, or a path to a TOML."""
+        from escucha.concepts.shelf import load_concept
+
+        return load_concept(card, self.home)
+
+    def corpus(self, table: Mapping[str, Any]) -> Corpus:
+        """The corpus of a `[corpus]` table; relative paths in it are from the home."""
+        return shelf.open_corpus(table, where="the experiment", base=self.home)
+
+    def clips(self, sources: Sequence[Source], *, rate: int, doing: str = "clips") -> Iterator[Clip]:
+        """The sources' sounds in order, at `rate`: on all cores, cached, a few in memory at a time."""
+        return reading.clips(sources, rate=rate, cache=self.cache, progress=doing if self.progress else "")
+
+
+class Experiment(Protocol):
+    """Frozen settings of one question."""
+
+    kind: ClassVar[str]
+    revision: ClassVar[int]
+    """Raised when the meaning of the kind's numbers changes: older findings are then made anew."""
+
+    def inputs(self, workbench: Workbench) -> list[str]:
+        """Hashes of everything beyond the settings that the answer depends on: cards, weights, corpora, soundfont."""
+
+    def run(self, workbench: Workbench) -> Finding:
+        """The answer."""
