@@ -65,7 +65,7 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
     if origin in (dict, Mapping) and isinstance(value, Mapping):
         return dict(value)
     if dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
-        return build(hint, value, where)
+        return build(hint, value, where)  # type: ignore[arg-type]
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
