@@ -1,0 +1,148 @@
+"""The guitar: rasgueado (strums and finger rolls), arpegio, picado, and how each of them closes a phrase.
+
+Accents are strums over all strings in every technique, so the compás is heard whatever the right hand does between.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from escucha.corpora.palos.note import Note, audible, late, loud
+from escucha.corpora.palos.palo import LINE, SCALES
+from escucha.corpora.palos.plan import Chord, Line, Plan
+from escucha.corpora.palos.streams import stream
+
+GOLPE = 37
+"""The General MIDI side stick stands for the tap on the guitar's top."""
+LOWEST, STRINGS = 40, 6
+
+
+def guitar(plan: Plan) -> tuple[Note, ...]:
+    """Every note of the guitar stem."""
+    hand = HANDS[plan.technique]
+    notes = [note for line in plan.lines for note in _line(plan, line, hand)]
+    return audible(notes, plan, "guitar")
+
+
+Hand = Callable[[Plan, Line, np.random.Generator], Iterator[Note]]
+
+
+def _line(plan: Plan, line: Line, hand: Hand) -> Iterator[Note]:
+    rng = stream(plan.recipe.seed, "guitar", line.number)
+    yield from _remate(plan, line, rng) if line.remate else hand(plan, line, rng)
+    taps = stream(plan.recipe.seed, "golpe", line.number).random(LINE)
+    for position in plan.metre.accents:
+        if taps[position] < plan.family.golpe:
+            yield Note(plan.time(line.first + position), 0, GOLPE, 70 + 30 * taps[position], .2, kit=True)
+
+
+def voicing(chord: Chord, taste: float) -> tuple[int, ...]:
+    """Six strings, low to high (MIDI): the root below, then the nearest tones upward in steps of a third to a sixth.
+
+    `taste` (0 to 1) moves the hand along the neck.
+    """
+    low = LOWEST + (chord.root - LOWEST) % 12
+    tones = [pitch for pitch in range(low + 5 + round(2 * taste), low + 40) if pitch % 12 in chord.tones]
+    return (low, *tones[:STRINGS - 1])
+
+
+def strum(plan: Plan, chord: Chord, at: float, rng: np.random.Generator, *, velocity: float,
+          length: float, up: bool = False, strings: int = STRINGS) -> Iterator[Note]:
+    """One stroke across the strings, 8 to 25 ms from the first to the last, from the low one or (up) the high one."""
+    pitches = voicing(chord, plan.family.density)[-strings:]
+    spread = plan.family.spread * (.6 if up else 1.0) * rng.uniform(.8, 1.2)
+    order = pitches[::-1] if up else pitches
+    falls = rng.uniform(.85, 1.0, len(order))
+    for string, (pitch, fall) in enumerate(zip(order, falls)):
+        when = at + spread * string / (STRINGS - 1)
+        yield Note(when, plan.family.guitar, pitch, velocity * fall, length, shift=plan.family.tuning)
+
+
+def roll(plan: Plan, line: Line, position: int, rng: np.random.Generator, *, strokes: int = 3) -> Iterator[Note]:
+    """A finger roll (rasgueado) that leads into a position: light strokes, growing, in the half beat before it."""
+    for stroke in range(strokes):
+        before = .5 * (strokes - stroke) / strokes
+        at = plan.time(line.first + position - before) + late(rng, plan, .5)
+        yield from strum(plan, line.chord(position - 1), at, rng, velocity=46 + 12 * stroke, length=.12,
+                         up=stroke % 2 == 1, strings=4)
+
+
+def rasgueado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
+    """A stroke on every beat, rolls into some accents, light up-strokes between."""
+    period = 60 / plan.tempo
+    for position in range(LINE):
+        accented = position in plan.metre.accents
+        chance, between = rng.random(2)
+        rolls = accented and chance < plan.family.rolls
+        if rolls:
+            yield from roll(plan, line, position, rng)
+        at = plan.time(line.first + position) + late(rng, plan)
+        if accented or chance > .2:
+            yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, accented, rng),
+                             length=period * (1.1 if accented else .4), strings=6 if accented else 4)
+        if between < plan.family.density:
+            half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
+            yield from strum(plan, line.chord(position), half, rng, velocity=.6 * loud(plan, False, rng),
+                             length=.3 * period, up=True, strings=3)
+
+
+def arpegio(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
+    """Broken chords in eighths under a rolled chord on every accent."""
+    period = 60 / plan.tempo
+    order = (2, 3, 4, 5, 4, 3)
+    for position in range(LINE):
+        chord, accented = line.chord(position), position in plan.metre.accents
+        pitches = voicing(chord, plan.family.density)
+        at = plan.time(line.first + position) + late(rng, plan)
+        if accented:
+            yield from strum(plan, chord, at, rng, velocity=loud(plan, True, rng), length=2 * period)
+        else:
+            yield Note(at, plan.family.guitar, pitches[order[2 * position % 6]], loud(plan, False, rng) * 1.2,
+                       1.5 * period, shift=plan.family.tuning)
+        half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
+        yield Note(half, plan.family.guitar, pitches[order[(2 * position + 1) % 6]], loud(plan, False, rng),
+                   1.2 * period, shift=plan.family.tuning)
+
+
+def picado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
+    """A running scale in eighths (some lines in triplets), chords on the accents."""
+    period = 60 / plan.tempo
+    each = 3 if rng.random() < .3 else 2
+    walk, down = int(rng.integers(5, 12)), -1
+    for position in range(LINE):
+        accented = position in plan.metre.accents
+        at = plan.time(line.first + position) + late(rng, plan)
+        if accented:
+            yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, True, rng), length=period)
+        for step in range(int(accented), each):
+            walk += down
+            down = 1 if walk <= 2 else -1 if walk >= 13 else -down if rng.random() < .12 else down
+            when = plan.time(line.first + position + step / each) + late(rng, plan, .7)
+            yield Note(when, plan.family.guitar, scale_pitch(plan, walk), loud(plan, False, rng) * 1.3,
+                       period / each, shift=plan.family.tuning)
+
+
+def scale_pitch(plan: Plan, step: int, *, low: int = 52) -> int:
+    """The MIDI pitch of a step of the mode's scale, counted from the first tonic at or above `low`."""
+    scale = SCALES[plan.mode]
+    return low + (plan.tonic - low) % 12 + 12 * (step // 7) + scale[step % 7]
+
+
+def _remate(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
+    """The close: the accents alone, each with its roll, growing to the closing one; then a breath."""
+    period = 60 / plan.tempo
+    for position in range(plan.metre.close + 1):
+        accented = position in plan.metre.accents
+        closing = position == plan.metre.close
+        at = plan.time(line.first + position) + late(rng, plan, .5)
+        if accented:
+            if position:
+                yield from roll(plan, line, position, rng, strokes=4 if closing else 3)
+            yield from strum(plan, line.chord(position), at, rng, velocity=122 if closing else 114,
+                             length=period * (1.6 if closing else .8))
+        elif position < plan.metre.close - 4:
+            yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, False, rng),
+                             length=.4 * period, strings=4)
+
+
+HANDS: dict[str, Hand] = {"rasgueado": rasgueado, "arpegio": arpegio, "picado": picado}

@@ -1,0 +1,110 @@
+"""Counterfactual pairs: one score rendered twice with exactly one thing changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escucha.corpora.palos.family import CONCEPT_FAMILIES, family
+from escucha.corpora.palos.palo import PALOS
+from escucha.corpora.palos.recipe import GUITARS, NOISES, ROOMS, Recipe
+from escucha.corpora.palos.source import PaloSource
+from escucha.corpora.palos.streams import integer, stream
+from escucha.errors import InputError, unknown
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What one concept means in a score: this key, with one value and with the other."""
+
+    key: str
+    with_: Any
+    without: Any
+    also: tuple[tuple[str, Any], ...] = ()
+    """What both members need so that the contrast can be heard."""
+
+
+CONTRASTS: dict[str, Contrast] = {
+    "palmas": Contrast("palmas", True, False),
+    "castanets": Contrast("castanets", True, False),
+    "voice": Contrast("voice", True, False),
+    "cajon": Contrast("cajon", True, False),
+    "phrygian-mode": Contrast("mode", "phrygian", "major"),
+    "twelve-beat-compas": Contrast("metre", "twelve", "ternary"),
+    "fast-tempo": Contrast("tempo_factor", 1.3, .7),
+    "rasgueado": Contrast("technique", "rasgueado", "arpegio"),
+    "brightness": Contrast("brightness", 6.0, -6.0),
+    "contratiempo": Contrast("contratiempo", True, False, (("palmas", True),)),
+}
+"""Fast tempo is the score at 1.3 and at 0.7 times its tempo; brightness a high shelf of +6 and of -6 dB."""
+
+NUISANCES = ("room", "noise", "program")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two clips of one score, alike in all but one thing; both at the same gain."""
+
+    with_: PaloSource
+    without: PaloSource
+    family: int
+    palo: str
+
+
+def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS),
+                         families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0) -> list[Pair]:
+    """`pairs` pairs for a contrast of `CONTRASTS`, palos and families in turn.
+
+    The default families are reserved: no corpus plays them. Those of a corpus may be given instead, as numbers.
+    """
+    if change not in CONTRASTS:
+        raise unknown("contrast", change, CONTRASTS)
+    contrast = CONTRASTS[change]
+    made = []
+    for base in _scores(pairs, seed, palos, families, duration):
+        for key, value in contrast.also:
+            base = base.change(key, value)
+        made.append(_pair(base, contrast.key, contrast.with_, contrast.without))
+    return made
+
+
+def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS),
+                   families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0,
+                   kinds: Sequence[str] = NUISANCES) -> list[Pair]:
+    """`pairs` pairs of one score in another room, with another noise or another guitar (kinds in turn).
+
+    Which member is `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it.
+    """
+    for kind in kinds:
+        if kind not in NUISANCES:
+            raise unknown("nuisance", kind, NUISANCES)
+    if not kinds:
+        raise InputError(f"a nuisance pair needs a kind; available: {', '.join(NUISANCES)}")
+    made = []
+    for index, base in enumerate(_scores(pairs, seed, palos, families, duration)):
+        kind = kinds[index % len(kinds)]
+        rng = stream(base.seed, "nuisance", kind)
+        one, other = (int(value) for value in rng.permutation(_others(base, kind))[:2])
+        made.append(_pair(base, kind, one, other))
+    return made
+
+
+def _others(recipe: Recipe, kind: str) -> list[int]:
+    """This family's own value and another one of the same kind."""
+    habits = family(recipe.family)
+    own, known = {"room": (habits.room, range(ROOMS)), "noise": (habits.noise, range(NOISES)),
+                  "program": (habits.guitar, GUITARS)}[kind]
+    rest = [value for value in known if value != own]
+    return [own, int(stream(recipe.seed, "other", kind).choice(rest))]
+
+
+def _scores(pairs: int, seed: int, palos: Sequence[str], families: Sequence[int], duration: float) -> list[Recipe]:
+    if pairs < 1:
+        raise InputError(f"pairs is 1 or more, got {pairs!r}")
+    if not palos or not families:
+        raise InputError("pairs need at least one palo and one family to play them")
+    return [Recipe(palos[index % len(palos)], integer(seed, "pair", index),
+                   int(families[index // len(palos) % len(families)]), duration) for index in range(pairs)]
+
+
+def _pair(base: Recipe, key: str, with_: Any, without: Any) -> Pair:
+    return Pair(PaloSource(base.change(key, with_)), PaloSource(base.change(key, without)), base.family, base.palo)

@@ -1,0 +1,116 @@
+"""What determines one rendered clip, and which of its properties may be set by hand."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from escucha.corpora.palos.palo import METRES, MODES, PALOS, SOURCES
+from escucha.errors import InputError, unknown
+
+REVISION = 1
+"""Raised when the same recipe starts to mean another sound."""
+
+RATE = 22050
+TECHNIQUES = ("rasgueado", "arpegio", "picado")
+GUITARS = (24, 25, 26)
+"""General MIDI programs, from 0: nylon, steel and a darker (jazz) guitar."""
+VOICES = (53, 54, 68)
+"""General MIDI programs that sing through a vowel: oohs, a brighter vox, and a reed for a nasal, cracked voice."""
+ROOMS = 12
+NOISES = 6
+
+
+def _one_of(known: Sequence[Any]) -> Callable[[str, Any], None]:
+    def check(key: str, value: Any) -> None:
+        if isinstance(value, bool) or value not in known:
+            raise unknown(f"{key} in a palos change", str(value), map(str, known))
+    return check
+
+
+def _switch(key: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise InputError(f"palos change {key!r} is true or false, got {value!r}")
+
+
+def _between(low: float, high: float) -> Callable[[str, Any], None]:
+    def check(key: str, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise InputError(f"palos change {key!r} is a number from {low:g} to {high:g}, got {value!r}")
+    return check
+
+
+CHANGES: dict[str, Callable[[str, Any], None]] = {
+    **{source: _switch for source in SOURCES},
+    "contratiempo": _switch,
+    "mode": _one_of(MODES),
+    "metre": _one_of(tuple(METRES)),
+    "technique": _one_of(TECHNIQUES),
+    "tempo": _between(60, 320),
+    "tempo_factor": _between(.4, 2.5),
+    "tonic": _one_of(range(12)),
+    "program": _one_of(GUITARS),
+    "voice_program": _one_of(VOICES),
+    "brightness": _between(-18, 18),
+    "room": _one_of(range(ROOMS)),
+    "noise": _one_of(range(NOISES)),
+    "loudness": _between(-30, 12),
+}
+"""What can be set in a recipe, each with its check. Brightness is a high shelf in dB above 1.5 kHz, loudness a gain in
+dB, tonic a pitch class (0 is C), tempo felt beats a minute; the rest are names, numbers of a list, true or false."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines one clip; JSON-ready through `dataclasses.asdict`.
+
+    An unknown palo, key or value of a change raises InputError with what is available.
+    """
+
+    palo: str
+    seed: int
+    family: int
+    """The player, the instruments and the room; the group that never crosses a split."""
+    duration: float = 12.0
+    """Seconds."""
+    natural: bool = False
+    """True for the habits of the palo (tempo and sources give it away), False for the debiased corpus."""
+    changes: tuple[tuple[str, Any], ...] = ()
+
+    def __post_init__(self):
+        if self.palo not in PALOS:
+            raise unknown("palo", str(self.palo), PALOS)
+        if not 0.1 <= self.duration <= 600:
+            raise InputError(f"a rendered clip lasts from 0.1 to 600 seconds, got duration = {self.duration!r}")
+        object.__setattr__(self, "changes", checked(self.changes))
+
+    def change(self, key: str, value: Any) -> "Recipe":
+        """This recipe with one thing set (replacing an earlier setting of the same key)."""
+        return replace(self, changes=(*(pair for pair in self.changes if pair[0] != key), (key, value)))
+
+    def get(self, key: str, default: Any) -> Any:
+        """The value a change gives to `key`, else `default`."""
+        return dict(self.changes).get(key, default)
+
+    def key(self) -> str:
+        """A hash of the recipe and of the renderer's revision (not of the soundfont)."""
+        text = json.dumps([REVISION, RATE, asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def checked(changes: Mapping[str, Any] | Sequence[Sequence[Any]]) -> tuple[tuple[str, Any], ...]:
+    """Changes as sorted pairs, each key once; accepts a TOML table or a list of pairs."""
+    pairs = list(changes.items()) if isinstance(changes, Mapping) else [tuple(pair) for pair in changes]
+    seen: dict[str, Any] = {}
+    for pair in pairs:
+        if len(pair) != 2:
+            raise InputError(f"a palos change is a pair (key, value), got {pair!r}")
+        key, value = pair
+        if key not in CHANGES:
+            raise unknown("palos change", str(key), CHANGES)
+        if key in seen:
+            raise InputError(f"palos change {key!r} is given twice; keep one")
+        CHANGES[key](key, value)
+        seen[key] = value
+    return tuple(sorted(seen.items()))

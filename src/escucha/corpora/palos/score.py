@@ -1,0 +1,81 @@
+"""The whole score of a clip, and what it says about itself without being played."""
+
+from collections.abc import Callable
+from typing import Any
+
+from escucha.corpora.palos.guitar import guitar
+from escucha.corpora.palos.melody import bass, voice
+from escucha.corpora.palos.note import Note
+from escucha.corpora.palos.palo import LINE, SOURCES
+from escucha.corpora.palos.percussion import cajon, castanets, palmas
+from escucha.corpora.palos.plan import Plan, plan
+from escucha.corpora.palos.recipe import Recipe
+
+PLAYERS: dict[str, Callable[[Plan], tuple[Note, ...]]] = {
+    "guitar": guitar, "bass": bass, "voice": voice, "palmas": palmas, "castanets": castanets, "cajon": cajon,
+}
+
+
+def score(plan: Plan) -> dict[str, tuple[Note, ...]]:
+    """The notes of every source that plays, in the fixed order of `SOURCES`."""
+    return {source: PLAYERS[source](plan) for source in SOURCES if source in plan.entries}
+
+
+def annotations(recipe: Recipe) -> dict[str, Any]:
+    """Everything known of a clip, JSON-ready; times in seconds from the clip's start, tempo in felt beats a minute.
+
+    `beats` are `[time, count]` (count as a flamenco counts: 12, 1 ... 11, or 1 2 3), `accents` the accented beat
+    times, `cycle` the beats to a cycle and `accent_pattern` the accented counts; `chords` are `[start, name, degree]`;
+    `onsets` are the strokes of each source that sounds (a strum is one stroke); `remates` the closing beats.
+    """
+    made = plan(recipe)
+    notes = score(made)
+    onsets = {source: strokes(played) for source, played in notes.items() if played}
+    return {
+        "palo": recipe.palo, "family": recipe.family, "seed": recipe.seed, "duration": recipe.duration,
+        "metre": "twelve" if made.metre.beats == 12 else "ternary", "cycle": made.metre.beats,
+        "accent_pattern": sorted({made.metre.count(at) for at in made.metre.accents}),
+        "tempo": made.tempo, "mode": made.mode, "tonic": made.tonic, "technique": made.technique,
+        "contratiempo": made.contratiempo and "palmas" in onsets,
+        "sources": list(onsets), "onsets": onsets, **_times(made), "chords": _chords(made),
+    }
+
+
+def strokes(notes: tuple[Note, ...], *, apart: float = .03) -> list[float]:
+    """Onset times in seconds, one for every group of notes that start within `apart` seconds."""
+    times: list[float] = []
+    for note in notes:
+        if not times or note.time - times[-1] > apart:
+            times.append(round(note.time, 5))
+    return times
+
+
+def _times(plan: Plan) -> dict[str, Any]:
+    """Beats, accents and remates that lie inside the clip."""
+    beats, accents, remates = [], [], []
+    for line in plan.lines:
+        for position in range(LINE):
+            time = round(float(plan.beats[line.first + position]), 5)
+            if not 0 <= time < plan.recipe.duration:
+                continue
+            beats.append([time, plan.metre.count(position)])
+            if position in plan.metre.accents:
+                accents.append(time)
+            if line.remate and position == plan.metre.close:
+                remates.append(time)
+    return {"beats": beats, "accents": accents, "remates": remates}
+
+
+def _chords(plan: Plan) -> list[list[Any]]:
+    """Chord changes; the one that already holds at the start stands at 0."""
+    track: list[list[Any]] = []
+    for line in plan.lines:
+        for position, chord in line.chords:
+            time = round(max(0.0, plan.time(line.first + position)), 5)
+            if time >= plan.recipe.duration:
+                return track
+            if track and track[-1][0] == 0.0 == time:
+                track.pop()
+            if not track or track[-1][1] != chord.name:
+                track.append([time, chord.name, chord.degree])
+    return track

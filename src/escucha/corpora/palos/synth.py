@@ -1,0 +1,129 @@
+"""One note at a time from the soundfont (tinysoundfont's only door), kept in a bounded cache.
+
+The synthesizer has a state, so before every note all sound is cut, the channel drained and every controller set: the
+same note gives the same samples in any order of calls.
+"""
+
+import hashlib
+import importlib.util
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from escucha.corpora.palos.recipe import RATE
+
+BLOCK = 128
+"""Samples between two positions of the pitch wheel."""
+LENGTHS = (.15, .3, .5, .75, 1.0, 1.5, 2.0, 3.0)
+"""Seconds; a note is rendered with the next longer one of these and cut, so that the cache is hit."""
+LAYERS = (48, 80, 112)
+"""Velocities that are rendered; amplitude is proportional to velocity, the rest is gain."""
+CACHE_BYTES = 256 * 2 ** 20
+TAIL = .12
+"""Seconds of release after a note is let go."""
+
+
+@lru_cache(maxsize=1)
+def soundfont() -> Path:
+    """Where pretty_midi keeps `TimGM6mb.sf2`; found without importing it."""
+    found = importlib.util.find_spec("pretty_midi")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("pretty_midi is not installed; it brings the soundfont TimGM6mb.sf2 (make setup)")
+    return Path(next(iter(found.submodule_search_locations))) / "TimGM6mb.sf2"
+
+
+@lru_cache(maxsize=1)
+def soundfont_hash() -> str:
+    """Sixteen hex digits of the soundfont's bytes; part of every clip's key."""
+    return hashlib.sha256(soundfont().read_bytes()).hexdigest()[:16]
+
+
+def _vibrato(t: np.ndarray, length: float) -> np.ndarray:
+    return .25 * np.clip((t - .15) / .3, 0, 1) * np.sin(2 * np.pi * 5.6 * t)
+
+
+SHAPES: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "": lambda t, length: np.zeros_like(t),
+    "vibrato": _vibrato,
+    "scoop": lambda t, length: -1.0 * np.exp(-t / .04),
+    "slide": lambda t, length: .5 * np.exp(-t / .025),
+    "turn": lambda t, length: np.interp(t / length, (0, .3, .38, .46, .54, .62, .7, 1), (0, 0, 1, 0, -1, 0, 0, 0)),
+    "shake": lambda t, length: .9 * np.exp(-t / .5) * np.sin(2 * np.pi * 6.5 * t),
+    "fall": lambda t, length: _vibrato(t, length) - 3 * np.clip((t / length - .8) / .2, 0, 1) ** 2,
+}
+"""Pitch bends in semitones over time in seconds, for a note of a length in seconds."""
+
+BEND_RANGE = 12.0
+
+
+class Player:
+    """A long-lived synthesizer and its notes: `(time,)` float32 at `RATE`, mono, least recently used ones dropped."""
+
+    def __init__(self, limit: int = CACHE_BYTES):
+        import tinysoundfont
+
+        self._synth = tinysoundfont.Synth(gain=0, samplerate=RATE)
+        self._font = self._synth.sfload(str(soundfont()))
+        self._notes: OrderedDict[tuple, np.ndarray] = OrderedDict()
+        self._size, self._limit = 0, limit
+        self._lock = threading.Lock()
+
+    def note(self, program: int, pitch: int, layer: int, length: float, *, shape: str = "", kit: bool = False,
+             shift: float = 0.0) -> np.ndarray:
+        """One note at a velocity layer, let go after `length` seconds (of `LENGTHS`), with its release; read-only."""
+        key = (program, pitch, layer, length, shape, kit, round(shift, 2))
+        with self._lock:
+            if key in self._notes:
+                self._notes.move_to_end(key)
+                return self._notes[key]
+            wave = self._render(program, pitch, layer, length, shape=shape, kit=kit, shift=round(shift, 2))
+            self._keep(key, wave)
+            return wave
+
+    def _keep(self, key: tuple, wave: np.ndarray) -> None:
+        self._notes[key] = wave
+        self._size += wave.nbytes
+        while self._size > self._limit and len(self._notes) > 1:
+            self._size -= self._notes.popitem(last=False)[1].nbytes
+
+    def _render(self, program: int, pitch: int, layer: int, length: float, *, shape: str, kit: bool,
+                shift: float) -> np.ndarray:
+        synth = self._synth
+        synth.sounds_off()
+        synth.generate_simple(2048)
+        synth.program_select(0, self._font, 128 if kit else 0, 0 if kit else program, kit)
+        synth.pitchbend_range(0, BEND_RANGE)
+        synth.pitchbend(0, 8192)
+        synth.set_tuning(0, shift)
+        synth.noteon(0, pitch, layer)
+        sound = [self._held(length, shape)]
+        synth.noteoff(0, pitch)
+        sound.append(self._generate(round(TAIL * RATE)))
+        wave = np.concatenate(sound).reshape(-1, 2).mean(axis=1, dtype=np.float32)
+        wave.setflags(write=False)
+        return wave
+
+    def _held(self, length: float, shape: str) -> np.ndarray:
+        samples = round(length * RATE)
+        if not shape:
+            return self._generate(samples)
+        starts = np.arange(0, samples, BLOCK)
+        bends = 8192 + np.round(8192 / BEND_RANGE * SHAPES[shape](starts / RATE, length)).astype(int)
+        blocks = []
+        for start, bend in zip(starts, np.clip(bends, 0, 16383)):
+            self._synth.pitchbend(0, int(bend))
+            blocks.append(self._generate(min(BLOCK, samples - int(start))))
+        return np.concatenate(blocks)
+
+    def _generate(self, samples: int) -> np.ndarray:
+        return np.frombuffer(self._synth.generate_simple(samples), dtype=np.float32).copy()
+
+
+@lru_cache(maxsize=1)
+def player() -> Player:
+    """The one player of this process."""
+    return Player()
