@@ -127,8 +127,8 @@ def load(folder: Path) -> Saved:
 
 
 def is_finding(folder: Path) -> bool:
-    """Does the folder hold a finding? (One is whole as soon as it has its name.)"""
-    return (folder / "about.json").is_file() and (folder / "numbers.json").is_file()
+    """Does the folder hold a finding? (One is whole as soon as it has its own name.)"""
+    return not folder.name.startswith(PARTIAL) and (folder / "about.json").is_file() and (folder / "numbers.json").is_file()
 
 
 def check_place(folder: Path) -> None:

@@ -1,0 +1,210 @@
+"""The command line on good and on bad input, as a shell would see it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from escucha.models.shelf import load_model
+
+from escucha.cli import main
+
+RATE = 22050
+
+
+def tone(seconds: float, rate: int = RATE, channels: int = 1) -> np.ndarray:
+    """`(time, channel)`: a plucked A, once a second."""
+    time = np.arange(round(seconds * rate)) / rate
+    wave = 0.3 * np.sin(2 * np.pi * 440 * time) * np.exp(-5 * (time % 1))
+    return np.repeat(wave[:, None], channels, axis=1)
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    path = tmp_path / "song.wav"
+    soundfile.write(path, tone(13), RATE)
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """Exit status, stdout, stderr."""
+    status = main([str(word) for word in words])
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
+
+
+def predict(capsys: pytest.CaptureFixture[str], home: Path, *paths: Path) -> dict:
+    status, out, _ = run(capsys, "predict", "palos-cnn", *paths, "--json", "--home", home)
+    assert status == 0
+    return json.loads(out)
+
+
+def test_help_imports_nothing_heavy():
+    code = ("import sys, escucha.cli\ntry: escucha.cli.main(['--help'])\nexcept SystemExit: pass\n"
+            "sys.exit(sum(name in sys.modules for name in ('torch', 'librosa', 'sklearn', 'matplotlib', 'pandas')))")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_predict_prints_windows_with_logits(capsys, home, song):
+    answer = predict(capsys, home, song)
+    (clip,) = answer["clips"]
+    assert answer["model"] == "palos-cnn"
+    assert clip["duration"] == pytest.approx(13)
+    assert [window["start"] for window in clip["windows"]] == [0, 6, 12]
+    assert clip["windows"][-1]["end"] == pytest.approx(13)
+    assert clip["label"] == max(clip["probabilities"], key=clip["probabilities"].get)
+    assert sum(clip["probabilities"].values()) == pytest.approx(1)
+    for window in clip["windows"]:
+        logits = np.array([window["scores"][label] for label in clip["probabilities"]])
+        softmax = np.exp(logits) / np.exp(logits).sum()
+        np.testing.assert_allclose(softmax, list(window["probabilities"].values()), atol=1e-6)
+
+
+@pytest.mark.parametrize(("extra", "windows"), [(-1, 1), (0, 1), (1, 2)])
+def test_a_clip_about_as_long_as_a_window(capsys, home, tmp_path, extra, windows):
+    length = load_model("palos-cnn", home).window + extra
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, tone(7)[:length], RATE)
+    assert len(predict(capsys, home, path)["clips"][0]["windows"]) == windows
+
+
+def test_real_music_long_and_short(capsys, home, shared):
+    answer = predict(capsys, home, shared / "audio" / "vibe-ace.ogg", shared / "audio" / "solo-trumpet.ogg")
+    assert [len(clip["windows"]) for clip in answer["clips"]] == [11, 1]
+
+
+def test_explain_agrees_with_predict(capsys, home, song, tmp_path):
+    out = tmp_path / "finding"
+    status, printed, _ = run(capsys, "explain", "palos-cnn", song, "--parts", "hpss", "--segments", "windows",
+                             "--method", "shapley", "--out", out, "--json", "--home", home)
+    numbers = json.loads(printed)
+    clip = predict(capsys, home, song)["clips"][0]
+    centred = [window["scores"][numbers["label"]] - np.mean(list(window["scores"].values()))
+               for window in clip["windows"]]
+    assert status == 0
+    assert numbers["label"] == clip["label"]
+    assert numbers["all"] == pytest.approx(np.mean(centred), abs=1e-4)
+    assert abs(numbers["residual"]) < 1e-4
+    assert sum(part["weight"] for part in numbers["parts"]) == pytest.approx(numbers["all"] - numbers["none"], abs=1e-4)
+    assert {path.name for path in out.iterdir()} == {"about.json", "numbers.json", "arrays.npz", "tables", "figures",
+                                                     "sounds", "index.html"}
+
+
+def test_the_same_seed_gives_the_same_numbers(capsys, home, song, tmp_path):
+    words = ["explain", "palos-cnn", song, "--method", "lime", "--samples", 200, "--seed", 0, "--json", "--home", home]
+    first, second = (run(capsys, *words, "--out", tmp_path / name)[1] for name in ("a", "b"))
+    assert first == second
+    assert len(json.loads(first)["parts"]) >= 6
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """Name of a mistake to a file that makes it."""
+    files = {name: folder / name for name in ("missing.wav", "empty.wav", "text.mp3", "cut.mp3", "nan.wav", "dir.wav",
+                                              "nothing.ogg")}
+    files["empty.wav"].touch()
+    files["text.mp3"].write_text("this is not sound\n" * 40)
+    soundfile.write(folder / "whole.mp3", tone(3), RATE)
+    files["cut.mp3"].write_bytes((folder / "whole.mp3").read_bytes()[:100])
+    soundfile.write(files["nan.wav"], np.full((RATE, 1), np.nan), RATE, subtype="FLOAT")
+    files["dir.wav"].mkdir()
+    files["nothing.ogg"].write_bytes(b"OggS" + bytes(200))
+    return files
+
+
+def refused(status: int, out: str, err: str) -> str:
+    """The one line of a refusal."""
+    lines = [line for line in err.splitlines() if line.startswith("escucha: ")]
+    assert status == 2
+    assert out == ""
+    assert len(lines) == 1
+    assert "Traceback" not in err
+    return lines[0]
+
+
+@pytest.mark.parametrize("mistake", ["missing.wav", "empty.wav", "text.mp3", "cut.mp3", "nan.wav", "dir.wav",
+                                     "nothing.ogg"])
+@pytest.mark.parametrize("verb", ["predict", "explain"])
+def test_a_file_that_is_not_sound(capfd, home, tmp_path, verb, mistake):
+    path, out = bad_files(tmp_path)[mistake], tmp_path / "finding"
+    words = [verb, "palos-cnn", path, "--home", home, *(["--out", out] if verb == "explain" else [])]
+    assert mistake in refused(*run(capfd, *words))
+    assert not out.exists()
+    assert not (home / "reports").exists()
+
+
+@pytest.mark.parametrize("wave", [np.zeros((RATE * 7, 1)), tone(0.01), tone(1.0, 192_000, 8)])
+def test_odd_but_honest_sound_is_answered(capsys, home, tmp_path, wave):
+    path = tmp_path / "odd.wav"
+    soundfile.write(path, wave, 192_000 if wave.shape[1] == 8 else RATE)
+    assert len(predict(capsys, home, path)["clips"]) == 1
+
+
+def test_silence_is_nothing_to_explain(capsys, home, tmp_path):
+    path = tmp_path / "silence.wav"
+    soundfile.write(path, np.zeros(RATE * 7), RATE)
+    line = refused(*run(capsys, "explain", "palos-cnn", path, "--out", tmp_path / "finding", "--home", home))
+    assert "silen" in line
+    assert not (tmp_path / "finding").exists()
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    (["explain", "palos-cnn", "SONG", "--label", "bulería"], "bulerias"),
+    (["explain", "palos-cnn", "SONG", "--parts", "hps"], "hpss"),
+    (["explain", "palos-cnn", "SONG", "--method", "shaply"], "shapley"),
+    (["explain", "palos-cnn", "SONG", "--segments", "0"], "segments"),
+    (["explain", "palos-cnn", "SONG", "--segments", "window"], "windows"),
+    (["explain", "palos-cnn", "SONG", "--samples", "-3", "--method", "lime"], "samples"),
+    (["explain", "palos-cnn", "SONG", "--start", "99"], "99"),
+    (["explain", "palos-cnn", "SONG", "--stems", "no-such-folder"], "no-such-folder"),
+    (["predict", "palos-cn", "SONG"], "palos-cnn"),
+    (["predict", "missing.toml", "SONG"], "missing.toml"),
+    (["predict", "palos-cnn", "SONG", "--aggregation", "mean"], "mean-logit"),
+    (["evaluate", "palos-cnn", "--corpus", "nowhere"], "nowhere"),
+    (["run", "what-makes-a-bulería"], "what-makes-a-buleria"),
+    (["corpus", "describe", "SONG"], "song.wav"),
+    (["report", "no-such-finding"], "no-such-finding"),
+    (["demo", "--size", "huge"], "huge"),
+    (["demo", "--clip", "no.mp3"], "no.mp3"),
+    (["predict"], "card"),
+])
+def test_a_wrong_word_names_the_way_out(capsys, home, song, words, named):
+    given = [song if word == "SONG" else word for word in words]
+    assert named in refused(*run(capsys, *given, "--home", home))
+    assert not (home / "reports").exists()
+
+
+@pytest.mark.parametrize(("text", "named"), [
+    ("kind = 'explanatoin'", "explanation"),
+    ("model = 'palos-cnn'", "kind"),
+    ("kind = 'explanation'\nmodel = 'palos-cnn'\npath = 'x.wav'\nlables = 'x'", "label"),
+    ("kind = 'explanation'\nmodel = 'palos-cnn'\npath = 3", "path"),
+    ("kind = 'accuracy'\nmodel = 'palos-cnn'", "corpus"),
+    ("kind = 'accuracy'\nmodel = 'palos-cnn'\n[corpus]\nkind = 'palos'\nclips = 3\nsede = 1", "seed"),
+    ("kind = 'concept-study'\nmodel = 'palos-cnn'\nconcepts = ['palmass']\n[corpus]\nkind = 'palos'\nclips = 6",
+     "palmas"),
+    ("kind = 'concept-study'\nmodel = 'palos-cnn'\nconcepts = ['palmas']\nlayers = ['network.blok1']\n"
+     "[corpus]\nkind = 'palos'\nclips = 6", "network.block1"),
+    ("kind = 'concept-study", "TOML"),
+])
+def test_a_wrong_key_in_a_toml(capsys, home, tmp_path, text, named):
+    path = tmp_path / "question.toml"
+    path.write_text(text)
+    assert named in refused(*run(capsys, "run", path, "--home", home))
+    assert not list((home / "reports").rglob("numbers.json"))
+
+
+def test_a_full_folder_of_something_else_is_left_alone(capsys, home, song, tmp_path):
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "chapter.tex").write_text("years of work")
+    assert "thesis" in refused(*run(capsys, "explain", "palos-cnn", song, "--out", out, "--home", home))
+    assert [path.name for path in out.iterdir()] == ["chapter.tex"]
+
+
+def test_list_shows_each_shelf(capsys, home):
+    assert "palos-cnn" in run(capsys, "list", "models", "--home", home)[1]
+    assert "palmas" in run(capsys, "list", "concepts", "--home", home)[1]
+    assert "what-makes-a-buleria" in run(capsys, "list", "experiments", "--home", home)[1]
