@@ -1,0 +1,204 @@
+"""A torch module as a classifier whose inside can be read.
+
+Conventions: numpy at the boundary, torch inside; waves are `(batch, window)` float32; a layer is the dotted name of a
+submodule, as in `module.named_modules()`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from escucha.errors import InputError, unknown
+from escucha.models.classifier import Link, label_index
+
+BATCH = 32
+"""Waves in one forward pass: bounds memory whatever is asked."""
+TINY = 1e-7
+"""Probabilities are clipped this far from 0 and 1 before their logarithm is taken."""
+
+
+class Listener(nn.Module):
+    """A front end (`(batch, time)` waves to `(batch, 1, mel, frame)`) and a network (to logits `(batch, label)`)."""
+
+    def __init__(self, front_end: nn.Module, network: nn.Module):
+        super().__init__()
+        self.front_end = front_end
+        self.network = network
+
+    def forward(self, waves: Tensor) -> Tensor:
+        """Logits `(batch, label)` of waves `(batch, time)`."""
+        return self.network(self.front_end(waves))
+
+
+class Logits(nn.Module):
+    """A module that gives probabilities, made to give logits: their clipped logarithm, or log-odds for `sigmoid`."""
+
+    def __init__(self, module: nn.Module, link: Link):
+        super().__init__()
+        self.module = module
+        self.link = link
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Logits `(batch, label)`."""
+        probability = self.module(inputs).clamp(TINY, 1 - TINY)
+        return probability.log() if self.link == "softmax" else torch.logit(probability)
+
+
+@dataclass(frozen=True, eq=False)
+class TorchClassifier:
+    """A torch module from waves `(batch, window)` to logits `(batch, label)`: a LayeredClassifier."""
+
+    module: nn.Module
+    labels: tuple[str, ...]
+    rate: int
+    window: int
+    """Samples it hears at once."""
+    link: Link = "softmax"
+    layers: tuple[str, ...] = ()
+    """Dotted names of the submodules that can be asked for, from sound to answer."""
+
+    @classmethod
+    def of(cls, module: nn.Module, *, labels: Sequence[str], rate: int, window: int, link: Link = "softmax",
+           front_end: nn.Module | None = None, gives: Literal["logits", "probabilities"] = "logits",
+           layers: Sequence[str] | None = None) -> "TorchClassifier":
+        """Your own module as a classifier; `layers` are all its direct children unless named.
+
+        The module takes waves `(batch, window)`, or with a `front_end` what that makes of them (its layers are then
+        called `network.<name>`). One that `gives` probabilities is read through their clipped logarithm (log-odds).
+
+        >>> net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
+        >>> mine = TorchClassifier.of(net, labels=["tango", "rumba"], rate=22050, window=8)
+        >>> mine.layers, mine.scores(np.zeros((3, 8), np.float32)).shape
+        (('0', '1', '2'), (3, 2))
+        """
+        names = [name for name, _ in module.named_children()] if layers is None else list(layers)
+        if gives == "probabilities":
+            module, names = Logits(module, link), [f"module.{name}" for name in names]
+        if front_end is not None:
+            module, names = Listener(front_end, module), [f"network.{name}" for name in names]
+        found = cls(module, tuple(labels), rate, window, link, tuple(names))
+        found._check(found.layers)
+        given = found.scores(np.zeros((1, window), dtype=np.float32)).shape
+        if given != (1, len(found.labels)):
+            raise InputError(f"the module gives {given[-1]} scores of shape {given} and {len(found.labels)} labels "
+                             "are named; they must be as many")
+        return found
+
+    def scores(self, waves: np.ndarray) -> np.ndarray:
+        """Logits `(batch, label)` of waves `(batch, window)`."""
+        def ask(piece: Tensor) -> dict[str, Tensor]:
+            with torch.no_grad():
+                return {"scores": self.module(piece)}
+
+        return self._batched(waves, ask)["scores"]
+
+    def activations(self, waves: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
+        """`{layer: (batch, *unit)}`, all layers in one forward pass; InputError for an unknown layer."""
+        self._check(layers)
+
+        def ask(piece: Tensor) -> dict[str, Tensor]:
+            with torch.no_grad(), tapped(self.module, layers) as taps:
+                self.module(piece)
+            return _all_heard(taps, layers)
+
+        return self._batched(waves, ask)
+
+    def gradients(self, waves: np.ndarray, layers: Sequence[str], labels: Sequence[str]) -> dict[str, np.ndarray]:
+        """`{layer: (batch, label, *unit)}`: of each label's `value` (models/classifier.py) with respect to the layer.
+
+        One forward pass, and one backward pass a label for all layers together. InputError for an unknown layer or
+        label.
+        """
+        self._check(layers)
+        columns = [label_index(self, label) for label in labels]
+
+        def ask(piece: Tensor) -> dict[str, Tensor]:
+            with torch.enable_grad(), tapped(self.module, layers, differentiable=True) as taps:
+                logits = self.module(piece)
+                inside = list(_all_heard(taps, layers).values())
+                slopes = [_slopes(logits, column, inside, self.link) for column in columns]
+            return {layer: torch.stack([slope[at] for slope in slopes], dim=1) for at, layer in enumerate(layers)}
+
+        return self._batched(waves, ask)
+
+    def _check(self, layers: Sequence[str]) -> None:
+        modules = dict(self.module.named_modules())
+        for layer in layers:
+            if layer not in self.layers or layer not in modules:
+                raise unknown("layer", layer, (name for name in self.layers if name in modules))
+
+    def _batched(self, waves: np.ndarray, ask: Callable[[Tensor], dict[str, Tensor]]) -> dict[str, np.ndarray]:
+        waves = np.asarray(waves, dtype=np.float32)
+        if waves.ndim != 2 or waves.shape[1] != self.window or not len(waves):
+            raise InputError(f"the classifier hears waves of shape (batch, {self.window}), got {waves.shape}; "
+                             "cut clips with escucha.models.windows")
+        device = next(self.module.parameters(), torch.empty(0)).device
+        pieces = []
+        with listening(self.module):
+            for piece in np.array_split(waves, -(-len(waves) // BATCH)):
+                asked = ask(torch.tensor(piece, device=device))
+                pieces.append({name: value.detach().cpu().numpy() for name, value in asked.items()})
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+@contextmanager
+def listening(module: nn.Module) -> Iterator[None]:
+    """Evaluation mode (no dropout, batch norm as trained), each submodule put back as it was."""
+    was = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in was:
+            part.training = training
+
+
+@contextmanager
+def tapped(module: nn.Module, layers: Sequence[str], *, differentiable: bool = False) -> Iterator[dict[str, Tensor]]:
+    """What the layers give while the block runs, `{layer: (batch, *unit)}`; the hooks are gone after it.
+
+    A layer that gives a tuple (a recurrent one) is tapped at its first element. With `differentiable` a gradient can
+    be taken with respect to each tap, also where no parameter asks for one.
+    """
+    taps: dict[str, Tensor] = {}
+    parts = dict(module.named_modules())
+    handles = []
+    try:
+        for layer in dict.fromkeys(layers):
+            handles.append(parts[layer].register_forward_hook(_tap(taps, layer, differentiable)))
+        yield taps
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _tap(taps: dict[str, Tensor], layer: str, differentiable: bool) -> Callable[..., Any]:
+    def hook(part: nn.Module, inputs: Any, output: Any) -> Any:
+        if layer in taps:
+            raise InputError(f"layer {layer!r} is used twice in one pass, so it has no one activation; name another")
+        first = output[0] if isinstance(output, tuple) else output
+        if not isinstance(first, Tensor):
+            raise InputError(f"layer {layer!r} gives {type(first).__name__}, not a tensor; name a layer inside it")
+        taps[layer] = first.requires_grad_() if differentiable and not first.requires_grad else first
+        onward = taps[layer].clone()  # what comes next may work in place; the tap must stay as it was
+        return (onward, *output[1:]) if isinstance(output, tuple) else onward
+
+    return hook
+
+
+def _all_heard(taps: dict[str, Tensor], layers: Sequence[str]) -> dict[str, Tensor]:
+    for layer in layers:
+        if layer not in taps:
+            raise InputError(f"layer {layer!r} is not used when the module listens; name one that is")
+    return {layer: taps[layer] for layer in layers}
+
+
+def _slopes(logits: Tensor, column: int, inside: Sequence[Tensor], link: Link) -> Sequence[Tensor]:
+    value = logits[:, column] - logits.mean(dim=1) if link == "softmax" else logits[:, column]
+    # Waves of a batch do not hear each other in evaluation mode, so the gradient of the sum is each one's own.
+    return torch.autograd.grad(value.sum(), inside, retain_graph=True, allow_unused=True, materialize_grads=True)
