@@ -134,7 +134,7 @@ def _add_corpus(verbs: Any) -> None:
 
 
 def _corpus_make(chosen: argparse.Namespace) -> None:
-    from escucha.corpora.manifest import export
+    from escucha.corpora.export import export
     from escucha.corpora.shelf import corpus_table, open_corpus
 
     table, base = corpus_table(chosen.corpus)

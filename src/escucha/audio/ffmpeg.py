@@ -73,7 +73,7 @@ def _probe(file: Path) -> tuple[int, int]:
 
 
 def _span(file: Path, blocks: Blocks, skip: int, wanted: int, notes: IO[bytes]) -> Blocks:
-    """`wanted` frames after the first `skip`; what ffmpeg complained of is an error when there are none, or a warning."""
+    """`wanted` frames after the first `skip`; without any, ffmpeg's complaint is an error, else a warning."""
     passed = 0
     for block in blocks:
         part = block[max(0, skip - passed): max(0, skip + wanted - passed)]

@@ -1,0 +1,178 @@
+"""Folders of audio files: `<root>/<label>/*.mp3`, the layout of GTZAN and of the public palo recordings."""
+
+import hashlib
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from escucha.audio import io
+from escucha.audio.clip import Clip
+from escucha.corpora.corpus import Corpus, Track, check_groups
+from escucha.errors import InputError, unknown
+
+SPLITS = ("train", "valid", "test")
+
+STEMS = ".stems"
+"""The sources of `song.wav` lie in the folder `song.stems` beside it, one file a source, where they are known."""
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A file, or a part of it from `start` on, `duration` seconds long (to its end when None)."""
+
+    path: Path
+    start: float = 0.0
+    duration: float | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What is known of it, JSON-ready."""
+
+    def clip(self) -> Clip:
+        """The sound at the file's own rate; InputError where it cannot be decoded."""
+        return io.read(self.path, start=self.start, duration=self.duration)
+
+    def stems(self) -> dict[str, Clip]:
+        """What lies in `<name>.stems` beside the file, the same part of it; empty where there is no such folder."""
+        from escucha.audio.separate import read_stems
+
+        folder = self.path.with_suffix(STEMS)
+        return read_stems(folder, start=self.start, duration=self.duration) if folder.is_dir() else {}
+
+    def annotations(self) -> Mapping[str, Any]:
+        """`notes`."""
+        return self.notes
+
+    def key(self) -> str:
+        """A hash of the file's bytes and of the part."""
+        content = io.digest(self.path)
+        if not self.start and self.duration is None:
+            return content
+        return hashlib.sha256(f"{content} {self.start!r} {self.duration!r}".encode()).hexdigest()[:16]
+
+
+def list_audio(path: str | Path) -> list[Path]:
+    """Every audio file in a folder and its folders, sorted; a file stands for itself. Labels are not asked for.
+
+    Known by their suffix and not opened. Hidden files and folders of stems are passed over. InputError where there is
+    none.
+    """
+    root = Path(path)
+    if root.is_file():
+        return [root]
+    if not root.is_dir():
+        raise InputError(f"there is no file or folder {root}; check the path")
+    found = _audio(root)
+    if not found:
+        raise InputError(f"no audio in {root}; looked for {', '.join(sorted(io.SUFFIXES))}")
+    return found
+
+
+def folder_corpus(*, path: str | Path, group: str = "", split: str = "") -> Corpus:
+    """The files of `<path>/<label>/` at any depth, or of `<path>/<split>/<label>/` with splits train, valid, test.
+
+    `group` says what must not cross a split, and is never guessed:
+
+    - "parent": the folder around each file, below its label (`<label>/<artist>/song.mp3`);
+    - a regular expression with one bracket, searched in each file's name: `"^([^_]+)_"` takes `camaron` from
+      `camaron_03.mp3`;
+    - "file": each file by itself, for those who know that no two are by the same people.
+
+    `split` keeps one of the splits. Files are known by their suffix and opened when their sound is asked for. Raises
+    InputError for a folder of another shape, and for a file whose group cannot be found.
+    """
+    root = Path(path)
+    grouping = _grouping(group, root)
+    tracks = [_track(file, root, folder, grouping) for folder in _label_folders(root) for file in _audio(folder)]
+    if not tracks:
+        raise InputError(f"no audio in the folders of {root}; looked for {', '.join(sorted(io.SUFFIXES))}")
+    corpus = Corpus(tuple(tracks), f"folder {root}")
+    check_groups(corpus)
+    if split and not any(track.split for track in tracks):
+        raise InputError(f"{root} has no splits to take {split!r} from; sort it into {root.name}/{split}/<label>/, "
+                         "or write a CSV manifest with a column 'split'")
+    return corpus.split(split) if split else corpus
+
+
+Grouping = Callable[[Path, Path, Path], str]
+"""(file, its label's folder, the root) to its group."""
+
+
+def _grouping(group: str, root: Path) -> Grouping:
+    if group in GROUPINGS:
+        return GROUPINGS[group]
+    choices = ('"parent" (the folder around each file), a regular expression with one bracket for the file\'s name '
+               '(like "^([^_]+)_"), or "file" (each file by itself)')
+    if not group:
+        raise InputError(f"{root} needs to know what its groups are (artist, recording: what must not cross a split); "
+                         f"say group = {choices}")
+    if "(" not in group:
+        raise InputError(f"{unknown('group', group, GROUPINGS, f'the corpus {root}')}, or {choices}")
+    return _by_name(group)
+
+
+def _by_name(pattern: str) -> Grouping:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise InputError(f"group {pattern!r} is not a regular expression: {error}") from None
+    if compiled.groups != 1:
+        raise InputError(f"group {pattern!r} has {compiled.groups} brackets; one says which part of the name it is")
+
+    def find(file: Path, _folder: Path, _root: Path) -> str:
+        match = compiled.search(file.name)
+        if not match or not match[1]:
+            raise InputError(f"group {pattern!r} is not found in the name of {file}; change the pattern or the name")
+        return match[1]
+
+    return find
+
+
+def _by_parent(file: Path, folder: Path, _root: Path) -> str:
+    if file.parent == folder:
+        raise InputError(f"{file} lies in its label's folder itself; with group 'parent' it belongs into a folder of "
+                         f"its artist or recording, {folder.name}/<group>/{file.name}")
+    return file.parent.name
+
+
+def _by_file(file: Path, _folder: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix()
+
+
+GROUPINGS: dict[str, Grouping] = {"file": _by_file, "parent": _by_parent}
+
+
+def _label_folders(root: Path) -> list[Path]:
+    """The folders that are labels, those of one split after those of another."""
+    if not root.is_dir():
+        raise InputError(f"there is no folder {root}; check the path")
+    folders = _folders(root)
+    if folders and all(folder.name in SPLITS for folder in folders):
+        folders = [inner for folder in folders for inner in _folders(folder)]
+    if not folders:
+        raise InputError(f"{root} holds no folders; a corpus has one folder a label, {root.name}/<label>/song.mp3")
+    for folder in {root, *(folder.parent for folder in folders)}:
+        for file in sorted(folder.iterdir()):
+            if file.suffix.lower() in io.SUFFIXES and file.is_file() and not file.name.startswith("."):
+                raise InputError(f"{file} lies beside the folders of the labels; move it into one of them")
+    return folders
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(inner for inner in folder.iterdir()
+                  if inner.is_dir() and not inner.name.startswith(".") and inner.suffix != STEMS)
+
+
+def _audio(folder: Path) -> list[Path]:
+    found = sorted(file for file in folder.rglob("*") if file.suffix.lower() in io.SUFFIXES and file.is_file()
+                   and not any(part.startswith(".") or part.endswith(STEMS) for part in file.relative_to(folder).parts))
+    if not found:
+        warnings.warn(f"{folder} holds no audio and is passed over", stacklevel=3)
+    return found
+
+
+def _track(file: Path, root: Path, folder: Path, grouping: Grouping) -> Track:
+    place = file.relative_to(root).with_suffix("")
+    split = folder.parent.name if folder.parent != root else ""
+    return Track("-".join(place.parts), (folder.name,), grouping(file, folder, root), FileSource(file), split)
