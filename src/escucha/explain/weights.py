@@ -1,0 +1,40 @@
+"""What every method answers with: one weight a part, its uncertainty, and what the answer cost."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """One weight a part for one label, in units of the clip's value."""
+
+    weights: np.ndarray
+    """`(part,)`; above zero speaks for the label. A silent part has exactly zero."""
+    low: np.ndarray
+    """`(part,)` lower end of the 95 % interval; the weight itself where it is exact."""
+    high: np.ndarray
+    """`(part,)` upper end."""
+    everything: float
+    """Value of the whole clip."""
+    nothing: float
+    """Value of silence."""
+    passes: int
+    """Windows the classifier was asked about."""
+    fit: float | None = None
+    """R^2 of the linear model behind the weights (LIME); below .5 the weights mean little. None for Shapley."""
+    stability: float | None = None
+    """Mean Jaccard overlap of the three strongest parts across bootstrap draws (LIME); below .7 they may be chance."""
+    interactions: np.ndarray | None = field(default=None)
+    """`(part, part)` Shapley interaction of each pair: above zero, two parts do more together than each alone."""
+
+    @property
+    def residual(self) -> float:
+        """sum(weights) - (everything - nothing): about zero for Shapley values."""
+        return float(self.weights.sum() - (self.everything - self.nothing))
+
+
+def exact(weights: np.ndarray, everything: float, nothing: float, *, passes: int,
+          interactions: np.ndarray | None = None) -> Weights:
+    """Weights that carry no uncertainty."""
+    return Weights(weights, weights, weights, everything, nothing, passes, interactions=interactions)

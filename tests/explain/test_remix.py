@@ -1,0 +1,92 @@
+"""The engine says what scoring every remix would say, at a fraction of the passes."""
+
+import numpy as np
+import pytest
+from tests.worlds import RATE, Counting, StemListener, Tangled, factorization, mix, stems
+
+from escucha.audio.clip import Clip
+from escucha.errors import InputError
+from escucha.explain.remix import different, heard, window_values
+from escucha.models.windows import score_clip
+
+FOUR = ("guitar", "palmas", "voice", "castanets")
+
+
+def every_remix(classifier, parts, masks, label, aggregation):
+    """The slow way: render each remix whole and score it as any clip."""
+    return np.array([score_clip(classifier, Clip(wave, parts.clip.rate), aggregation=aggregation).value(label)
+                     for wave in parts.render(masks)])
+
+
+def test_a_thousand_remixes_of_four_stems_and_ten_windows_take_at_most_160_passes():
+    parts = factorization(stems(10, FOUR))
+    masks = np.random.default_rng(0).integers(0, 2, (1000, 40)).astype(bool)
+    listener = Counting(Tangled())
+    scored = window_values(listener, parts, masks)
+    assert scored.passes == sum(listener.batches) <= 160
+    assert max(listener.batches) <= 32
+    np.testing.assert_allclose(scored.values("yes"), every_remix(Tangled(), parts, masks, "yes", "mean-logit"),
+                               atol=1e-5)
+
+
+@pytest.mark.parametrize("aggregation", ["mean-logit", "mean-probability", "majority-vote"])
+@pytest.mark.parametrize("segments", ["windows", 3, ("windows", 2)])
+def test_every_aggregate_and_every_kind_of_segment_equals_rendering(aggregation, segments):
+    parts = factorization(stems(4.4), segments=segments)
+    masks = np.random.default_rng(1).integers(0, 2, (40, len(parts.parts))).astype(bool)
+    values = window_values(Tangled(), parts, masks).values("perhaps", aggregation)
+    np.testing.assert_allclose(values, every_remix(Tangled(), parts, masks, "perhaps", aggregation), atol=1e-5)
+
+
+def test_multi_label_values_are_the_logits():
+    tagger = StemListener(link="sigmoid")
+    parts = factorization(stems(3))
+    on = np.ones((1, len(parts.parts)), dtype=bool)
+    assert window_values(tagger, parts, on).values("no")[0] == 0
+    assert window_values(tagger, parts, on).values("yes")[0] == pytest.approx(
+        score_clip(tagger, parts.clip).value("yes"), abs=1e-9)
+
+
+@pytest.mark.parametrize("length", [RATE - 1, RATE, RATE + 1, 4 * RATE - 1])
+def test_the_remix_with_everything_on_is_the_clip_for_every_length(length):
+    sources = {name: Clip(stem.wave[:length], RATE) for name, stem in stems(4).items()}
+    parts = factorization(sources)
+    everything = window_values(Tangled(), parts, np.ones(len(parts.parts), dtype=bool))
+    assert everything.values("yes")[0] == pytest.approx(score_clip(Tangled(), mix(sources)).value("yes"), abs=1e-12)
+
+
+def test_a_silent_part_is_not_heard_and_costs_nothing():
+    sources = stems(4)
+    wave = sources["voice"].wave.copy()
+    wave[RATE:] = 0
+    parts = factorization({**sources, "voice": Clip(wave, RATE)})
+    assert [len(window.parts) for window in heard(parts, RATE)] == [3, 2, 2, 2]
+    masks = np.random.default_rng(0).integers(0, 2, (500, len(parts.parts))).astype(bool)
+    assert window_values(Tangled(), parts, masks).passes == 8 + 4 + 4 + 4
+
+
+def test_a_silent_clip_has_one_input_a_window():
+    parts = factorization({"guitar": Clip(np.zeros(3 * RATE), RATE)})
+    scored = window_values(Tangled(), parts, np.array([[True] * 3, [False] * 3]))
+    assert scored.passes == 3
+    assert np.ptp(scored.values("yes")) == 0
+
+
+def test_distinct_rows_are_found_and_scattered_back():
+    masks = np.random.default_rng(0).integers(0, 2, (300, 5)).astype(bool)
+    rows, index = different(masks)
+    assert len(rows) == len(np.unique(masks, axis=0)) == 32
+    np.testing.assert_array_equal(rows[index], masks)
+
+
+def test_what_does_not_fit_is_said():
+    parts = factorization(stems(2))
+    with pytest.raises(InputError, match="one column a part"):
+        window_values(Tangled(), parts, np.ones((1, 3), dtype=bool))
+    with pytest.raises(InputError, match="resample"):
+        window_values(Tangled(rate=900), parts, np.ones((1, 6), dtype=bool))
+    scored = window_values(Tangled(), parts, np.ones((1, 6), dtype=bool))
+    with pytest.raises(InputError, match="did you mean 'perhaps'"):
+        scored.values("perhap")
+    with pytest.raises(InputError, match="aggregation"):
+        scored.values("yes", "median")
