@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -85,13 +85,11 @@ class Saved:
 
     def tables(self) -> "dict[str, DataFrame]":
         """The tables, as read back from CSV."""
-        import pandas
-
-        return {path.stem: pandas.read_csv(path) for path in sorted((self.folder / "tables").glob("*.csv"))}
+        return {name: _read_table(path) for name, path in self.files("tables").items()}
 
     def files(self, kind: str) -> dict[str, Path]:
-        """Name to path of the `figures` (the PNG files) or `sounds`, in the order in which they were saved."""
-        suffix = {"figures": ".png", "sounds": ".wav"}[kind]
+        """Name to path of the `figures` (as PNG), `sounds` or `tables`, in the order in which they were saved."""
+        suffix = {"figures": ".png", "sounds": ".wav", "tables": ".csv"}[kind]
         order = json.loads((self.folder / "about.json").read_text(encoding="utf-8"))["order"][kind]
         return {name: self.folder / kind / f"{name}{suffix}" for name in order}
 
@@ -120,15 +118,19 @@ def load(folder: Path) -> Saved:
     folder = Path(folder)
     if not is_finding(folder):
         raise InputError(f"no finding in {folder}: it lacks about.json or numbers.json")
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    numbers = json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
-    known = {name: about[name] for name in About.__dataclass_fields__}
-    return Saved(folder, About(**known), tuple(about["words"]), numbers)
+    try:
+        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        numbers = json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
+        known = {name: about[name] for name in About.__dataclass_fields__}
+        return Saved(folder, About(**known), tuple(about["words"]), numbers)
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{folder} is not a finding that escucha wrote; remove it and run again") from None
 
 
 def is_finding(folder: Path) -> bool:
     """Does the folder hold a finding? (One is whole as soon as it has its own name.)"""
-    return not folder.name.startswith(PARTIAL) and (folder / "about.json").is_file() and (folder / "numbers.json").is_file()
+    named = not folder.name.startswith(PARTIAL)
+    return named and all((folder / name).is_file() for name in ("about.json", "numbers.json"))
 
 
 def check_place(folder: Path) -> None:
@@ -148,6 +150,8 @@ def sweep(folder: Path) -> None:
         pid = partial.name.removeprefix(PARTIAL).split("-")[0]
         if pid.isdigit() and not _alive(int(pid)):
             shutil.rmtree(partial, ignore_errors=True)
+            if partial.is_file():
+                partial.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -166,20 +170,38 @@ def _strict(value: Any) -> Any:
 def _write(finding: Finding, folder: Path, about: About) -> None:
     from escucha.audio.io import write
 
-    for name in ("tables", "figures", "sounds"):
-        (folder / name).mkdir()
+    tables, figures, sounds = finding.tables(), finding.figures(), finding.sounds()
+    for kind, names in (("tables", tables), ("figures", figures), ("sounds", sounds)):
+        (folder / kind).mkdir()
+        _check_names(kind, names)
     np.savez_compressed(folder / "arrays.npz", **finding.arrays())  # type: ignore[arg-type]
-    for name, table in finding.tables().items():
+    for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
-    figures, sounds = finding.figures(), finding.sounds()
     for name, figure in figures.items():
         for suffix in ("png", "svg"):
             figure.savefig(folder / "figures" / f"{name}.{suffix}", dpi=150, bbox_inches="tight")
     for name, clip in sounds.items():
         write(folder / "sounds" / f"{name}.wav", clip)
     write_json(folder / "numbers.json", finding.numbers())
-    order = {"figures": list(figures), "sounds": list(sounds)}
+    order = {"figures": list(figures), "sounds": list(sounds), "tables": list(tables)}
     write_json(folder / "about.json", {**jsonable(about), "words": finding.words(), "order": order})
+
+
+def _read_table(path: Path) -> "DataFrame":
+    import pandas
+
+    try:
+        # an empty cell is what was missing; a label called "None" or "NA" is a label
+        return pandas.read_csv(path, keep_default_na=False, na_values=[""])
+    except pandas.errors.EmptyDataError:
+        return pandas.DataFrame()
+
+
+def _check_names(kind: str, names: Iterable[str]) -> None:
+    """A name becomes a file's name: one that would leave its folder, or hide in it, is a bug of the finding's kind."""
+    for name in names:
+        if not name or name.startswith(".") or any(mark in name for mark in "/\\\0"):
+            raise ValueError(f"{name!r} cannot name one of the {kind} of a finding; use a slug such as source-weights")
 
 
 def _put(partial: Path, folder: Path) -> None:

@@ -12,8 +12,9 @@ from escucha.finding import About
 
 RATE = 22050
 HOSTILE = "<script>document.title='pwned'</script>"
-ABOUT = About(kind="explanation", title=f"What made {HOSTILE} a bulería?", command="escucha explain palos-cnn 'a & b.wav'",
-              fingerprint="0123456789abcdef", settings={"method": "shapley", "seed": 0, "corpus": {"kind": "palos"}},
+ABOUT = About(kind="explanation", title=f"What made {HOSTILE} a bulería?",
+              command="escucha explain palos-cnn 'a & b.wav'", fingerprint="0123456789abcdef",
+              settings={"method": "shapley", "seed": 0, "corpus": {"kind": "palos"}},
               versions={"escucha": "0.1.0", "torch": "2.13.0"}, seconds=12.34, made="2026-01-02T03:04:05+00:00")
 
 

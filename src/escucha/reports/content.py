@@ -1,0 +1,185 @@
+"""What a page shows of a finding, ready for the templates: the same for a saved folder and for a live value."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from escucha.audio.clip import Clip
+from escucha.audio.io import read
+from escucha.finding import Finding, Saved
+from escucha.reports.sounds import Player, captions_of, data_uri, players
+from escucha.reports.text import facts, heading, number
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+PAGE = 24_000_000
+"""Bytes a page may have: it travels by mail."""
+PICTURES = 10_000_000
+"""Bytes of the page its figures may take before the others are linked instead."""
+SVG = 300_000
+"""A larger SVG (a spectrogram with its raster inside) is shown as PNG."""
+ROWS = 1000
+"""Rows of a table on the page; the rest is in its CSV."""
+CSV = 2_000_000
+"""A larger CSV is linked, not carried."""
+CAPTIONS = "sounds"
+"""The table whose rows caption the players."""
+WARNING = "Warning:"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to take away: `href` is a data URI, or a path beside the page where that would be too large."""
+
+    text: str
+    file: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure; `source` is empty when it was too much for the page and is only linked."""
+
+    heading: str
+    source: str
+    links: tuple[Link, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of page."""
+        return len(self.source) + sum(len(link.href) for link in self.links)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as it is read, and as it is sorted (empty: as it is read)."""
+
+    text: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its first `ROWS` rows, and all of it as CSV."""
+
+    heading: str
+    columns: tuple[tuple[str, bool], ...]
+    """(name, is it a number)."""
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+    link: Link
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything between a page's title and its foot."""
+
+    words: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    players: tuple[Player, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    links: tuple[Link, ...] = ()
+    remarks: tuple[str, ...] = field(default=())
+    """What the reader should know of the page itself: sounds left out, figures linked."""
+
+    @property
+    def lead(self) -> str:
+        """The headline sentence; empty where nothing is said."""
+        return next((line for line in self.words if not line.startswith(WARNING)), "")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The warnings, without the word."""
+        return tuple(line.removeprefix(WARNING).strip() for line in self.words if line.startswith(WARNING))
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """What is neither headline nor warning."""
+        plain = [line for line in self.words if not line.startswith(WARNING)]
+        return tuple(plain[1:])
+
+
+def of_saved(saved: Saved) -> Content:
+    """The content of a finding that was read back from its folder; nothing but that folder is read."""
+    pictures = _within_budget([_saved_picture(name, path) for name, path in saved.files("figures").items()])
+    clips = {name: read(path) for name, path in saved.files("sounds").items()}
+    return _content(saved.words, saved.numbers, pictures, saved.tables(), clips)
+
+
+def of_finding(finding: Finding) -> Content:
+    """The content of a live finding: figures are drawn and sounds compressed now, nothing is written."""
+    pictures = [_drawn_picture(name, figure) for name, figure in finding.figures().items()]
+    return _content(finding.words(), finding.numbers(), pictures, finding.tables(), finding.sounds())
+
+
+def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequence[Picture],
+             tables: "Mapping[str, DataFrame]", clips: Mapping[str, Clip]) -> Content:
+    captions = captions_of([*tables[CAPTIONS].T.to_dict().values()]) if _captions(tables) else {}
+    grids = tuple(_grid(name, table) for name, table in tables.items() if not (name == CAPTIONS and captions))
+    taken = sum(picture.size for picture in pictures) + sum(_grid_size(grid) for grid in grids)
+    shown, remarks = players(clips, captions, max(PAGE - 500_000 - taken, 0))
+    if any(not picture.source for picture in pictures):
+        remarks.append("Figures that would make this page too large are linked from the folder beside it.")
+    kept = Link("numbers.json", "numbers.json",
+                data_uri(json.dumps(numbers, indent=2, default=str).encode(), "application/json"))
+    return Content(tuple(words), tuple(facts(numbers)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
+
+
+def _captions(tables: "Mapping[str, DataFrame]") -> bool:
+    return CAPTIONS in tables and "name" in tables[CAPTIONS].columns
+
+
+def _saved_picture(name: str, png: Path) -> Picture:
+    svg = png.with_suffix(".svg")
+    return _picture(name, png.read_bytes(), svg.read_bytes() if svg.is_file() else b"")
+
+
+def _drawn_picture(name: str, figure: Any) -> Picture:
+    drawn = {suffix: BytesIO() for suffix in ("png", "svg")}
+    for suffix, stream in drawn.items():
+        figure.savefig(stream, format=suffix, dpi=150, bbox_inches="tight")
+    return _picture(name, drawn["png"].getvalue(), drawn["svg"].getvalue())
+
+
+def _picture(name: str, png: bytes, svg: bytes) -> Picture:
+    """The SVG where it is small, else the PNG; as an image, so that no ids of two figures clash and no script runs."""
+    raster = data_uri(png, "image/png")
+    links = [Link("PNG", f"{name}.png", raster)]
+    if not 0 < len(svg) < SVG:
+        return Picture(heading(name), raster, tuple(links))
+    drawing = data_uri(svg, "image/svg+xml")
+    return Picture(heading(name), drawing, (*links, Link("SVG", f"{name}.svg", drawing)))
+
+
+def _within_budget(pictures: list[Picture]) -> list[Picture]:
+    """The pictures, those beyond `PICTURES` bytes only as links into the folder."""
+    kept, taken = [], 0
+    for picture in pictures:
+        taken += picture.size
+        links = tuple(Link(link.text, link.file, f"figures/{link.file}") for link in picture.links)
+        kept.append(picture if taken <= PICTURES else Picture(picture.heading, "", links))
+    return kept
+
+
+def _grid(name: str, table: "DataFrame") -> Grid:
+    numeric = [table[column].dtype.kind in "iuf" for column in table.columns]
+    shown = table.head(ROWS).astype(object).where(table.head(ROWS).notna(), None)
+    rows = tuple(tuple(_cell(value) for value in row) for row in shown.itertuples(index=False, name=None))
+    csv = table.to_csv(index=False).encode()
+    href = data_uri(csv, "text/csv;charset=utf-8") if len(csv) <= CSV else f"tables/{name}.csv"
+    columns = tuple(zip((str(column).replace("_", " ") for column in table.columns), numeric))
+    return Grid(heading(name), columns, rows, len(table), Link("CSV", f"{name}.csv", href))
+
+
+def _cell(value: Any) -> Cell:
+    plain = value.item() if hasattr(value, "item") else value
+    return Cell(number(plain), repr(plain) if isinstance(plain, (int, float)) else "")
+
+
+def _grid_size(grid: Grid) -> int:
+    return len(grid.link.href) + sum(40 + len(cell.text) + len(cell.key) for row in grid.rows for cell in row)
