@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 PAGE = 24_000_000
 """Bytes a page may have: it travels by mail."""
+FRAME = 100_000
+"""Bytes for style, words, settings and markup."""
 PICTURES = 10_000_000
 """Bytes of the page its figures may take before the others are linked instead."""
 SVG = 300_000
 """A larger SVG (a spectrogram with its raster inside) is shown as PNG."""
-ROWS = 1000
+ROWS = 500
 """Rows of a table on the page; the rest is in its CSV."""
-CSV = 2_000_000
+CSV = 1_000_000
 """A larger CSV is linked, not carried."""
 CAPTIONS = "sounds"
 """The table whose rows caption the players."""
@@ -72,6 +74,11 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
     total: int
     link: Link
+
+    @property
+    def size(self) -> int:
+        """Bytes of page, about."""
+        return len(self.link.href) + sum(40 + len(cell.text) + len(cell.key) for row in self.rows for cell in row)
 
 
 @dataclass(frozen=True)
@@ -121,12 +128,12 @@ def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequenc
              tables: "Mapping[str, DataFrame]", clips: Mapping[str, Clip]) -> Content:
     captions = captions_of([*tables[CAPTIONS].T.to_dict().values()]) if _captions(tables) else {}
     grids = tuple(_grid(name, table) for name, table in tables.items() if not (name == CAPTIONS and captions))
-    taken = sum(picture.size for picture in pictures) + sum(_grid_size(grid) for grid in grids)
-    shown, remarks = players(clips, captions, max(PAGE - 500_000 - taken, 0))
-    if any(not picture.source for picture in pictures):
-        remarks.append("Figures that would make this page too large are linked from the folder beside it.")
     kept = Link("numbers.json", "numbers.json",
                 data_uri(json.dumps(numbers, indent=2, default=str).encode(), "application/json"))
+    taken = FRAME + len(kept.href) + sum(one.size for one in pictures) + sum(one.size for one in grids)
+    shown, remarks = players(clips, captions, max(PAGE - taken, 0))
+    if any(not picture.source for picture in pictures):
+        remarks.append("Figures that would make this page too large are linked from the folder beside it.")
     return Content(tuple(words), tuple(facts(numbers)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
 
 
@@ -179,7 +186,3 @@ def _grid(name: str, table: "DataFrame") -> Grid:
 def _cell(value: Any) -> Cell:
     plain = value.item() if hasattr(value, "item") else value
     return Cell(number(plain), repr(plain) if isinstance(plain, (int, float)) else "")
-
-
-def _grid_size(grid: Grid) -> int:
-    return len(grid.link.href) + sum(40 + len(cell.text) + len(cell.key) for row in grid.rows for cell in row)
