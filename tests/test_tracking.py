@@ -1,0 +1,33 @@
+"""W&B holds what a saved finding holds, and nothing leaves the machine unless asked."""
+
+import pandas
+import pytest
+
+from escucha.finding import About, save
+from escucha.tracking import to_wandb
+from tests.experiments.test_run import Counted
+
+
+class Trained(Counted):
+    """A finding with a learning curve."""
+
+    def tables(self):
+        return {"history": pandas.DataFrame({"epoch": [0, 1], "loss": [1.0, 0.5]})}
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    monkeypatch.setenv("WANDB_SILENT", "true")
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_finding_becomes_an_offline_run(tmp_path, cache):
+    folder = save(Trained(3), tmp_path / "curve" / "0123", About(kind="counting", title="curve", fingerprint="0123"))
+    place = to_wandb(folder, project="escucha-tests")
+    assert "offline-run" in place
+    (stored,) = (path for path in cache.rglob("run-*.wandb"))
+    content = stored.read_bytes()
+    assert b"counting" in content
+    assert b"tick" in content
+    assert b"loss" in content
