@@ -45,11 +45,11 @@ test: setup  ## run the tests on all cores
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
 
 lint: setup  ## ruff and mypy
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 
 bench: setup  ## speed, side by side, as ratios
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 clean:  ## remove caches and unpublished reports, keep .venv
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache data
