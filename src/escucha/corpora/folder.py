@@ -83,7 +83,7 @@ def folder_corpus(*, path: str | Path, group: str = "", split: str = "") -> Corp
     InputError for a folder of another shape, and for a file whose group cannot be found.
     """
     root = Path(path)
-    grouping = _grouping(group, root)
+    grouping = grouping_rule(group, root)
     tracks = [_track(file, root, folder, grouping) for folder in _label_folders(root) for file in _audio(folder)]
     if not tracks:
         raise InputError(f"no audio in the folders of {root}; looked for {', '.join(sorted(io.SUFFIXES))}")
@@ -99,7 +99,8 @@ Grouping = Callable[[Path, Path, Path], str]
 """(file, its label's folder, the root) to its group."""
 
 
-def _grouping(group: str, root: Path) -> Grouping:
+def grouping_rule(group: str, root: Path) -> Grouping:
+    """The rule that `group` names (see `folder_corpus`); InputError where it names none."""
     if group in GROUPINGS:
         return GROUPINGS[group]
     choices = ('"parent" (the folder around each file), a regular expression with one bracket for the file\'s name '

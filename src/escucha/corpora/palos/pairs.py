@@ -69,10 +69,11 @@ def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[
 
 def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS),
                    families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0,
-                   kinds: Sequence[str] = NUISANCES) -> list[Pair]:
+                   kinds: Sequence[str] = NUISANCES, take: int = 0) -> list[Pair]:
     """`pairs` pairs of one score in another room, with another noise or another guitar (kinds in turn).
 
-    Which member is `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it.
+    Another `take` changes the same scores into other rooms, noises and guitars, while there are any. Which member is
+    `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it.
     """
     for kind in kinds:
         if kind not in NUISANCES:
@@ -82,19 +83,19 @@ def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS)
     made = []
     for index, base in enumerate(_scores(pairs, seed, palos, families, duration)):
         kind = kinds[index % len(kinds)]
-        rng = stream(base.seed, "nuisance", kind)
-        one, other = (int(value) for value in rng.permutation(_others(base, kind))[:2])
+        rng = stream(base.seed, "nuisance", kind, take)
+        one, other = (int(value) for value in rng.permutation(_others(base, kind, take)))
         made.append(_pair(base, kind, one, other))
     return made
 
 
-def _others(recipe: Recipe, kind: str) -> list[int]:
+def _others(recipe: Recipe, kind: str, take: int) -> list[int]:
     """This family's own value and another one of the same kind."""
     habits = family(recipe.family)
     own, known = {"room": (habits.room, range(ROOMS)), "noise": (habits.noise, range(NOISES)),
                   "program": (habits.guitar, GUITARS)}[kind]
     rest = [value for value in known if value != own]
-    return [own, int(stream(recipe.seed, "other", kind).choice(rest))]
+    return [own, int(stream(recipe.seed, "other", kind).permutation(rest)[take % len(rest)])]
 
 
 def _scores(pairs: int, seed: int, palos: Sequence[str], families: Sequence[int], duration: float) -> list[Recipe]:
