@@ -15,9 +15,9 @@ from escucha.errors import InputError, unknown
 FAMILIES = 120
 
 
-def palos_corpus(*, clips: int, seed: int = 0, palos: tuple[str, ...] = tuple(PALOS), families: int = FAMILIES,
+def palos_corpus(*, clips: int = 60, seed: int = 0, palos: tuple[str, ...] = tuple(PALOS), families: int = FAMILIES,
                  duration: float = 12.0, split: str = "", natural: bool = False,
-                 changes: Mapping[str, Any] | Sequence[Sequence[Any]] = ()) -> Corpus:
+                 changes: Mapping[str, Any] | tuple[Any, ...] = ()) -> Corpus:
     """The first `clips` clips of an endless seeded sequence, or of the part of it that belongs to one split.
 
     The sequence goes by family: each family in turn plays every palo once, so palos are balanced, and clip

@@ -48,6 +48,8 @@ class Family:
     """Seconds a strum takes over all strings."""
     brightness: float
     """High shelf of the instruments, dB."""
+    colour: bool
+    """True for a player who lets the tonic ring in the bII chord (por medio: the open A in Bb), as flamencos do."""
 
 
 @lru_cache(maxsize=4096)
@@ -65,12 +67,13 @@ def family(number: int) -> Family:
         clap=float(rng.integers(-3, 4)),
         swing=float(rng.uniform(.49, .58)),
         jitter=float(rng.uniform(.003, .009)),
-        depth=float(rng.uniform(7, 12)),
+        depth=float(rng.uniform(8, 13)),
         rolls=float(rng.uniform(.15, .6)),
         density=float(rng.uniform(.25, .6)),
         golpe=float(rng.uniform(.2, .8)),
         spread=float(rng.uniform(.008, .025)),
         brightness=float(rng.uniform(-4, 4)),
+        colour=bool(rng.random() < .5),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from escucha.corpora.palos.family import Family
 from escucha.corpora.palos.note import Note, audible, late, loud
 from escucha.corpora.palos.palo import LINE, SCALES
 from escucha.corpora.palos.plan import Chord, Line, Plan
@@ -36,20 +37,22 @@ def _line(plan: Plan, line: Line, hand: Hand) -> Iterator[Note]:
             yield Note(plan.time(line.first + position), 0, GOLPE, 70 + 30 * taps[position], .2, kit=True)
 
 
-def voicing(chord: Chord, taste: float) -> tuple[int, ...]:
-    """Six strings, low to high (MIDI): the root below, then the nearest tones upward in steps of a third to a sixth.
+def voicing(chord: Chord, habits: Family) -> tuple[int, ...]:
+    """Six strings, low to high (MIDI): the root below, then the chord's tones upward from a fourth or more above it.
 
-    `taste` (0 to 1) moves the hand along the neck.
+    A player with `colour` lets the tonic ring on top of the bII chord.
     """
     low = LOWEST + (chord.root - LOWEST) % 12
-    tones = [pitch for pitch in range(low + 5 + round(2 * taste), low + 40) if pitch % 12 in chord.tones]
+    tones = [pitch for pitch in range(low + 5 + round(2 * habits.density), low + 40) if pitch % 12 in chord.tones]
+    if habits.colour and chord.degree == "bII":
+        tones[STRINGS - 2] = tones[STRINGS - 3] + (chord.root - 1 - tones[STRINGS - 3]) % 12
     return (low, *tones[:STRINGS - 1])
 
 
 def strum(plan: Plan, chord: Chord, at: float, rng: np.random.Generator, *, velocity: float,
           length: float, up: bool = False, strings: int = STRINGS) -> Iterator[Note]:
     """One stroke across the strings, 8 to 25 ms from the first to the last, from the low one or (up) the high one."""
-    pitches = voicing(chord, plan.family.density)[-strings:]
+    pitches = voicing(chord, plan.family)[-strings:]
     spread = plan.family.spread * (.6 if up else 1.0) * rng.uniform(.8, 1.2)
     order = pitches[::-1] if up else pitches
     falls = rng.uniform(.85, 1.0, len(order))
@@ -63,7 +66,7 @@ def roll(plan: Plan, line: Line, position: int, rng: np.random.Generator, *, str
     for stroke in range(strokes):
         before = .5 * (strokes - stroke) / strokes
         at = plan.time(line.first + position - before) + late(rng, plan, .5)
-        yield from strum(plan, line.chord(position - 1), at, rng, velocity=46 + 12 * stroke, length=.12,
+        yield from strum(plan, line.chord(position - 1), at, rng, velocity=40 + 9 * stroke, length=.12,
                          up=stroke % 2 == 1, strings=4)
 
 
@@ -73,17 +76,26 @@ def rasgueado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note
     for position in range(LINE):
         accented = position in plan.metre.accents
         chance, between = rng.random(2)
+        if line.opens and 0 < position < plan.metre.accents[1]:
+            continue  # the llamada: the opening chord calls and is left to ring
         rolls = accented and chance < plan.family.rolls
         if rolls:
             yield from roll(plan, line, position, rng)
         at = plan.time(line.first + position) + late(rng, plan)
         if accented or chance > .2:
             yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, accented, rng),
-                             length=period * (1.1 if accented else .4), strings=6 if accented else 4)
-        if between < plan.family.density:
+                             length=period * _ring(line, position, accented), strings=6 if accented else 4)
+        if between < plan.family.density and not (line.opens and position == 0):
             half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
             yield from strum(plan, line.chord(position), half, rng, velocity=.6 * loud(plan, False, rng),
                              length=.3 * period, up=True, strings=3)
+
+
+def _ring(line: Line, position: int, accented: bool) -> float:
+    """Beats for which a rasgueado chord sounds: plain strokes are damped, the llamada rings."""
+    if line.opens and position == 0:
+        return 2.6
+    return 1.1 if accented else .4
 
 
 def arpegio(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
@@ -92,7 +104,7 @@ def arpegio(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
     order = (2, 3, 4, 5, 4, 3)
     for position in range(LINE):
         chord, accented = line.chord(position), position in plan.metre.accents
-        pitches = voicing(chord, plan.family.density)
+        pitches = voicing(chord, plan.family)
         at = plan.time(line.first + position) + late(rng, plan)
         if accented:
             yield from strum(plan, chord, at, rng, velocity=loud(plan, True, rng), length=2 * period)

@@ -27,8 +27,8 @@ def _phrase(plan: Plan, line: Line) -> Iterator[Note]:
     lengths = RHYTHMS[int(rng.integers(len(RHYTHMS)))]
     position = float(rng.choice((0, 0, 1, .5)))
     step = int(rng.integers(5, 9))
-    for index, length in enumerate(lengths):
-        length = min(length, plan.metre.close + 1 - position)
+    for index, beats in enumerate(lengths):
+        length = min(float(beats), plan.metre.close + 1 - position)
         if length <= 0:
             return
         last = index == len(lengths) - 1

@@ -55,9 +55,11 @@ def _castanets(plan: Plan, line: Line) -> Iterator[Note]:
         if accented and chances[position, 0] < .6:
             for stroke in range(4):
                 at = plan.time(line.first + position - .5 + stroke / 8) + late(rng, plan, .5)
-                yield Note(at, CASTANETS, 1, 55 + 8 * stroke, .1)
+                yield Note(at, CASTANETS, 1, 42 + 6 * stroke, .1)
         at = plan.time(line.first + position) + late(rng, plan)
         yield Note(at, CASTANETS, 0 if accented else 1, loud(plan, accented, rng), .1)
+        if accented:  # both hands together
+            yield Note(at + .002, CASTANETS, 1, .8 * loud(plan, True, rng), .1)
         if not accented and chances[position, 1] < .4:
             half = plan.time(line.first + position + .5) + late(rng, plan)
             yield Note(half, CASTANETS, 1, loud(plan, False, rng), .1)

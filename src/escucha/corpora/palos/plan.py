@@ -5,6 +5,7 @@ may be negative, for a clip is mostly an excerpt of a performance that has alrea
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,7 +96,7 @@ def plan(recipe: Recipe) -> Plan:
                 bool(recipe.get("contratiempo", stream(recipe.seed, "contratiempo").random() < palo.contratiempo)))
 
 
-def _drawn(recipe: Recipe, question: str, chances) -> str:
+def _drawn(recipe: Recipe, question: str, chances: Mapping[str, float]) -> str:
     names = list(chances)
     return str(stream(recipe.seed, question).choice(names, p=[chances[name] for name in names]))
 
@@ -150,5 +151,5 @@ def _entries(recipe: Recipe, beats: np.ndarray) -> dict[str, float]:
     late["guitar"] = -60.0
     # An entry waits for a beat; the first source to play waits only for the breath.
     entry = {source: max(breath, late[source]) for source in SOURCES if playing[source]}
-    return {source: float(beats[min(np.searchsorted(beats, at - .02), len(beats) - 1)]) - .2 if at > 0 else at
+    return {source: float(beats[min(int(np.searchsorted(beats, at)), len(beats) - 1)]) - .2 if at > 0 else at
             for source, at in entry.items()}

@@ -54,7 +54,7 @@ def add(stems: Iterable[np.ndarray]) -> np.ndarray:
 
 def loudness(recipe: Recipe) -> float:
     """The clip's gain in dB: drawn once, whatever is changed, and never normalised after."""
-    return float(recipe.get("loudness", stream(recipe.seed, "loudness").uniform(-9, 3)))
+    return float(recipe.get("loudness", stream(recipe.seed, "loudness").uniform(-12, 0)))
 
 
 def order(stems: Iterable[str]) -> list[str]:
