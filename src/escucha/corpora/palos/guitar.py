@@ -58,7 +58,7 @@ def strum(plan: Plan, chord: Chord, at: float, rng: np.random.Generator, *, velo
     falls = rng.uniform(.85, 1.0, len(order))
     for string, (pitch, fall) in enumerate(zip(order, falls)):
         when = at + spread * string / (STRINGS - 1)
-        yield Note(when, plan.family.guitar, pitch, velocity * fall, length, shift=plan.family.tuning)
+        yield Note(when, plan.guitar, pitch, velocity * fall, length, shift=plan.family.tuning)
 
 
 def roll(plan: Plan, line: Line, position: int, rng: np.random.Generator, *, strokes: int = 3) -> Iterator[Note]:
@@ -109,10 +109,10 @@ def arpegio(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
         if accented:
             yield from strum(plan, chord, at, rng, velocity=loud(plan, True, rng), length=2 * period)
         else:
-            yield Note(at, plan.family.guitar, pitches[order[2 * position % 6]], loud(plan, False, rng) * 1.2,
+            yield Note(at, plan.guitar, pitches[order[2 * position % 6]], loud(plan, False, rng) * 1.2,
                        1.5 * period, shift=plan.family.tuning)
         half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
-        yield Note(half, plan.family.guitar, pitches[order[(2 * position + 1) % 6]], loud(plan, False, rng),
+        yield Note(half, plan.guitar, pitches[order[(2 * position + 1) % 6]], loud(plan, False, rng),
                    1.2 * period, shift=plan.family.tuning)
 
 
@@ -130,7 +130,7 @@ def picado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
             walk += down
             down = 1 if walk <= 2 else -1 if walk >= 13 else -down if rng.random() < .12 else down
             when = plan.time(line.first + position + step / each) + late(rng, plan, .7)
-            yield Note(when, plan.family.guitar, scale_pitch(plan, walk), loud(plan, False, rng) * 1.3,
+            yield Note(when, plan.guitar, scale_pitch(plan, walk), loud(plan, False, rng) * 1.3,
                        period / each, shift=plan.family.tuning)
 
 

@@ -50,7 +50,7 @@ def _settle(plan: Plan, line: Line, position: float, step: int) -> int:
 
 def _sung(plan: Plan, line: Line, position: float, step: int, *, length: float, last: bool) -> Iterator[Note]:
     rng = stream(plan.recipe.seed, "voice", line.number, int(position * 2))
-    program = plan.recipe.get("voice_program", plan.family.voice)
+    program = plan.singer
     start = plan.time(line.first + position) + late(rng, plan, 3.0)
     end = plan.time(line.first + position + length)
     shape = _shape(plan, rng, end - start, last)

@@ -76,6 +76,16 @@ class Plan:
     technique: str
     contratiempo: bool
 
+    @property
+    def guitar(self) -> int:
+        """The guitar's program."""
+        return int(self.recipe.get("program", self.family.guitar))
+
+    @property
+    def singer(self) -> int:
+        """The voice's program."""
+        return int(self.recipe.get("voice_program", self.family.voice))
+
     def time(self, beat: float) -> float:
         """Seconds at a fractional beat."""
         whole = min(max(int(beat // 1), 0), len(self.beats) - 2)

@@ -14,8 +14,7 @@ from escucha.corpora.palos.palo import REST, SOURCES
 from escucha.corpora.palos.plan import plan
 from escucha.corpora.palos.recipe import RATE, Recipe
 from escucha.corpora.palos.room import impulse, noise, shelf, vowel
-from escucha.corpora.palos.score import score
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.palos.score import level, loudness, score
 from escucha.corpora.palos.synth import LAYERS, LENGTHS, TAIL, player
 
 LEVELS: dict[tuple[bool, int], float] = {
@@ -35,8 +34,8 @@ def stems(recipe: Recipe) -> dict[str, np.ndarray]:
     out = {}
     for source, notes in score(made).items():
         if notes:
-            level = gain * 10 ** (stream(recipe.seed, "level", source).uniform(-3, 3) / 20)
-            out[source] = (_toned(recipe, made.family, source, _played(notes, samples)) * level).astype(np.float32)
+            played = _toned(recipe, made.family, source, _played(notes, samples))
+            out[source] = (played * gain * 10 ** (level(recipe, source) / 20)).astype(np.float32)
     number = recipe.get("noise", made.family.noise)
     out[REST] = (noise(number, recipe.seed, samples) * gain).astype(np.float32)
     return out
@@ -50,11 +49,6 @@ def add(stems: Iterable[np.ndarray]) -> np.ndarray:
     if total is None:
         raise ValueError("there is nothing to add")
     return total
-
-
-def loudness(recipe: Recipe) -> float:
-    """The clip's gain in dB: drawn once, whatever is changed, and never normalised after."""
-    return float(recipe.get("loudness", stream(recipe.seed, "loudness").uniform(-12, 0)))
 
 
 def order(stems: Iterable[str]) -> list[str]:

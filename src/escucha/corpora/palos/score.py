@@ -10,6 +10,7 @@ from escucha.corpora.palos.palo import LINE, SOURCES
 from escucha.corpora.palos.percussion import cajon, castanets, palmas
 from escucha.corpora.palos.plan import Plan, plan
 from escucha.corpora.palos.recipe import Recipe
+from escucha.corpora.palos.streams import stream
 
 PLAYERS: dict[str, Callable[[Plan], tuple[Note, ...]]] = {
     "guitar": guitar, "bass": bass, "voice": voice, "palmas": palmas, "castanets": castanets, "cajon": cajon,
@@ -26,7 +27,8 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
 
     `beats` are `[time, count]` (count as a flamenco counts: 12, 1 ... 11, or 1 2 3), `accents` the accented beat
     times, `cycle` the beats to a cycle and `accent_pattern` the accented counts; `chords` are `[start, name, degree]`;
-    `onsets` are the strokes of each source that sounds (a strum is one stroke); `remates` the closing beats.
+    `onsets` are the strokes of each source that sounds (a strum is one stroke), `levels` its dB above the calibrated
+    level; `remates` are the closing beats.
     """
     made = plan(recipe)
     notes = score(made)
@@ -37,8 +39,29 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
         "accent_pattern": sorted({made.metre.count(at) for at in made.metre.accents}),
         "tempo": made.tempo, "mode": made.mode, "tonic": made.tonic, "technique": made.technique,
         "contratiempo": made.contratiempo and "palmas" in onsets,
-        "sources": list(onsets), "onsets": onsets, **_times(made), "chords": _chords(made),
+        **_sound(made),
+        "sources": list(onsets), "levels": {source: round(level(recipe, source), 3) for source in onsets},
+        "onsets": onsets, **_times(made), "chords": _chords(made),
     }
+
+
+def level(recipe: Recipe, source: str) -> float:
+    """The drawn level of a source in this clip: dB above its calibrated one."""
+    return float(stream(recipe.seed, "level", source).uniform(-3, 3))
+
+
+def loudness(recipe: Recipe) -> float:
+    """The clip's gain in dB: drawn once, whatever else is changed, and never normalised after."""
+    return float(recipe.get("loudness", stream(recipe.seed, "loudness").uniform(-12, 0)))
+
+
+def _sound(plan: Plan) -> dict[str, Any]:
+    """Instruments, room, noise and tone: what is a nuisance to most questions."""
+    recipe, habits = plan.recipe, plan.family
+    return {"program": plan.guitar, "voice_program": plan.singer,
+            "room": recipe.get("room", habits.room), "noise": recipe.get("noise", habits.noise),
+            "brightness": float(recipe.get("brightness", habits.brightness)), "tuning": habits.tuning,
+            "loudness": loudness(recipe)}
 
 
 def strokes(notes: tuple[Note, ...], *, apart: float = .03) -> list[float]:
