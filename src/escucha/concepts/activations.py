@@ -1,0 +1,136 @@
+"""What every layer of a classifier says of a clip, and how a label's value changes with it: each in one pass.
+
+A clip longer than the classifier's window is heard as its windows; its row is their mean, as its value is the mean of
+theirs. Convolutional maps are pooled to their mean over time and frequency (a direction is then one number a channel),
+or flattened (it then also says *where*), and a finding says which.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from escucha.audio.clip import Clip
+from escucha.errors import InputError, unknown
+from escucha.models import windows
+from escucha.models.classifier import LayeredClassifier, values
+
+Maps = Literal["pooled", "flattened"]
+"""`pooled`: the mean over time and frequency; `flattened`: every position by itself."""
+
+BATCH = 32
+"""Windows heard at once: bounds memory however many clips there are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """Clips as the layers of a classifier hear them."""
+
+    rows: dict[str, np.ndarray]
+    """Layer to activations `(clip, unit)` float32."""
+    values: np.ndarray
+    """`(clip, label)`: each label's value, see `escucha.models.classifier.values`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """How each label's value changes with each layer, clip by clip."""
+
+    rows: dict[str, np.ndarray]
+    """Layer to gradients `(clip, label, unit)` float32, of the value with respect to a unit's (pooled) activation."""
+    values: np.ndarray
+    """`(clip, label)`."""
+
+
+def hear(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
+         maps: Maps = "pooled") -> Heard:
+    """Activations of all `layers` and the values of all labels; clips are at the classifier's rate."""
+    check_layers(classifier, layers)
+
+    def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
+        inside = classifier.activations(waves, layers)
+        rows = {layer: _laid_out(inside[layer], 1, maps, np.mean) for layer in layers}
+        return {**rows, "": values(classifier.scores(waves), classifier.link)}
+
+    rows = _clip_means(classifier, clips, ask)
+    return Heard(values=rows.pop("").astype(np.float64), rows=rows)
+
+
+def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
+           maps: Maps = "pooled") -> Slopes:
+    """Gradients of all labels' values at all `layers`.
+
+    Where maps are pooled, a unit's gradient is the sum over its positions: the change of the value when the unit's
+    activation rises by the same amount everywhere.
+    """
+    check_layers(classifier, layers)
+
+    def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
+        inside = classifier.gradients(waves, layers, classifier.labels)
+        rows = {layer: _laid_out(inside[layer], 2, maps, np.sum) for layer in layers}
+        return {**rows, "": values(classifier.scores(waves), classifier.link)}
+
+    rows = _clip_means(classifier, clips, ask)
+    return Slopes(values=rows.pop("").astype(np.float64), rows=rows)
+
+
+def gram(rows: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
+    """`rows @ others'`, float64, a few thousand columns at a time so that wide layers need no second copy."""
+    others = rows if others is None else others
+    total = np.zeros((len(rows), len(others)))
+    for at in range(0, rows.shape[1], 4096):
+        total += rows[:, at:at + 4096].astype(np.float64) @ others[:, at:at + 4096].astype(np.float64).T
+    return total
+
+
+def check_layers(classifier: LayeredClassifier, layers: Sequence[str]) -> None:
+    """Raise InputError for a classifier without layers, or for an unknown one."""
+    if not isinstance(classifier, LayeredClassifier):
+        raise InputError("concepts need a classifier whose layers can be read; this one only gives scores")
+    for layer in layers:
+        if layer not in classifier.layers:
+            raise unknown("layer", layer, classifier.layers)
+
+
+def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool) -> np.ndarray:
+    """`(*lead, channel, *position)` to `(*lead, unit)`."""
+    if maps == "pooled" and inside.ndim > lead + 1:
+        return pool(inside, axis=tuple(range(lead + 1, inside.ndim)))
+    return inside.reshape(*inside.shape[:lead], -1)
+
+
+def _clip_means(classifier: LayeredClassifier, clips: Iterable[Clip], ask) -> dict[str, np.ndarray]:
+    """What `ask` says of windows, averaged over the windows of each clip."""
+    pieces: dict[str, list[np.ndarray]] = {}
+    owners: list[int] = []
+    for waves, of in _batches(classifier, clips):
+        owners.extend(of)
+        for name, rows in ask(waves).items():
+            pieces.setdefault(name, []).append(rows.astype(np.float32))
+    if not owners:
+        raise InputError("there are no clips to hear")
+    first, counts = np.unique(owners, return_index=True, return_counts=True)[1:]
+    made: dict[str, np.ndarray] = {}
+    for name in list(pieces):
+        rows = np.concatenate(pieces.pop(name))
+        share = counts.reshape(-1, *[1] * (rows.ndim - 1))
+        made[name] = rows if len(rows) == len(counts) else np.add.reduceat(rows, first, axis=0) / share
+    return made
+
+
+def _batches(classifier: LayeredClassifier, clips: Iterable[Clip]) -> Iterator[tuple[np.ndarray, list[int]]]:
+    """Windows of all clips, BATCH at a time, with the number of the clip each comes from."""
+    waves: list[np.ndarray] = []
+    owners: list[int] = []
+    for number, clip in enumerate(clips):
+        if clip.rate != classifier.rate:
+            raise InputError(f"the classifier hears {classifier.rate} Hz and a clip is at {clip.rate} Hz; resample it")
+        for batch in windows.batches(clip.wave, classifier.window):
+            waves.extend(batch)
+            owners.extend([number] * len(batch))
+            while len(waves) >= BATCH:
+                yield np.stack(waves[:BATCH]), owners[:BATCH]
+                waves, owners = waves[BATCH:], owners[BATCH:]
+    if waves:
+        yield np.stack(waves), owners

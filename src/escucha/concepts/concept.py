@@ -1,0 +1,79 @@
+"""A concept: clips with an idea and clips without it, alike in everything else, and clips that mean nothing.
+
+Conventions: in a paired concept each pair is two neighbouring examples, the one with the idea first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from escucha.corpora.corpus import Source
+from escucha.errors import InputError
+
+SPARE = 4
+"""A concept brings at least this many times as many null examples as it has examples: with fewer, meaningless
+concepts would share most of their clips and look more alike than they are."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One clip of a concept."""
+
+    source: Source
+    present: bool
+    """Is the idea in it? In a null pair this is a coin's choice."""
+    group: str
+    """Artist, singer, file or render family: what must not stand on both sides of a split."""
+    label: str = ""
+    """Its palo or genre, empty where it is not known: meaningless concepts are made of the same labels."""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """An idea a classifier may or may not have, shown by examples; InputError where they show nothing."""
+
+    name: str
+    meaning: str
+    """One sentence that a musician would sign."""
+    examples: tuple[Example, ...]
+    null: tuple[Example, ...]
+    """What meaningless concepts of the same design are made of: nuisance pairs, or clips of the same corpus."""
+    paired: bool
+    """True when examples are counterfactual pairs: one score with and without the idea."""
+
+    def __post_init__(self):
+        sides = sum(example.present for example in self.examples)
+        if not 0 < sides < len(self.examples):
+            raise InputError(f"concept {self.name!r} has {sides} examples with the idea and "
+                             f"{len(self.examples) - sides} without; both are needed")
+        if self.paired:
+            _check_pairs(self.name, self.examples)
+            _check_pairs(self.name, self.null)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Every group that supplies an example or a null example, sorted: clips under test come from others."""
+        return tuple(sorted({example.group for example in (*self.examples, *self.null)}))
+
+    def check_spare(self) -> None:
+        """Raise InputError when there are too few null examples to test the concept."""
+        if len(self.null) < SPARE * len(self.examples):
+            raise InputError(f"concept {self.name!r} has {len(self.examples)} examples and {len(self.null)} null "
+                             f"examples; a test needs {SPARE} times as many ({SPARE * len(self.examples)}): give it "
+                             "fewer examples or a larger pool")
+
+
+def halves(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the examples with the idea and of those without; of a paired concept, in the order of its pairs."""
+    present = np.array([example.present for example in examples])
+    return np.flatnonzero(present), np.flatnonzero(~present)
+
+
+def _check_pairs(name: str, examples: Sequence[Example]) -> None:
+    for first, second in zip(examples[::2], examples[1::2]):
+        if not first.present or second.present or first.group != second.group or first.label != second.label:
+            raise InputError(f"concept {name!r} is paired, but its neighbouring examples are not a clip with the idea "
+                             "and the same one without it, of one group and label")
+    if len(examples) % 2:
+        raise InputError(f"concept {name!r} is paired, but it has an odd number of examples ({len(examples)})")

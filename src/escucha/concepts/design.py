@@ -1,0 +1,73 @@
+"""What the tests of one layer are made of: which clips make up a concept, and the layer reduced to Gram matrices.
+
+Conventions: `rows` are activations `(row, unit)` of all examples and null examples together; gradients are
+`(clip, label, unit)`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from escucha.concepts.activations import gram
+from escucha.concepts.concept import Concept
+from escucha.concepts.dual import estimator_named, folds_of
+from escucha.concepts.meaningless import draw, order
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Which rows make up a concept and its meaningless counterparts, in the order of a set (see `meaningless`)."""
+
+    concept: Concept
+    estimator: str
+    own: np.ndarray
+    """`(example,)` rows."""
+    nulls: np.ndarray
+    """`(set, example)` rows."""
+    signs: np.ndarray
+    """`(example,)` +1 with the idea, -1 without."""
+    groups: np.ndarray
+    """`(example,)` names."""
+    folds: np.ndarray
+    """`(example,)` numbers, for held-out accuracy."""
+
+
+def design(concept: Concept, rows: dict[str, int], *, estimator: str, nulls: int, seed: int) -> Design:
+    """The design of a concept, with `nulls` meaningless counterparts; `rows` says which row holds a source's key.
+
+    Of clips that are not paired, `paired-difference` is the difference of means, which it also is of pairs.
+    """
+    if estimator == "paired-difference" and not concept.paired:
+        estimator = "mean-difference"
+    estimator_named(estimator, paired=concept.paired)
+    own = [concept.examples[place] for place in order(concept)]
+    signs = np.array([1 if example.present else -1 for example in own])
+    groups = np.array([example.group for example in own])
+    spare = np.array([rows[example.source.key()] for example in concept.null])
+    return Design(concept, estimator, np.array([rows[example.source.key()] for example in own]),
+                  spare[draw(concept, count=nulls, seed=seed)], signs, groups, folds_of(groups, signs))
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """One layer, reduced to what the dual needs: nothing in it has the layer's size."""
+
+    name: str
+    gram: np.ndarray
+    """`(row, row)`, of rows centred on their mean."""
+    pulls: np.ndarray
+    """`(clip, label, row)`: gradient times row."""
+    steepness: np.ndarray
+    """`(clip, label)`: |gradient|."""
+
+    def grams(self, sets: np.ndarray) -> np.ndarray:
+        """`(set, example, example)` of sets of rows `(set, example)`."""
+        return self.gram[sets[:, :, None], sets[:, None, :]]
+
+
+def inside(layer: str, rows: np.ndarray, gradients: np.ndarray) -> Inside:
+    """A layer from its activations `(row, unit)` and gradients `(clip, label, unit)`."""
+    centred = rows - rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+    flat = gradients.reshape(-1, gradients.shape[-1])
+    steepness = np.sqrt(np.einsum("cu,cu->c", flat, flat, dtype=np.float64)).reshape(gradients.shape[:2])
+    return Inside(layer, gram(centred), gram(flat, centred).reshape(*gradients.shape[:2], -1), steepness)

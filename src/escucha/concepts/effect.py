@@ -1,0 +1,81 @@
+"""How large an effect is and whether it could be chance, with groups as the unit: bootstrap and sign flips.
+
+Also the direct effect of a concept: what switching it on does to a label's value (Goyal et al. 2019, causal concept
+effect, arXiv 1907.07165).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+DRAWS = 4000
+"""Bootstrap draws, and sign flips where there are too many to try them all."""
+ALL_FLIPS = 12
+"""With at most this many groups every sign flip is tried, and p is exact."""
+
+
+@dataclass(frozen=True)
+class DirectEffect:
+    """Mean v(with) - v(without) over counterfactual pairs, for one label."""
+
+    concept: str
+    label: str
+    mean: float
+    """In the units of the label's value (a logit minus the mean logit)."""
+    low: float
+    high: float
+    """95 % interval, bootstrap over groups."""
+    p: float
+    """Sign-flip test over groups, two-sided, not corrected."""
+    margin: float
+    """An effect whose interval lies within this distance of zero is inert."""
+    groups: int
+
+    @property
+    def inert(self) -> bool:
+        """True when the whole interval lies within the margin of zero."""
+        return -self.margin < self.low and self.high < self.margin
+
+
+def direct_effects(differences: np.ndarray, groups: np.ndarray, *, concept: str, labels: Sequence[str],
+                   margins: np.ndarray, seed: int) -> list[DirectEffect]:
+    """One a label, from value differences `(pair, label)` and the pairs' groups."""
+    made = []
+    for column, label in enumerate(labels):
+        changes = differences[:, column]
+        low, high = group_interval(changes, groups, seed=seed)
+        made.append(DirectEffect(concept, label, float(group_means(changes, groups).mean()), low, high,
+                                 sign_flip(changes, groups, seed=seed), float(margins[column]),
+                                 len(np.unique(groups))))
+    return made
+
+
+def group_means(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """`(group,)` means of values `(item,)`; every group counts the same."""
+    which = np.unique(groups, return_inverse=True)[1]
+    return np.bincount(which, weights=values) / np.bincount(which)
+
+
+def group_interval(values: np.ndarray, groups: np.ndarray, *, seed: int, level: float = 0.95) -> tuple[float, float]:
+    """Percentile bootstrap interval of the mean over groups."""
+    means = group_means(values, groups)
+    drawn = np.random.default_rng(seed).integers(len(means), size=(DRAWS, len(means)))
+    low, high = np.quantile(means[drawn].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def sign_flip(values: np.ndarray, groups: np.ndarray, *, seed: int) -> float:
+    """Two-sided p of a mean of zero: would the groups' means, each with a random sign, lie as far out?
+
+    >>> sign_flip(np.ones(6), np.arange(6), seed=0)  # two of 64 flips lie as far out
+    0.03125
+    """
+    means = group_means(values, groups)
+    count = len(means)
+    if count <= ALL_FLIPS:
+        signs = 1 - 2 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
+        return float((np.abs(signs @ means) >= np.abs(means.sum()) * (1 - 1e-9)).mean())
+    signs = 1 - 2 * np.random.default_rng(seed).integers(2, size=(DRAWS, count))
+    beyond = np.abs(signs @ means) >= np.abs(means.sum()) * (1 - 1e-9)
+    return float((1 + beyond.sum()) / (DRAWS + 1))
