@@ -11,7 +11,7 @@ from escucha.corpora.palos.plan import Line, Plan
 from escucha.corpora.palos.streams import stream
 
 BASS = 32
-LOW_VOICE = 55
+LOW_VOICE = 50
 RHYTHMS = ((2, 1, 3, 1, 1, 2), (1, 1, 1, 2, 1, 1, 3), (3, 3, 2, 2), (1, 2, 3, 2, 2), (2, 1, 1, 1, 1, 4))
 """Lengths in beats of one sung phrase; what is left of the line is breath."""
 
