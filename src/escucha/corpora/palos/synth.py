@@ -20,8 +20,10 @@ BLOCK = 128
 """Samples between two positions of the pitch wheel."""
 LENGTHS = (.15, .3, .5, .75, 1.0, 1.5, 2.0, 3.0)
 """Seconds; a note is rendered with the next longer one of these and cut, so that the cache is hit."""
-LAYERS = (48, 80, 112)
-"""Velocities that are rendered; amplitude is proportional to velocity, the rest is gain."""
+LAYERS = {48: 3000.0, 80: 6500.0, 112: 0.0}
+"""Velocities that are rendered (amplitude is proportional to velocity, the rest is gain), each with the corner in Hz
+of its low-pass, or 0 for none: in this soundfont a soft note sounds as bright as a loud one, on a guitar it does not.
+"""
 CACHE_BYTES = 256 * 2 ** 20
 TAIL = .12
 """Seconds of release after a note is let go."""
@@ -103,7 +105,7 @@ class Player:
         sound = [self._held(length, shape)]
         synth.noteoff(0, pitch)
         sound.append(self._generate(round(TAIL * RATE)))
-        wave = np.concatenate(sound).reshape(-1, 2).mean(axis=1, dtype=np.float32)
+        wave = _touched(np.concatenate(sound).reshape(-1, 2).mean(axis=1, dtype=np.float32), LAYERS.get(layer, 0.0))
         wave.setflags(write=False)
         return wave
 
@@ -121,6 +123,16 @@ class Player:
 
     def _generate(self, samples: int) -> np.ndarray:
         return np.frombuffer(self._synth.generate_simple(samples), dtype=np.float32).copy()
+
+
+def _touched(wave: np.ndarray, corner: float) -> np.ndarray:
+    """The note of a softer touch: a one-pole low-pass; `corner` in Hz, 0 for none."""
+    from scipy.signal import lfilter
+
+    if not corner:
+        return wave
+    pole = np.exp(-2 * np.pi * corner / RATE)
+    return lfilter([1 - pole], [1, -pole], wave).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
