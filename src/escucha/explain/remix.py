@@ -121,20 +121,16 @@ def _rendered(factorization: Factorization, window: Heard, rows: np.ndarray, len
 
     Separated sources sum to the clip to a millionth only, and `predict` hears the clip: so does the explanation.
     """
-    sounds = np.stack([_inside(factorization.clip.wave, -window.start, length)] + [
-        _inside(part.wave, part.start - window.start, length)
-        for part in (factorization.parts[index] for index in window.parts)
-    ])
     for at in range(0, len(rows), BATCH):
         keep = rows[at : at + BATCH]
-        whole = keep.all(axis=1, keepdims=True)
-        yield np.concatenate([whole, keep & ~whole], axis=1).astype(np.float32) @ sounds
-
-
-def _inside(wave: np.ndarray, offset: int, length: int) -> np.ndarray:
-    """`(length,)`: the samples of `wave`, which begins at `offset`, that fall into [0, length); zeros elsewhere."""
-    out = np.zeros(length, dtype=np.float32)
-    piece = wave[max(-offset, 0) : max(length - offset, 0)]
-    first = max(offset, 0)
-    out[first : first + len(piece)] = piece
-    return out
+        waves = np.zeros((len(keep), length), dtype=np.float32)
+        for gains, index in zip(keep.T, window.parts):
+            part = factorization.parts[index]
+            piece = part.wave[max(window.start - part.start, 0) : max(window.start + length - part.start, 0)]
+            first = max(part.start - window.start, 0)
+            waves[:, first : first + len(piece)] += gains[:, None] * piece
+        whole = keep.all(axis=1)
+        if whole.any():
+            clip = factorization.clip.wave[window.start : window.start + length]
+            waves[whole] = np.pad(clip, (0, length - len(clip)))
+        yield waves
