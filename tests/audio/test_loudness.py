@@ -1,0 +1,62 @@
+"""Loudness: the standard's own tone, known gains, and the shortest clips."""
+
+import numpy as np
+import pytest
+
+from escucha.audio import io
+from escucha.audio.clip import Clip
+from escucha.audio.loudness import fade, loudness, match
+
+
+def sine(seconds, rate=48000, peak=1.0):
+    return Clip(peak * np.sin(2 * np.pi * 997 * np.arange(round(seconds * rate)) / rate), rate)
+
+
+def test_a_full_scale_sine_of_997_hz_reads_minus_3_01():
+    assert loudness(sine(5)) == pytest.approx(-3.01, abs=0.05)
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.399, 0.1, 0.05])
+def test_a_short_clip_is_as_loud_as_a_long_one(seconds):
+    assert loudness(sine(seconds)) == pytest.approx(loudness(sine(5)), abs=0.5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 220, 8819, 8820, 8821])
+def test_any_length_has_a_loudness(count):
+    assert -60 < loudness(Clip(np.random.default_rng(0).uniform(-0.9, 0.9, count), 22050)) < 10
+
+
+def test_silence_is_minus_infinity_and_warns_of_nothing(recwarn):
+    assert loudness(Clip(np.zeros(22050), 22050)) == -np.inf
+    assert not recwarn
+
+
+def test_a_known_gain_is_found_and_undone(shared):
+    clip = io.read(shared / "audio/vibe-ace.ogg", start=5, duration=5)
+    softer = Clip(clip.wave * 10 ** (-9 / 20), clip.rate)
+    matched, gain = match(softer, clip)
+    assert gain == pytest.approx(9, abs=0.01)
+    np.testing.assert_allclose(matched.wave, clip.wave, atol=1e-3)
+    assert match(clip, softer)[1] == pytest.approx(-9, abs=0.01)
+
+
+def test_the_gain_upwards_is_capped_and_silence_is_left_alone():
+    loud, faint, silent = sine(1), sine(1, peak=0.01), Clip(np.zeros(48000), 48000)
+    matched, gain = match(faint, loud, cap_db=12)
+    assert gain == 12
+    assert np.abs(matched.wave).max() == pytest.approx(0.01 * 10 ** (12 / 20), rel=1e-4)
+    for clip, reference in ((silent, loud), (loud, silent)):
+        same, none = match(clip, reference)
+        assert none == 0
+        np.testing.assert_array_equal(same.wave, clip.wave)
+
+
+def test_a_fade_is_at_the_ends_only():
+    clip = Clip(np.ones(1000), 10000)
+    faded = fade(clip, 0.01).wave
+    assert faded[0] < 0.01
+    assert faded[-1] < 0.01
+    np.testing.assert_array_equal(faded[100:-100], 1)
+    np.testing.assert_allclose(faded[:100] + faded[:100][::-1], 1, atol=1e-6)
+    for count in (1, 2, 3):
+        assert len(fade(Clip(np.ones(count), 10000), 1.0).wave) == count
