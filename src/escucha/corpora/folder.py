@@ -84,7 +84,12 @@ def folder_corpus(*, path: str | Path, group: str = "", split: str = "") -> Corp
     """
     root = Path(path)
     grouping = grouping_rule(group, root)
-    tracks = [_track(file, root, folder, grouping) for folder in _label_folders(root) for file in _audio(folder)]
+    tracks = []
+    for folder in _label_folders(root):
+        files = _audio(folder)
+        if not files:
+            warnings.warn(f"{folder} holds no audio and is passed over", stacklevel=2)
+        tracks += [_track(file, root, folder, grouping) for file in files]
     if not tracks:
         raise InputError(f"no audio in the folders of {root}; looked for {', '.join(sorted(io.SUFFIXES))}")
     corpus = Corpus(tuple(tracks), f"folder {root}")
@@ -166,11 +171,8 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _audio(folder: Path) -> list[Path]:
-    found = sorted(file for file in folder.rglob("*") if file.suffix.lower() in io.SUFFIXES and file.is_file()
-                   and not any(part.startswith(".") or part.endswith(STEMS) for part in file.relative_to(folder).parts))
-    if not found:
-        warnings.warn(f"{folder} holds no audio and is passed over", stacklevel=3)
-    return found
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in io.SUFFIXES and file.is_file()
+                  and not any(part.startswith(".") or part.endswith(STEMS) for part in file.relative_to(folder).parts))
 
 
 def _track(file: Path, root: Path, folder: Path, grouping: Grouping) -> Track:
