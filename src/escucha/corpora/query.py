@@ -23,9 +23,6 @@ def query(corpus: Corpus, expression: str) -> Corpus:
     numbers, texts, annotations by name, and `name`, `label`, `labels`, `group`, `split`. Nothing is executed. A track
     that lacks a named annotation is left out, whatever the rest says. Raises InputError for anything else, and for a
     name that no track has.
-
-    >>> query(Corpus((), "nothing"), "label == 'soleares'").origin
-    'nothing where label == \\'soleares\\''
     """
     tree = _parse(expression)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
