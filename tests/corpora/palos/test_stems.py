@@ -1,0 +1,101 @@
+"""Stems that sum to the mix, samples that do not depend on the order of calls, pairs that differ in one thing."""
+
+import numpy as np
+import pytest
+
+from escucha.corpora.palos import CONTRASTS, PALOS, PaloSource, Recipe, counterfactual_pairs, nuisance_pairs
+from escucha.corpora.palos.pairs import differences
+from escucha.errors import InputError
+
+SOURCES = [PaloSource(Recipe(palo, seed, 1000 + seed, 3.0)) for seed, palo in enumerate(PALOS)]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=list(PALOS))
+def test_the_float32_sum_of_the_stems_is_the_mix(source):
+    total = None
+    for stem in source.stems().values():
+        assert stem.wave.dtype == np.float32
+        total = stem.wave if total is None else total + stem.wave
+    np.testing.assert_array_equal(total, source.clip().wave)
+    assert len(total) == round(3.0 * 22050)
+
+
+def test_the_order_of_calls_does_not_matter():
+    forward = [source.clip().wave for source in SOURCES]
+    backward = [source.clip().wave for source in SOURCES[::-1]][::-1]
+    for one, other in zip(forward, backward):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_another_process_renders_the_same_samples():
+    import hashlib
+    import subprocess
+    import sys
+
+    code = ("import hashlib; from escucha.corpora.palos import *; "
+            "print(hashlib.sha256(PaloSource(Recipe('bulerias', 7, 1007, 2.0)).clip().wave.tobytes()).hexdigest())")
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    here = PaloSource(Recipe("bulerias", 7, 1007, 2.0)).clip().wave
+    assert hashlib.sha256(here.tobytes()).hexdigest() == there
+
+
+ONLY = {"palmas": {"palmas"}, "castanets": {"castanets"}, "voice": {"voice"}, "cajon": {"cajon"},
+        "contratiempo": {"palmas"}, "rasgueado": {"guitar"}, "phrygian-mode": {"guitar", "bass", "voice"},
+        "brightness": {"guitar", "bass", "voice", "palmas", "castanets", "cajon"},
+        "fast-tempo": {"guitar", "bass", "voice", "palmas", "castanets", "cajon"},
+        "twelve-beat-compas": {"guitar", "bass", "voice", "palmas", "castanets", "cajon"}}
+
+
+@pytest.mark.parametrize("change", CONTRASTS)
+def test_a_pair_differs_in_what_was_changed_and_in_nothing_else(change):
+    for pair in counterfactual_pairs(change, pairs=3, seed=1, duration=6.0):
+        apart = differences(pair)
+        assert apart["stems"]
+        assert set(apart["stems"]) <= ONLY[change]
+        assert abs(apart["level"]) < 6
+        one, other = pair.with_.annotations(), pair.without.annotations()
+        assert one["loudness"] == other["loudness"]
+        assert (pair.with_.recipe.family, pair.palo) == (pair.family, one["palo"])
+
+
+def test_concepts_are_what_they_say():
+    def both(change, key):
+        pair = counterfactual_pairs(change, pairs=1, seed=2)[0]
+        return pair.with_.annotations()[key], pair.without.annotations()[key]
+
+    assert both("phrygian-mode", "mode") == ("phrygian", "major")
+    assert both("twelve-beat-compas", "metre") == ("twelve", "ternary")
+    assert both("rasgueado", "technique") == ("rasgueado", "arpegio")
+    fast, slow = both("fast-tempo", "tempo")
+    assert fast / slow == pytest.approx(1.3 / .7)
+    on, off = both("castanets", "sources")
+    assert set(on) - set(off) == {"castanets"}
+
+
+def test_percussion_does_not_hear_the_mode():
+    base = Recipe("bulerias", 3, 1003, 4.0, False, (("palmas", True), ("castanets", True), ("cajon", True)))
+    one, other = PaloSource(base).stems(), PaloSource(base.change("mode", "major")).stems()
+    for name in ("palmas", "castanets", "cajon", "rest"):
+        np.testing.assert_array_equal(one[name].wave, other[name].wave)
+    assert not np.array_equal(one["guitar"].wave, other["guitar"].wave)
+
+
+def test_nuisance_pairs_keep_the_score():
+    kinds = []
+    for pair in nuisance_pairs(pairs=6, seed=1, duration=4.0):
+        one, other = pair.with_.annotations(), pair.without.annotations()
+        changed = {key for key in one if one[key] != other[key]}
+        assert len(changed) == 1
+        assert changed <= {"room", "noise", "program"}
+        assert differences(pair)["stems"]
+        kinds += changed
+    assert kinds == ["room", "noise", "program"] * 2
+
+
+def test_wrong_pairs_are_named():
+    with pytest.raises(InputError, match="did you mean 'palmas'"):
+        counterfactual_pairs("palma", pairs=1, seed=0)
+    with pytest.raises(InputError, match="available: noise, program, room"):
+        nuisance_pairs(pairs=1, seed=0, kinds=("key",))
+    with pytest.raises(InputError, match="1 or more"):
+        counterfactual_pairs("palmas", pairs=0, seed=0)
