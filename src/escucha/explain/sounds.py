@@ -13,6 +13,7 @@ from escucha.audio.clip import Clip
 from escucha.audio.io import bound
 from escucha.audio.loudness import fade, loudness, match
 from escucha.explain.factorization import Factorization, Part
+from escucha.explain.weights import NEGLIGIBLE
 
 SHARE = 0.5
 """The strongest parts are the fewest that hold this share of everything on their side."""
@@ -48,7 +49,8 @@ def strongest(weights: np.ndarray, *, share: float = SHARE) -> np.ndarray:
     [True, False, False, False]
     """
     order = np.argsort(-weights, kind="stable")
-    sums = np.cumsum(np.maximum(weights[order], 0))
+    counted = np.where(weights > NEGLIGIBLE * np.abs(weights).max(), weights, 0)
+    sums = np.cumsum(counted[order])
     keep = np.zeros(len(weights), dtype=bool)
     if sums[-1] > 0:
         keep[order[: 1 + int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-9)))]] = True

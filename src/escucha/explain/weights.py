@@ -1,8 +1,11 @@
 """What every method answers with: one weight a part, its uncertainty, and what the answer cost."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+
+NEGLIGIBLE = 1e-4
+"""A weight below this share of the largest is a rounding of the model's arithmetic, not a reason."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +28,18 @@ class Weights:
     """R^2 of the linear model behind the weights (LIME); below .5 the weights mean little. None for Shapley."""
     stability: float | None = None
     """Mean Jaccard overlap of the three strongest parts across bootstrap draws (LIME); below .7 they may be chance."""
-    interactions: np.ndarray | None = field(default=None)
+    interactions: np.ndarray | None = None
     """`(part, part)` Shapley interaction of each pair: above zero, two parts do more together than each alone."""
 
     @property
     def residual(self) -> float:
         """sum(weights) - (everything - nothing): about zero for Shapley values."""
         return float(self.weights.sum() - (self.everything - self.nothing))
+
+    @property
+    def floor(self) -> float:
+        """A weight counts for or against only above this size."""
+        return NEGLIGIBLE * float(np.abs(self.weights).max(initial=0))
 
 
 def exact(weights: np.ndarray, everything: float, nothing: float, *, passes: int,

@@ -72,7 +72,7 @@ def _answer(explained: "Explanation") -> str:
 def _strongest(explained: "Explanation") -> str:
     found = explained.weights
     top = int(found.weights.argmax())
-    if found.weights[top] <= 0:
+    if found.weights[top] <= found.floor:
         return f"No part speaks for {explained.label}."
     span = f"{signed(found.everything - found.nothing)} between silence and the whole clip"
     return (f"{_capital(stretch(explained, top))} speaks most for {explained.label}: {signed(found.weights[top])}"
@@ -90,7 +90,7 @@ def _by_source(explained: "Explanation") -> str:
 def _against(explained: "Explanation") -> str:
     weights = explained.weights.weights
     low = int(weights.argmin())
-    if weights[low] >= 0:
+    if weights[low] >= -explained.weights.floor:
         return f"Nothing speaks against {explained.label}."
     return f"{_capital(stretch(explained, low))} speaks most against it: {signed(weights[low])}" \
            f"{_interval(explained, low)}."

@@ -1,0 +1,155 @@
+"""An explanation says in numbers, words, figures and sounds what its weights say."""
+
+import json
+from io import BytesIO
+
+import numpy as np
+import pytest
+from tests.worlds import RATE, TONES, Additive, Deaf, Pair, StemListener, Tangled, amplitude, factorization, stems
+
+from escucha.audio.clip import Clip
+from escucha.config import jsonable
+from escucha.errors import InputError
+from escucha.explain.explanation import explain
+from escucha.explain.factorization import of_sources
+from escucha.finding import About, Finding, load, save
+from escucha.models.windows import score_clip
+
+KEYS = {"model", "path", "label", "method", "aggregation", "seed", "value", "parts", "all", "none", "residual", "fit",
+        "passes"}
+
+
+@pytest.fixture(scope="module")
+def additive():
+    """Guitar speaks for `yes`, palmas against it, the voice is not heard."""
+    parts = factorization(stems(3))
+    return explain(Additive(), parts, label="yes", model="listener", path="song.wav", warnings=("a hook",))
+
+
+def test_numbers_are_what_was_promised_and_ready_for_json(additive):
+    numbers = additive.numbers()
+    assert set(numbers) >= KEYS
+    assert json.loads(json.dumps(jsonable(numbers))) == numbers
+    assert [list(part) for part in numbers["parts"]] == 9 * [
+        ["name", "source", "start", "end", "weight", "low", "high"]]
+    assert numbers["value"] == "logit minus mean logit"
+    assert numbers["all"] == pytest.approx(score_clip(Additive(), additive.factorization.clip).value("yes"), abs=1e-6)
+    assert abs(numbers["residual"]) < 1e-9
+    assert numbers["fit"] is None
+    assert all(part["low"] == part["weight"] == part["high"] for part in numbers["parts"])
+
+
+def test_lime_carries_its_fit_and_intervals_and_repeats():
+    parts = factorization(stems(3))
+    first, again = (explain(Tangled(), parts, method="lime", samples=200, seed=3).numbers() for _ in range(2))
+    assert first == again
+    assert 0 < first["fit"] < 1
+    assert all(part["low"] < part["weight"] < part["high"] for part in first["parts"])
+
+
+def test_the_label_is_the_answer_unless_asked():
+    parts = factorization(stems(2))
+    assert explain(Tangled(), parts).label == score_clip(Tangled(), parts.clip).label
+    asked = explain(Additive(weights=(("guitar", 50.0),)), parts, label="no")
+    assert asked.label == "no"
+    assert asked.words()[0].startswith("Additive answers yes (1.00); explained here is no (0.00)")
+    assert "No part speaks for no." in asked.words()
+
+
+def test_words_say_who_spoke_for_it_and_who_against(additive):
+    words = additive.words()
+    rows = {part["name"]: part["weight"] for part in additive.numbers()["parts"]}
+    top, low = max(rows, key=rows.get), min(rows, key=rows.get)
+    assert top.startswith("guitar")
+    assert low.startswith("palmas")
+    first, last = top.removeprefix("guitar@").removesuffix("s").split("-")
+    assert any(line.startswith(f"Guitar between {first} and {last} s speaks most for yes: +") for line in words)
+    assert any(line.startswith("Palmas between") and "speaks most against it: −" in line for line in words)
+    assert words[-1].startswith("Warning: ")
+    assert "Warning: a hook" in words
+
+
+def test_sounds_carry_the_value_the_model_gives_them_before_any_gain(additive):
+    table = additive.tables()["sounds"].set_index("name")
+    assert set(table.index) == set(additive.sounds())
+    assert list(additive.tables()["sounds"].columns) == ["name", "caption", "value", "gain_db"]
+    assert table.value["original"] == pytest.approx(additive.weights.everything)
+    assert table.value["only-guitar"] == pytest.approx(additive.source_weights["guitar"], abs=1e-5)
+    assert table.value["only-palmas"] == pytest.approx(additive.source_weights["palmas"], abs=1e-5)
+    assert table.gain_db["only-palmas"] > 0
+
+
+def test_the_strongest_parts_are_heard_alone_and_taken_away(additive):
+    sounds = additive.sounds()
+    alone, against = (amplitude(sounds[name].wave[None], TONES["guitar"])[0]
+                      for name in ("strongest-parts", "what-spoke-against"))
+    assert alone > 0.1
+    assert against < 0.005
+    values = additive.tables()["sounds"].set_index("name").value
+    assert values["strongest-parts"] > values["original"] > values["everything-but-them"]
+
+
+def test_a_deaf_model_is_said_to_be_deaf_and_nothing_of_it_is_played_as_a_reason():
+    explained = explain(Deaf(), factorization(stems(2)))
+    assert set(explained.sounds()) == {"original", "everything-but-them", "only-guitar", "only-palmas", "only-voice"}
+    assert any("does not hear this clip" in line for line in explained.words() if line.startswith("Warning:"))
+    assert len(explained.figures()) == 4
+
+
+def test_what_is_doubtful_is_warned_of():
+    sources = stems(2)
+    silent = explain(Deaf(), of_sources(Clip(np.zeros(RATE), RATE), {}, segments=1, window=RATE))
+    assert any("digitally silent" in line for line in silent.warnings)
+    assert not silent.sounds()
+    short = explain(StemListener(gain=40), of_sources(sources["palmas"].cut(0, 0.5), {}, segments=1, window=RATE))
+    assert any("shorter than what the model hears" in line for line in short.warnings)
+    undecided = explain(StemListener(gain=0.1), factorization(sources))
+    assert any("undecided between yes (0.50) and no (0.50)" in line for line in undecided.warnings)
+    tags = explain(StemListener(gain=0.1, link="sigmoid"), factorization(sources))
+    assert any("undecided about yes" in line for line in tags.warnings)
+    shaky = explain(Tangled(), factorization(stems(10)), method="lime", samples=40)
+    assert any("ask for more samples" in line for line in shaky.warnings)
+    assert not explain(StemListener(gain=40), factorization(sources)).warnings
+
+
+def test_a_pair_that_counts_only_together_is_named():
+    explained = explain(Pair(gain=8.0), factorization(stems(1)), label="yes")
+    assert any("Guitar" in line and "palmas" in line and "4 more than the sum" in line for line in explained.words())
+    row = explained.tables()["interactions"].iloc[0]
+    assert {row["first"], row["second"]} == {"guitar@0-1s", "palmas@0-1s"}
+    assert row["interaction"] == pytest.approx(4)
+
+
+@pytest.mark.parametrize(("seconds", "sources", "segments"), [
+    (10, tuple(TONES)[:5], "windows"), (1, (), 1), (0.3, ("guitar", "palmas"), "windows"), (20, (), ("windows", 3))])
+def test_figures_are_drawn_for_one_part_and_for_sixty(seconds, sources, segments):
+    clip = factorization(stems(seconds, sources or ("guitar", "palmas"))).clip
+    parts = of_sources(clip, stems(seconds, sources) if sources else {}, segments=segments, window=RATE)
+    figures = explain(Tangled(), parts).figures()
+    for figure in figures.values():
+        figure.savefig(BytesIO(), format="png", dpi=50)
+    heat, bars = figures["sources-and-time"].axes[1], figures["part-weights"].axes[0]
+    assert len(heat.collections) == len(parts.sources)
+    assert len(bars.patches) == min(24, len(parts.parts))
+
+
+def test_the_waterfall_ends_where_the_clip_is(additive):
+    axes = additive.figures()["from-nothing-to-everything"].axes[0]
+    marks = axes.lines[0].get_xdata()
+    assert list(marks) == pytest.approx([additive.weights.nothing, additive.weights.everything])
+
+
+def test_it_is_a_finding_that_can_be_saved_and_read_back(additive, tmp_path):
+    assert isinstance(additive, Finding)
+    saved = load(save(additive, tmp_path / "one", About("explanation", "What did it hear?")))
+    assert saved.numbers == additive.numbers()
+    np.testing.assert_array_equal(saved.arrays()["weights"], additive.weights.weights)
+    assert set(saved.files("sounds")) == set(additive.sounds())
+
+
+def test_wrong_words_are_named():
+    parts = factorization(stems(1))
+    for wrong, hint in (({"method": "limes"}, "'lime'"), ({"label": "perhap"}, "'perhaps'"),
+                        ({"aggregation": "mean"}, "mean-logit")):
+        with pytest.raises(InputError, match=hint):
+            explain(Tangled(), parts, **wrong)
