@@ -7,7 +7,7 @@ submodule, as in `module.named_modules()`.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -16,9 +16,11 @@ from torch import Tensor, nn
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link, label_index
 
+M = TypeVar("M", bound=nn.Module)
+
 BATCH = 32
 """Waves in one forward pass: bounds memory whatever is asked."""
-TINY = 1e-7
+TINY = 1e-6
 """Probabilities are clipped this far from 0 and 1 before their logarithm is taken."""
 
 
@@ -144,6 +146,11 @@ class TorchClassifier:
                 asked = ask(torch.tensor(piece, device=device))
                 pieces.append({name: value.detach().cpu().numpy() for name, value in asked.items()})
         return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def quick(module: M) -> M:
+    """The same module with its convolutions' weights laid out channels last: several times as fast on a CPU."""
+    return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from escucha.errors import InputError
+from escucha.models.torch_classifier import quick
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -92,7 +93,7 @@ class Fitted:
     @property
     def last(self) -> dict[str, float]:
         """The last epoch's row, to compare with the best."""
-        return {name: float(value) for name, value in self.history.iloc[-1].items()}
+        return {str(name): float(value) for name, value in self.history.iloc[-1].items()}
 
 
 def fit(network: nn.Module, train: Examples, check: Check, *, recipe: Recipe, folder: Path, progress: bool = False,
@@ -106,7 +107,7 @@ def fit(network: nn.Module, train: Examples, check: Check, *, recipe: Recipe, fo
 
     _check(train, check)
     folder.mkdir(parents=True, exist_ok=True)
-    learner = _Learner(network, train, check, recipe, folder)
+    learner = _Learner(quick(network), train, check, recipe, folder)
     with torch.random.fork_rng(devices=[]), _hushed():
         trainer = _trainer(recipe, folder, progress, callbacks)
         resume = folder / "last.ckpt"
@@ -243,7 +244,7 @@ class _Learner(lightning.LightningModule):
 
 @torch.no_grad()
 def judge(network: nn.Module, check: Check, *, batch: int = 64) -> tuple[float, float]:
-    """Log-loss and accuracy of clips whose logits are the mean over their windows; the network's mode is the caller's."""
+    """Log-loss and accuracy of clips, logits averaged over their windows; the caller sets the network's mode."""
     logits = torch.cat([network(piece) for piece in check.windows.split(batch)])
     owners, targets = torch.as_tensor(check.owners), torch.as_tensor(check.targets, dtype=torch.long)
     count = torch.bincount(owners, minlength=len(targets))[:, None]

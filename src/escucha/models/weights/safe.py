@@ -19,7 +19,8 @@ def save_weights(path: Path, state: Mapping[str, Tensor]) -> str:
     """Write `state` to `path` (replacing what is there in one step) and return its digest."""
     partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
-        safetensors.torch.save_file({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}, partial)
+        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+        safetensors.torch.save_file(plain, partial)
         mark = digest(partial)
         partial.replace(path)
     except OSError as error:

@@ -1,0 +1,128 @@
+"""What a card says of a trained classifier, and how it is written down.
+
+A card is a TOML of `models/`; its weights lie beside it as safetensors. Both are replaced whole, and the card names the
+digest of its weights: a card and weights that do not belong together are noticed, not used.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from torch import Tensor
+
+from escucha.config import build, jsonable, read_toml
+from escucha.errors import InputError, unknown
+from escucha.models.classifier import Link
+from escucha.models.sklearn_classifier import SvmSettings
+from escucha.models.weights.safe import save_weights
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The log-mel a network hears (see `escucha.audio.spectrum.LogMel`)."""
+
+    n_fft: int = 2048
+    hop: int = 512
+    mels: int = 64
+    fmin: float = 0.0
+    fmax: float | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A trained classifier: how to build it, where its weights are, how it came to be."""
+
+    meaning: str
+    """One sentence: what it tells apart, and on what music it was trained."""
+    kind: Literal["network", "svm"]
+    labels: tuple[str, ...]
+    rate: int
+    window: float
+    """Seconds it hears at once."""
+    weights: str
+    """A safetensors file beside the card."""
+    digest: str
+    """Of the weights; they are refused when it does not match."""
+    link: Link = "softmax"
+    layers: tuple[str, ...] = ()
+    """Of a network: those that can be asked for; all it offers when empty."""
+    spectrum: Spectrum = field(default_factory=Spectrum)
+    network: dict[str, Any] = field(default_factory=dict)
+    """`name`, one of NETWORKS, and its settings."""
+    svm: SvmSettings = field(default_factory=SvmSettings)
+    domain: dict[str, Any] = field(default_factory=dict)
+    """What counts as far from its training music (models/domain.py); empty where that is not known."""
+    trained: dict[str, Any] = field(default_factory=dict)
+    """The experiment that made it and what that measured: a record, read by people."""
+
+
+def find_card(card: str, home: Path) -> Path:
+    """The TOML of a card: the stem of a file in `models/`, or a path to a TOML; InputError with what there is."""
+    if card.endswith(".toml"):
+        return Path(card)
+    path = home / "models" / f"{card}.toml"
+    if not path.is_file() or path.name != f"{card}.toml":
+        raise unknown("model", card, (file.stem for file in (home / "models").glob("*.toml")), str(home / "models"))
+    return path
+
+
+def read_card(path: Path) -> Card:
+    """The card in a TOML; InputError for unknown, missing or wrong keys."""
+    return build(Card, read_toml(path), str(path))
+
+
+def write_card(path: Path, card: Card, state: Mapping[str, Tensor]) -> Card:
+    """Write the weights, then the card that names them (its `weights` and `digest` are set here), each in one step.
+
+    A card that another experiment made is never replaced: InputError, before anything is written.
+    """
+    refuse_foreign(path, str(card.trained.get("experiment", "")))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    weights = path.with_suffix(".safetensors")
+    mark = save_weights(weights, state)
+    whole = Card(**{**card.__dict__, "weights": weights.name, "digest": mark})
+    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    try:
+        partial.write_text(to_toml(jsonable(whole), leave_out=_not_of(whole)), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return whole
+
+
+def refuse_foreign(path: Path, experiment: str) -> None:
+    """Raise InputError where `path` is a card that was not made by `experiment`."""
+    if path.is_file() and (maker := read_toml(path).get("trained", {}).get("experiment", "")) != experiment:
+        raise InputError(f"{path} was made by {maker or 'someone else'!r}, not by {experiment!r}; "
+                         "give the new model another `card`")
+
+
+def _not_of(card: Card) -> tuple[str, ...]:
+    return ("svm",) if card.kind == "network" else ("spectrum", "network", "layers")
+
+
+def to_toml(table: Mapping[str, Any], *, leave_out: tuple[str, ...] = ()) -> str:
+    """A table of JSON's types as TOML: plain keys first, then one `[section]` a table; None and empty tables go."""
+    kept = {key: value for key, value in table.items() if key not in leave_out and value is not None and value != {}}
+    plain = [_line(key, value) for key, value in kept.items() if not isinstance(value, Mapping)]
+    sections = ["\n".join([f"[{key}]", *(_line(name, item) for name, item in value.items() if item is not None)])
+                for key, value in kept.items() if isinstance(value, Mapping)]
+    return "\n\n".join(["\n".join(plain), *sections]) + "\n"
+
+
+def _line(key: str, value: Any) -> str:
+    name = key if key.replace("-", "").replace("_", "").isalnum() and key.isascii() else _value(key)
+    return f"{name} = {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_line(key, item) for key, item in value.items() if item is not None) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)  # TOML writes strings, numbers and booleans as JSON does

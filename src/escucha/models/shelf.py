@@ -1,0 +1,109 @@
+"""The shelf of trained classifiers: from a card's name to something that listens."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from escucha.errors import InputError, unknown
+from escucha.models.card import Card, find_card, read_card, write_card
+from escucha.models.classifier import Classifier
+from escucha.models.weights.safe import digest, load_weights, part
+
+if TYPE_CHECKING:
+    from escucha.models.domain import Domain
+    from escucha.models.sklearn_classifier import SklearnClassifier
+    from escucha.models.torch_classifier import TorchClassifier
+
+__all__ = ["LOADERS", "list_models", "load_domain", "load_model", "model_digest", "write_card"]
+
+
+def load_model(card: str, home: Path) -> Classifier:
+    """The classifier of a card: the stem of a file in `home/models/`, or a path to a TOML.
+
+    InputError, in one line, for an unknown card, a wrong key, missing or broken weights, and weights that do not fit.
+    """
+    path = find_card(card, home)
+    told = read_card(path)
+    return LOADERS[told.kind](told, _weights(path, told), str(path))
+
+
+def load_domain(card: str, home: Path) -> "Domain | None":
+    """What the model of a card was trained on, to tell clips far from it; None where the card does not say."""
+    from escucha.models.domain import Domain
+
+    path = find_card(card, home)
+    told = read_card(path)
+    return Domain.of(told.domain, part(_weights(path, told), "domain"), str(path)) if told.domain else None
+
+
+def model_digest(card: str, home: Path) -> str:
+    """Sixteen hex digits that change with the card's text or its weights."""
+    path = find_card(card, home)
+    told = read_card(path)
+    return hashlib.sha256(path.read_bytes() + digest(path.parent / told.weights).encode()).hexdigest()[:16]
+
+
+def list_models(home: Path) -> dict[str, str]:
+    """Card to its meaning, for every card of the shelf; a card that cannot be read says why in its place."""
+    found = {}
+    for path in sorted((home / "models").glob("*.toml")):
+        try:
+            found[path.stem] = read_card(path).meaning
+        except InputError as error:
+            found[path.stem] = f"(cannot be read: {error})"
+    return found
+
+
+def _weights(path: Path, card: Card) -> dict[str, Tensor]:
+    if Path(card.weights).name != card.weights:
+        raise InputError(f"'weights' in {path} should be a file beside the card, got {card.weights!r}")
+    place = path.parent / card.weights
+    state, found = load_weights(place), digest(place)
+    if found != card.digest:
+        raise InputError(f"{place} has digest {found}, but {path} was made with {card.digest}; restore both from "
+                         f"version control, or train again with {card.trained.get('experiment', 'their experiment')}")
+    return state
+
+
+def _network(card: Card, state: Mapping[str, Tensor], where: str) -> "TorchClassifier":
+    from escucha.models.build import listener
+    from escucha.models.torch_classifier import TorchClassifier, quick
+
+    with torch.random.fork_rng(devices=[]):  # fresh weights are drawn, then replaced
+        module, layers = listener(card, where)
+    try:
+        module.network.load_state_dict(part(state, "network"))
+    except RuntimeError as error:
+        reason = " ".join(str(error).split("\n\t")[-1].split())
+        raise InputError(f"the weights {card.weights} do not fit the network in {where}: {reason}") from None
+    for layer in card.layers:
+        if layer not in layers:
+            raise unknown("layer", layer, layers, where)
+    module = quick(module).eval().requires_grad_(False)
+    return TorchClassifier(module, card.labels, card.rate, round(card.window * card.rate), card.link,
+                           card.layers or layers)
+
+
+def _svm(card: Card, state: Mapping[str, Tensor], where: str) -> "SklearnClassifier":
+    """The machine is fitted anew from its training table: 0.1 s, deterministic, and no pickle is ever opened."""
+    from escucha.models.features import FEATURES
+    from escucha.models.sklearn_classifier import SklearnClassifier, fit_svm
+
+    if card.svm.features not in FEATURES:
+        raise unknown("features", card.svm.features, FEATURES, where)
+    extract, names = FEATURES[card.svm.features]
+    missing = {"features", "targets", "scale"} - set(state)
+    if missing or state["features"].shape != (len(state["targets"]), len(names)):
+        raise InputError(f"the weights {card.weights} do not hold the feature table that {where} describes "
+                         f"({len(names)} features of {card.svm.features!r}); train it again")
+    pipeline = fit_svm(state["features"].numpy(), state["targets"].numpy(), card.svm)
+    return SklearnClassifier(pipeline, card.labels, card.rate, round(card.window * card.rate), extract, names,
+                             float(state["scale"]))
+
+
+LOADERS: dict[str, Callable[[Card, Mapping[str, Tensor], str], Classifier]] = {"network": _network, "svm": _svm}
+"""Card kind to the function that builds its classifier from (card, tensors, where)."""

@@ -1,0 +1,103 @@
+"""Metrics against scikit-learn, intervals against what they promise."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from sklearn import metrics
+
+from escucha.models import evaluation as ev
+
+
+@pytest.fixture(scope="module")
+def answers():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(3, size=300)
+    logits = rng.normal(size=(300, 3)) + 1.5 * np.eye(3)[truth]
+    probability = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    return truth, probability, probability.argmax(1)
+
+
+def test_counts_and_shares_equal_scikit_learns(answers):
+    truth, probability, said = answers
+    counts = ev.confusion(truth, said, 3)
+    np.testing.assert_array_equal(counts, metrics.confusion_matrix(truth, said))
+    assert ev.accuracy(counts) == pytest.approx(metrics.accuracy_score(truth, said))
+    assert ev.balanced_accuracy(counts) == pytest.approx(metrics.balanced_accuracy_score(truth, said))
+    assert ev.macro_f1(counts) == pytest.approx(metrics.f1_score(truth, said, average="macro"))
+    ours = ev.per_class(counts)
+    theirs = metrics.precision_recall_fscore_support(truth, said)
+    for mine, other in zip((ours.precision, ours.recall, ours.f1, ours.support), theirs):
+        np.testing.assert_allclose(mine, other)
+    assert ev.log_loss(truth, probability) == pytest.approx(metrics.log_loss(truth, probability))
+    assert ev.top_k(truth, probability, 2) == pytest.approx(metrics.top_k_accuracy_score(truth, probability, k=2))
+    squares = [metrics.brier_score_loss(truth == label, probability[:, label]) for label in range(3)]
+    assert ev.brier(truth, probability) == pytest.approx(sum(squares))
+
+
+def test_a_label_that_never_occurs_counts_neither_for_nor_against():
+    counts = ev.confusion(np.array([0, 0, 1]), np.array([0, 0, 1]), 3)
+    assert ev.balanced_accuracy(counts) == 1
+    assert ev.macro_f1(counts) == 1
+    assert ev.per_class(counts).precision[2] == 0
+
+
+def test_calibration_error_of_answers_that_are_sure_and_half_right():
+    probability = np.tile([0.9, 0.1], (100, 1))
+    truth = np.array([0] * 50 + [1] * 50)
+    assert ev.calibration_error(truth, probability) == pytest.approx(0.4)
+    np.testing.assert_allclose(ev.calibration_curve(truth, probability), [[0.9, 0.5, 100]])
+
+
+def test_perfect_calibration_reads_above_zero_and_less_with_more_clips():
+    """METHODS 10: at 290 clips perfect calibration still reads about .06."""
+    rng = np.random.default_rng(1)
+    readings = {}
+    for count in (290, 20000):
+        probability = rng.dirichlet([0.6] * 10, count)
+        readings[count] = ev.perfect_calibration_error(probability, draws=30)
+        truth = np.array([rng.choice(10, p=row) for row in probability[:2000]])
+        if count > 2000:
+            assert ev.calibration_error(truth, probability[:2000]) == pytest.approx(
+                ev.perfect_calibration_error(probability[:2000], draws=50), abs=0.02)
+    assert 0.03 < readings[290] < 0.09
+    assert readings[20000] < 0.015
+
+
+def test_the_group_interval_covers_the_truth_as_often_as_it_says():
+    """Families differ (shared luck): an interval over clips would be too narrow, one over groups is not."""
+    rng = np.random.default_rng(2)
+    inside = {"groups": 0, "clips": 0}
+    for _ in range(120):
+        share = rng.beta(4, 1, size=40)
+        right = rng.random((40, 8)) < share[:, None]
+        truth, said = np.zeros(320, int), (~right).ravel().astype(int)
+        for how, names in (("groups", np.repeat(np.arange(40), 8)), ("clips", np.arange(320))):
+            found = ev.group_interval(truth, said, [str(name) for name in names], draws=300)
+            inside[how] += found.low <= 0.8 <= found.high
+    assert binomtest(inside["groups"], 120, 0.95).pvalue > 0.005
+    assert inside["clips"] < inside["groups"]
+
+
+def test_no_errors_give_an_exact_bound_over_groups_not_a_point():
+    truth = np.tile([0, 1, 2], 8)
+    found = ev.group_interval(truth, truth, [f"family-{at // 3}" for at in range(24)])
+    assert found.low == pytest.approx(0.025 ** (1 / 8))
+    assert (found.value, found.high, found.groups) == (1.0, 1.0, 8)
+    assert "exact" in found.method
+    nothing = ev.group_interval(truth, (truth + 1) % 3, [f"family-{at // 3}" for at in range(24)])
+    assert (nothing.low, nothing.high) == (0.0, pytest.approx(1 - 0.025 ** (1 / 8)))
+    assert ev.group_interval(truth, truth, ["one"] * 24).low == 0
+
+
+def test_chance_is_the_commonest_label():
+    truth = np.array([0] * 60 + [1] * 40)
+    assert ev.chance_test(truth, np.zeros(100, int)) > 0.4
+    assert ev.chance_test(truth, truth) < 1e-10
+
+
+def test_a_mean_and_its_interval_rest_on_groups():
+    values = np.repeat([0.0, 1.0], 50)
+    wide = ev.mean_interval(values, np.repeat(["a", "b"], 50).tolist())
+    narrow = ev.mean_interval(values, [str(at) for at in range(100)])
+    assert wide.value == narrow.value == 0.5
+    assert wide.high - wide.low > 4 * (narrow.high - narrow.low)
