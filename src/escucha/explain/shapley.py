@@ -22,6 +22,9 @@ from escucha.models.classifier import Classifier, label_index, values
 LARGEST = 16
 """Parts of one game that are solved exactly: 65 536 evaluations."""
 
+MANY = 500
+"""Above so many parts the table of all pairs is not made."""
+
 
 def shapley(classifier: Classifier, factorization: Factorization, label: str, *, seed: int = 0, samples: int = 1000,
             aggregation: str = "mean-logit") -> Weights:
@@ -38,13 +41,14 @@ def _by_window(classifier: Classifier, factorization: Factorization, label: str)
     count, column = len(factorization.parts), label_index(classifier, label)
     grid = heard(factorization, classifier.window)
     _check_cost([len(window.parts) for window in grid], "the parts one window hears")
-    weights, pairs = np.zeros(count), np.zeros((count, count))
+    weights, pairs = np.zeros(count), np.zeros((count, count)) if count <= MANY else None
     ends, passes = np.zeros(2), 0
     for window in grid:
         rows = subsets(len(window.parts))
         game = values(score_rows(classifier, factorization, window, rows), classifier.link)[:, column] / len(grid)
         weights[window.parts] += shapley_values(game)
-        pairs[np.ix_(window.parts, window.parts)] += interactions(game)
+        if pairs is not None:
+            pairs[np.ix_(window.parts, window.parts)] += interactions(game)
         ends += game[-1], game[0]
         passes += len(rows)
     return exact(weights, float(ends[0]), float(ends[1]), passes=passes, interactions=pairs)
