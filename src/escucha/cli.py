@@ -129,7 +129,7 @@ def _add_corpus(verbs: Any) -> None:
     make.add_argument("--stems", action="store_true", help="write each source too")
     describe = _verb(inner, "describe", _corpus_describe, "counts, durations, groups, unreadable files")
     describe.add_argument("corpus", help="a folder, a CSV, a TOML, or palos")
-    describe.add_argument("--group", default="", help="for a folder: file, parent, or a pattern (see the docs)")
+    describe.add_argument("--group", default="", help="for a folder: file, parent, or a regular expression with one bracket")
     describe.add_argument("--json", action="store_true")
 
 
@@ -190,7 +190,7 @@ def _add_evaluate(verbs: Any) -> None:
     parser.add_argument("card")
     parser.add_argument("--corpus", required=True, help="a folder, a CSV, a TOML, or palos")
     parser.add_argument("--split", default="", help="only this split")
-    parser.add_argument("--group", default="", help="for a folder: file, parent, or a pattern (see the docs)")
+    parser.add_argument("--group", default="", help="for a folder: file, parent, or a regular expression with one bracket")
     _asking(parser)
 
 

@@ -57,7 +57,3 @@ def _network() -> TorchClassifier:
                                nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(32, 3))
     return TorchClassifier.of(module.eval(), labels=["yes", "no", "perhaps"], rate=RATE, window=RATE)
 
-
-if __name__ == "__main__":
-    for what, ratio, costs in rows():
-        print(f"{what}: {ratio:.3g} times less ({costs})")

@@ -5,7 +5,6 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from tests.worlds import RATE, TONES, Additive, Deaf, Pair, StemListener, Tangled, amplitude, factorization, stems
 
 from escucha.audio.clip import Clip
 from escucha.config import jsonable
@@ -14,6 +13,7 @@ from escucha.explain.explanation import explain
 from escucha.explain.factorization import of_sources
 from escucha.finding import About, Finding, load, save
 from escucha.models.windows import score_clip
+from tests.worlds import RATE, TONES, Additive, Deaf, Pair, StemListener, Tangled, amplitude, factorization, stems
 
 KEYS = {"model", "path", "label", "method", "aggregation", "seed", "value", "parts", "all", "none", "residual", "fit",
         "passes"}

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.worlds import RATE, factorization, mix, stems
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
 from escucha.explain.factorization import Factorization, Part, of_sources, segment_edges
+from tests.worlds import RATE, factorization, mix, stems
 
 
 def test_products_of_sources_and_windows_sum_to_the_clip_and_say_where_they_are():

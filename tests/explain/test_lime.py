@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 from sklearn.metrics import pairwise_distances
-from tests.worlds import RATE, Deaf, StemListener, Tangled, factorization, stems
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
 from escucha.explain.lime import draw_masks, fit_ridge, kernel, lime
 from escucha.explain.remix import window_values
+from tests.worlds import RATE, Deaf, StemListener, Tangled, factorization, stems
 
 
 def published(masks, target):

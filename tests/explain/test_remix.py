@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.worlds import RATE, Counting, StemListener, Tangled, factorization, mix, stems
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
 from escucha.explain.remix import different, heard, window_values
 from escucha.models.windows import score_clip
+from tests.worlds import RATE, Counting, StemListener, Tangled, factorization, mix, stems
 
 FOUR = ("guitar", "palmas", "voice", "castanets")
 

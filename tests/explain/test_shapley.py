@@ -4,7 +4,6 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from tests.worlds import RATE, TONES, Additive, Counting, Deaf, Pair, StemListener, Tangled, factorization, stems
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
@@ -13,6 +12,7 @@ from escucha.explain.permutation import permutation
 from escucha.explain.remix import window_values
 from escucha.explain.shapley import interactions, shapley, shapley_values, subsets
 from escucha.models.windows import score_clip
+from tests.worlds import RATE, TONES, Additive, Counting, Deaf, Pair, StemListener, Tangled, factorization, stems
 
 
 def by_definition(game):

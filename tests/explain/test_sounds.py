@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.worlds import RATE, TONES, amplitude, factorization, stems
 
 from escucha.audio.clip import Clip
 from escucha.audio.loudness import loudness
 from escucha.explain.factorization import of_sources
 from escucha.explain.sounds import choices, listed, play, strongest
+from tests.worlds import RATE, TONES, amplitude, factorization, stems
 
 
 def mask(parts, *names):
