@@ -31,6 +31,8 @@ CSV = 1_000_000
 CAPTIONS = "sounds"
 """The table whose rows caption the players."""
 WARNING = "Warning:"
+WARNINGS = "warnings"
+"""The number that repeats the warnings for programs; people read them above."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequenc
     shown, remarks = players(clips, captions, max(PAGE - taken, 0))
     if any(not picture.source for picture in pictures):
         remarks.append("Figures that would make this page too large are linked from the folder beside it.")
-    return Content(tuple(words), tuple(facts(numbers)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
+    plain = {name: value for name, value in numbers.items() if name != WARNINGS}
+    return Content(tuple(words), tuple(facts(plain)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
 
 
 def _captions(tables: "Mapping[str, DataFrame]") -> bool:

@@ -37,14 +37,17 @@ def number(value: Any) -> str:
 
 
 def facts(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(name, text) of every scalar, short list and nested scalar of a finding's numbers; rows are left to tables."""
+    """(name, text) of every scalar, short list and nested scalar of a finding's numbers; rows are left to tables.
+
+    What is None is left out: there is nothing to read.
+    """
     for name, value in numbers.items():
         label = f"{prefix}{name.replace('_', ' ')}"
         if isinstance(value, Mapping):
             yield from facts(value, f"{label}: ")
-        elif not isinstance(value, (list, tuple)):
+        elif value is not None and not isinstance(value, (list, tuple)):
             yield label, number(value)
-        elif 0 < len(value) <= ITEMS and not any(isinstance(item, (list, tuple, Mapping)) for item in value):
+        elif value and len(value) <= ITEMS and not any(isinstance(item, (list, tuple, Mapping)) for item in value):
             yield label, ", ".join(number(item) for item in value)
 
 
