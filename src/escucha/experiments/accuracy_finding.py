@@ -123,9 +123,7 @@ class AccuracyFinding:
                 f"commonest label would be right on {chance:.1%}."]
         if (confused := _most_confused(self.counts, self.plain.labels)) is not None:
             said.append(confused)
-        said += [f"{row['change']}: {row['moved']:.0%} of {row['clips']} answers move "
-                 f"({row['moved_low']:.0%} to {row['moved_high']:.0%}), {row['accuracy']:.1%} still name the old label."
-                 for row in self.changes]
+        said += [_told(row, self.plain.labels) for row in self.changes]
         if head.groups < ev.FEW_GROUPS:
             said.append(f"Warning: {head.groups} groups are few; the interval says little under {ev.FEW_GROUPS}.")
         return [*said, *(f"Warning: {alarm}" for alarm in self.alarms)]
@@ -137,12 +135,23 @@ def change_row(change: Changed, plain: Answers, seed: int) -> dict[str, Any]:
     if not len(rows):
         nothing = ("accuracy_before", "accuracy", "moved", "moved_low", "moved_high", "mean_move")
         return {"change": change.name, "clips": 0, "groups": 0, **dict.fromkeys(nothing, float("nan"))}
-    moved = ev.mean_interval((after.predicted != plain.predicted[rows]).astype(float), after.groups, seed=seed)
+    differs = (after.predicted != plain.predicted[rows]).astype(float)
+    moved = ev.mean_interval(differs, after.groups, seed=seed)
+    by_label = {f"moved {label}": float(differs[after.truth == at].mean()) for at, label in enumerate(after.labels)
+                if (after.truth == at).any()}
     place = np.arange(len(rows)), after.truth
     return {"change": change.name, "clips": len(rows), "groups": moved.groups,
             "accuracy_before": float(plain.right[rows].mean()), "accuracy": float(after.right.mean()),
             "moved": moved.value, "moved_low": moved.low, "moved_high": moved.high,
-            "mean_move": float((after.values[place] - plain.values[rows][place]).mean())}
+            "mean_move": float((after.values[place] - plain.values[rows][place]).mean()), **by_label}
+
+
+def _told(row: dict[str, Any], labels: Sequence[str]) -> str:
+    if not row["clips"]:
+        return f"{row['change']}: no clip sounds different."
+    each = ", ".join(f"{label} {row[f'moved {label}']:.0%}" for label in labels if f"moved {label}" in row)
+    return (f"{row['change']}: {row['moved']:.0%} of {row['clips']} answers move ({row['moved_low']:.0%} to "
+            f"{row['moved_high']:.0%}; {each}), {row['accuracy']:.1%} keep the right label.")
 
 
 def _most_confused(counts: np.ndarray, labels: Sequence[str]) -> str | None:

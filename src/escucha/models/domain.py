@@ -3,7 +3,7 @@
 Conventions: a window is described by three numbers a mel band (mean level, its standard deviation over time, mean rise
 between frames), in dB. A clip's distance is the root mean square over its windows of the Mahalanobis distance to the
 training windows (covariance shrunk as by Ledoit and Wolf 2004), divided by the square root of the number of
-dimensions: training windows read about 1. It asks nothing of the model, so it serves a network and an SVM alike.
+dimensions: training windows read a little under 1. It asks nothing of the model: a network and an SVM share it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class DomainReport:
     """How far a clip is from the training music."""
 
     distance: float
-    """About 1 for a training window."""
+    """A little under 1 for a training window."""
     threshold: float
     far: bool
     """What a model says of such a clip is a guess: explain it with a warning."""

@@ -8,12 +8,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from escucha.errors import InputError
+
 N_FFT, HOP = 2048, 512
 MFCCS = 20
 PITCHES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 SHAPES = ("centroid", "bandwidth", "rolloff", "zero-crossings", "rms")
 BANDS = 6
 """Octave bands of the spectral contrast, from 200 Hz, and what lies below."""
+LOWEST_RATE = 2 * 200 * 2 ** (BANDS - 1)
 
 
 def _both(name: str) -> tuple[str, str]:
@@ -38,6 +41,8 @@ def librosa_features(wave: np.ndarray, rate: int) -> np.ndarray:
     """
     import librosa
 
+    if rate <= LOWEST_RATE:
+        raise InputError(f"librosa's features with {BANDS} octave bands need more than {LOWEST_RATE} Hz, got {rate}")
     spectrum = np.abs(librosa.stft(wave, n_fft=N_FFT, hop_length=HOP))
     mel = librosa.power_to_db(librosa.feature.melspectrogram(S=spectrum**2, sr=rate), top_db=None)
     onset = librosa.onset.onset_strength(S=mel, sr=rate, hop_length=HOP)
@@ -50,7 +55,7 @@ def librosa_features(wave: np.ndarray, rate: int) -> np.ndarray:
         librosa.feature.spectral_bandwidth(S=spectrum, sr=rate),
         librosa.feature.spectral_rolloff(S=spectrum, sr=rate),
         librosa.feature.zero_crossing_rate(wave, frame_length=N_FFT, hop_length=HOP),
-        librosa.feature.rms(S=spectrum, frame_length=N_FFT),
+        librosa.feature.rms(y=wave, frame_length=N_FFT, hop_length=HOP),
     ])
     pulse = [onset.mean(), onset.std(), _tempo(onset, rate)]
     return np.concatenate([np.stack([rows.mean(axis=1), rows.std(axis=1)], axis=1).ravel(), pulse]).astype(np.float32)

@@ -1,0 +1,102 @@
+"""The kind training, end to end on a toy: what it learns, what it writes, what it refuses."""
+
+import numpy as np
+import pytest
+
+from escucha.config import build
+from escucha.errors import InputError
+from escucha.experiments.scoring import answers
+from escucha.experiments.training import Training
+from escucha.finding import About, load, save
+from escucha.models.card import read_card
+from escucha.models.shelf import load_domain, load_model
+from tests.experiments.toys import RATE, ToyBench, toy_corpus
+
+TABLE = {
+    "card": "toy", "meaning": "slow or fast", "corpus": {"clips": 96}, "rate": RATE, "window": 1.5,
+    "spectrum": {"n_fft": 256, "hop": 64, "mels": 16}, "network": {"name": "short-cnn", "widths": [8, 12, 16]},
+    "recipe": {"epochs": 8, "batch": 16, "rate": 0.01, "bands": 3},
+    "changes": {"whistle-on": {"whistle": True}, "beat-swapped": {"beat": {"fast": "slow", "slow": "fast"}}},
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    (home / "models").mkdir()
+    bench = ToyBench(home, home / "cache")
+    experiment = build(Training, TABLE, "here")
+    return bench, experiment, experiment.run(bench)
+
+
+def test_the_cause_is_learned_the_nuisance_is_not_and_the_baseline_cannot(trained):
+    _, _, finding = trained
+    numbers = finding.numbers()
+    assert numbers["accuracy"] > 0.9
+    assert numbers["gap"] > 0.15
+    assert numbers["gap"] == pytest.approx(numbers["accuracy"] - numbers["baseline"])
+    assert numbers["changes"]["beat-swapped"]["moved"] > 0.8
+    assert numbers["changes"]["whistle-on"]["moved"] < 0.2
+    assert numbers["tracks"] == {"train": 48, "valid": 24, "test": 24}
+    history = finding.tables()["epochs"]
+    assert numbers["best_epoch"] == history.epoch[history.valid_loss.idxmin()]
+
+
+def test_the_card_gives_the_very_classifier_that_was_evaluated(trained):
+    bench, _, finding = trained
+    loaded = load_model("toy", bench.home)
+    tracks = toy_corpus(96).split("test").tracks
+    again = answers(loaded, tracks, bench)
+    np.testing.assert_allclose(again.logits, finding.accuracy.plain.logits, atol=1e-4)
+    card = read_card(bench.home / "models" / "toy.toml")
+    assert card.trained["experiment"] == "train-toy"
+    assert card.trained["accuracy"] == pytest.approx(finding.numbers()["accuracy"], abs=1e-4)
+    assert load_domain("toy", bench.home) is not None
+    assert not list((bench.cache / "training").iterdir())
+
+
+def test_the_finding_is_saved_with_its_curves(trained, tmp_path):
+    _, _, finding = trained
+    saved = load(save(finding, tmp_path / "out", About("training", "toy")))
+    assert {"learning-curves", "confusion", "beside-the-baseline", "changes"} <= set(saved.files("figures"))
+    assert saved.numbers["baseline_inputs"] == "annotated tempo and mean log-mel"
+    assert "interval" in saved.words[0]
+
+
+def test_running_again_gives_the_same_weights(trained):
+    bench, experiment, _ = trained
+    before = (bench.home / "models" / "toy.safetensors").read_bytes()
+    experiment.run(bench)
+    assert (bench.home / "models" / "toy.safetensors").read_bytes() == before
+
+
+def test_an_svm_is_trained_by_the_same_kind(tmp_path):
+    (tmp_path / "models").mkdir()
+    bench = ToyBench(tmp_path, tmp_path / "cache")
+    table = {"meaning": "slow or fast", "rate": 22050, "window": 1.5}
+    table |= {"card": "machine", "learner": "svm", "corpus": {"clips": 96}}
+    finding = build(Training, table, "here").run(bench)
+    said = answers(load_model("machine", tmp_path), toy_corpus(96).split("test").tracks, bench)
+    np.testing.assert_allclose(said.logits, finding.accuracy.plain.logits, atol=1e-5)
+    assert finding.numbers()["accuracy"] > 0.8
+    assert "epochs" not in finding.tables()
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"card": "theirs"}, r"was made by 'someone else', not by 'train-theirs'"),
+    ({"card": "../toy"}, "a file's stem"),
+    ({"network": {"name": "long-cnn"}}, "unknown network 'long-cnn'"),
+    ({"window": 0.02}, "give fewer widths, or a longer window"),
+])
+def test_what_cannot_be_trained_is_refused_and_nothing_is_written(tmp_path, change, says):
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "theirs.toml").write_text("meaning = 'not ours'\n")
+    with pytest.raises(InputError, match=says):
+        build(Training, {**TABLE, **change}, "here").run(ToyBench(tmp_path, tmp_path / "cache"))
+    assert [path.name for path in models.iterdir()] == ["theirs.toml"]
+
+
+def test_a_typo_in_the_settings_is_named():
+    with pytest.raises(InputError, match=r"unknown key 'epoch' in 'recipe' in here; did you mean 'epochs'"):
+        build(Training, {**TABLE, "recipe": {"epoch": 3}}, "here")
