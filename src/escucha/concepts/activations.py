@@ -5,7 +5,8 @@ theirs. Convolutional maps are pooled to their mean over time and frequency (a d
 or flattened (it then also says *where*), and a finding says which.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,10 +15,12 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.errors import InputError, unknown
 from escucha.models import windows
-from escucha.models.classifier import LayeredClassifier, values
+from escucha.models.classifier import Classifier, LayeredClassifier, values
 
 Maps = Literal["pooled", "flattened"]
 """`pooled`: the mean over time and frequency; `flattened`: every position by itself."""
+
+Ask = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 BATCH = 32
 """Windows heard at once: bounds memory however many clips there are."""
@@ -46,7 +49,7 @@ class Slopes:
 def hear(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
          maps: Maps = "pooled") -> Heard:
     """Activations of all `layers` and the values of all labels; clips are at the classifier's rate."""
-    check_layers(classifier, layers)
+    layered(classifier, layers)
 
     def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
         inside = classifier.activations(waves, layers)
@@ -64,7 +67,7 @@ def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequenc
     Where maps are pooled, a unit's gradient is the sum over its positions: the change of the value when the unit's
     activation rises by the same amount everywhere.
     """
-    check_layers(classifier, layers)
+    layered(classifier, layers)
 
     def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
         inside = classifier.gradients(waves, layers, classifier.labels)
@@ -84,13 +87,15 @@ def gram(rows: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
     return total
 
 
-def check_layers(classifier: LayeredClassifier, layers: Sequence[str]) -> None:
-    """Raise InputError for a classifier without layers, or for an unknown one."""
+def layered(classifier: Classifier, layers: Sequence[str] = ()) -> LayeredClassifier:
+    """The classifier, as one whose `layers` can be read; InputError where they cannot, or for an unknown one."""
     if not isinstance(classifier, LayeredClassifier):
-        raise InputError("concepts need a classifier whose layers can be read; this one only gives scores")
+        raise InputError("concepts need a model whose layers can be read, and this one only gives scores; "
+                         "take a network (an entry of models/ with weights in .safetensors)")
     for layer in layers:
         if layer not in classifier.layers:
             raise unknown("layer", layer, classifier.layers)
+    return classifier
 
 
 def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool) -> np.ndarray:
@@ -100,37 +105,45 @@ def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool) -> np.ndarray:
     return inside.reshape(*inside.shape[:lead], -1)
 
 
-def _clip_means(classifier: LayeredClassifier, clips: Iterable[Clip], ask) -> dict[str, np.ndarray]:
+def _clip_means(classifier: LayeredClassifier, clips: Iterable[Clip], ask: Ask) -> dict[str, np.ndarray]:
     """What `ask` says of windows, averaged over the windows of each clip."""
     pieces: dict[str, list[np.ndarray]] = {}
-    owners: list[int] = []
-    for waves, of in _batches(classifier, clips):
-        owners.extend(of)
+    heard: list[list[int]] = []
+    for waves in _batches(classifier, clips, heard):
         for name, rows in ask(waves).items():
             pieces.setdefault(name, []).append(rows.astype(np.float32))
-    if not owners:
+    if not heard:
         raise InputError("there are no clips to hear")
-    first, counts = np.unique(owners, return_index=True, return_counts=True)[1:]
+    first = np.cumsum([0, *map(len, heard)])[:-1]
+    which, counts = np.concatenate(heard), np.array([len(of) for of in heard])
     made: dict[str, np.ndarray] = {}
     for name in list(pieces):
-        rows = np.concatenate(pieces.pop(name))
+        rows = np.concatenate(pieces.pop(name))[which]
         share = counts.reshape(-1, *[1] * (rows.ndim - 1))
-        made[name] = rows if len(rows) == len(counts) else np.add.reduceat(rows, first, axis=0) / share
+        made[name] = rows if counts.max() == 1 else np.add.reduceat(rows, first, axis=0) / share
     return made
 
 
-def _batches(classifier: LayeredClassifier, clips: Iterable[Clip]) -> Iterator[tuple[np.ndarray, list[int]]]:
-    """Windows of all clips, BATCH at a time, with the number of the clip each comes from."""
-    waves: list[np.ndarray] = []
-    owners: list[int] = []
-    for number, clip in enumerate(clips):
+def _batches(classifier: LayeredClassifier, clips: Iterable[Clip], heard: list[list[int]]) -> Iterator[np.ndarray]:
+    """Windows of all clips, BATCH at a time, the same sound once; `heard` gets the numbers of each clip's windows.
+
+    Pairs of one score share a member as often as not: what a change leaves alone sounds the same to the last bit.
+    """
+    seen: dict[bytes, int] = {}
+    fresh: list[np.ndarray] = []
+    for clip in clips:
         if clip.rate != classifier.rate:
             raise InputError(f"the classifier hears {classifier.rate} Hz and a clip is at {clip.rate} Hz; resample it")
+        heard.append([])
         for batch in windows.batches(clip.wave, classifier.window):
-            waves.extend(batch)
-            owners.extend([number] * len(batch))
-            while len(waves) >= BATCH:
-                yield np.stack(waves[:BATCH]), owners[:BATCH]
-                waves, owners = waves[BATCH:], owners[BATCH:]
-    if waves:
-        yield np.stack(waves), owners
+            for wave in batch:
+                name = hashlib.blake2b(wave.tobytes(), digest_size=16).digest()
+                if name not in seen:
+                    seen[name] = len(seen)
+                    fresh.append(wave)
+                heard[-1].append(seen[name])
+        while len(fresh) >= BATCH:
+            yield np.stack(fresh[:BATCH])
+            fresh = fresh[BATCH:]
+    if fresh:
+        yield np.stack(fresh)

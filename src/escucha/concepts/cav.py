@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.concepts.design import Design, Inside
-from escucha.concepts.dual import direction, estimator_named, held_out_accuracy
+from escucha.concepts.dual import ESTIMATORS, direction, held_out_accuracy
 from escucha.concepts.meaningless import permuted_pairs
 
 NULLS = 400
@@ -37,16 +37,16 @@ class Cav:
     """Mean cosine between CAVs of bootstrap draws of its groups; near 1 it hardly depends on the examples drawn."""
 
 
-def find_cav(layer: Inside, rows: np.ndarray, design: Design, *, estimator: str, seed: int) -> Cav:
+def find_cav(layer: Inside, rows: np.ndarray, design: Design, *, seed: int) -> Cav:
     """The concept's direction in a layer of activations `(row, unit)`, with its accuracy and its agreement."""
     own = layer.grams(design.own[None])
-    weights = estimator_named(estimator, paired=design.concept.paired)(own, design.signs)[0][0]
+    weights = ESTIMATORS[design.estimator](own, design.signs)[0][0]
     mine = rows[design.own]
-    accuracy = float(_accuracies(layer, design, design.own[None], estimator)[0])
-    nulls = _accuracies(layer, design, _meaning_nothing(design, seed), estimator)
-    return Cav(design.concept.name, layer.name, direction(mine - mine.mean(axis=0), weights), estimator, accuracy,
-               float(np.quantile(nulls, 0.95)), float((1 + np.sum(nulls >= accuracy - 1e-9)) / (len(nulls) + 1)),
-               _agreement(own[0], design, estimator, seed))
+    accuracy = float(_accuracies(layer, design, design.own[None])[0])
+    nulls = _accuracies(layer, design, _meaning_nothing(design, seed))
+    beyond = float((1 + np.sum(nulls >= accuracy - 1e-9)) / (len(nulls) + 1))
+    return Cav(design.concept.name, layer.name, direction(mine - mine.mean(axis=0), weights), design.estimator,
+               accuracy, float(np.quantile(nulls, 0.95)), beyond, _agreement(own[0], design, seed))
 
 
 def _meaning_nothing(design: Design, seed: int) -> np.ndarray:
@@ -57,15 +57,15 @@ def _meaning_nothing(design: Design, seed: int) -> np.ndarray:
     return design.own[permuted_pairs(groups, count=NULLS, rng=np.random.default_rng(seed))]
 
 
-def _accuracies(layer: Inside, design: Design, sets: np.ndarray, estimator: str) -> np.ndarray:
-    return held_out_accuracy(layer.grams(sets), design.signs, design.folds, estimator=estimator,
+def _accuracies(layer: Inside, design: Design, sets: np.ndarray) -> np.ndarray:
+    return held_out_accuracy(layer.grams(sets), design.signs, design.folds, estimator=design.estimator,
                              paired=design.concept.paired)
 
 
-def _agreement(own: np.ndarray, design: Design, estimator: str, seed: int) -> float:
+def _agreement(own: np.ndarray, design: Design, seed: int) -> float:
     """Mean cosine between CAVs of bootstrap draws over groups, from the concept's Gram matrix; 0 for no direction."""
     rng = np.random.default_rng(seed)
-    fit = estimator_named(estimator, paired=design.concept.paired)
+    fit = ESTIMATORS[design.estimator]
     names = np.unique(design.groups)
     alphas: list[np.ndarray] = []
     while len(alphas) < REDRAWS:

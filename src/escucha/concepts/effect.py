@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escucha.models.evaluation import mean_interval
+
 DRAWS = 4000
 """Bootstrap draws, and sign flips where there are too many to try them all."""
 ALL_FLIPS = 12
@@ -44,38 +46,23 @@ def direct_effects(differences: np.ndarray, groups: np.ndarray, *, concept: str,
     made = []
     for column, label in enumerate(labels):
         changes = differences[:, column]
-        low, high = group_interval(changes, groups, seed=seed)
-        made.append(DirectEffect(concept, label, float(group_means(changes, groups).mean()), low, high,
-                                 sign_flip(changes, groups, seed=seed), float(margins[column]),
-                                 len(np.unique(groups))))
+        found = mean_interval(changes, list(groups), seed=seed, draws=DRAWS)
+        made.append(DirectEffect(concept, label, found.value, found.low, found.high,
+                                 sign_flip(changes, groups, seed=seed), float(margins[column]), found.groups))
     return made
 
 
-def group_means(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """`(group,)` means of values `(item,)`; every group counts the same."""
-    which = np.unique(groups, return_inverse=True)[1]
-    return np.bincount(which, weights=values) / np.bincount(which)
-
-
-def group_interval(values: np.ndarray, groups: np.ndarray, *, seed: int, level: float = 0.95) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean over groups."""
-    means = group_means(values, groups)
-    drawn = np.random.default_rng(seed).integers(len(means), size=(DRAWS, len(means)))
-    low, high = np.quantile(means[drawn].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def sign_flip(values: np.ndarray, groups: np.ndarray, *, seed: int) -> float:
-    """Two-sided p of a mean of zero: would the groups' means, each with a random sign, lie as far out?
+    """Two-sided p of a mean of zero: would the mean lie as far out if each group's values had a random sign?
 
     >>> sign_flip(np.ones(6), np.arange(6), seed=0)  # two of 64 flips lie as far out
     0.03125
     """
-    means = group_means(values, groups)
-    count = len(means)
+    sums = np.bincount(np.unique(groups, return_inverse=True)[1], weights=values)
+    count = len(sums)
     if count <= ALL_FLIPS:
         signs = 1 - 2 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
-        return float((np.abs(signs @ means) >= np.abs(means.sum()) * (1 - 1e-9)).mean())
+        return float((np.abs(signs @ sums) >= np.abs(sums.sum()) * (1 - 1e-9)).mean())
     signs = 1 - 2 * np.random.default_rng(seed).integers(2, size=(DRAWS, count))
-    beyond = np.abs(signs @ means) >= np.abs(means.sum()) * (1 - 1e-9)
+    beyond = np.abs(signs @ sums) >= np.abs(sums.sum()) * (1 - 1e-9)
     return float((1 + beyond.sum()) / (DRAWS + 1))

@@ -1,0 +1,143 @@
+"""The figures of a concept study: blue pushes away from a label, red towards it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from escucha.concepts.names import short
+from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
+
+if TYPE_CHECKING:
+    from escucha.concepts.probe_table import ProbeTable
+    from escucha.concepts.table import ConceptTable
+
+COLOURS = "coolwarm"
+"""Symmetric about zero, and told apart by every kind of colour vision."""
+MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–"}
+
+
+def pushes(table: "ConceptTable") -> Figure:
+    """A map a label: concepts by layers, colour the mean push, a star where it is beyond chance after correction."""
+    concepts = list(table.meanings)
+    reach = max((abs(test.push) for test in table.tests), default=1.0) or 1.0
+    figure = Figure(figsize=(2.2 + 0.62 * len(table.layers) * len(table.labels), 1.8 + 0.42 * len(concepts)),
+                    layout="constrained")
+    axes = figure.subplots(1, len(table.labels), sharey=True, squeeze=False)[0]
+    for axis, label in zip(axes, table.labels):
+        cells = [[table.test(concept, layer, label) for layer in table.layers] for concept in concepts]
+        picture = axis.imshow([[cell.push for cell in row] for row in cells], cmap=COLOURS, vmin=-reach, vmax=reach,
+                              aspect="auto")
+        for y, row in enumerate(cells):
+            for x, cell in enumerate(row):
+                axis.text(x, y, MARKS.get(cell.verdict, ""), ha="center", va="center", fontsize=12)
+        axis.set_title(label)
+        names = [short(layer, table.layers) for layer in table.layers]
+        axis.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor")
+    axes[0].set_yticks(range(len(concepts)), concepts)
+    figure.colorbar(picture, ax=list(axes), label="push (mean cosine)", pad=0.01)
+    figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – no such direction in the layer",
+                    fontsize=10)
+    return figure
+
+
+def direct_effects(table: "ConceptTable") -> Figure:
+    """What switching each idea on does to each label's value, with 95 % intervals and the margin of inertness."""
+    concepts = _paired(table)
+    figure = Figure(figsize=(7.5, 1.4 + (0.16 + 0.16 * len(table.labels)) * len(concepts)), layout="constrained")
+    axis = figure.subplots()
+    margin = max(found.margin for found in table.effects)
+    axis.axvspan(-margin, margin, color="0.92", label="no matter (margin)")
+    axis.axvline(0, color="0.5", linewidth=0.8)
+    for place, label in enumerate(table.labels):
+        found = [effect for concept in concepts if (effect := table.effect(concept, label))]
+        y = np.arange(len(found)) + (place - (len(table.labels) - 1) / 2) * 0.22
+        mean = np.array([effect.mean for effect in found])
+        span = np.abs([[effect.mean - effect.low for effect in found], [effect.high - effect.mean for effect in found]])
+        axis.errorbar(mean, y, xerr=span, fmt="o", color=_colour(place), markersize=5, capsize=2, label=label)
+    axis.set_yticks(range(len(concepts)), concepts)
+    axis.invert_yaxis()
+    axis.xaxis.set_major_locator(MaxNLocator(6))
+    axis.set_xlabel("change of the label's value when the idea is switched on (logit minus mean logit)")
+    axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def push_and_effect(table: "ConceptTable") -> Figure:
+    """Does the push at the last layer tell what switching the idea on does? A filled mark is beyond chance."""
+    figure = Figure(figsize=(6.5, 4.4), layout="constrained")
+    axis = figure.subplots()
+    axis.axhline(0, color="0.7", linewidth=0.8)
+    axis.axvline(0, color="0.7", linewidth=0.8)
+    layer = table.layers[-1]
+    for place, label in enumerate(table.labels):
+        for concept in _paired(table):
+            effect, test = table.effect(concept, label), table.test(concept, layer, label)
+            if effect is not None:
+                axis.plot(effect.mean, test.push, "o", color=_colour(place), markersize=7,
+                          markerfacecolor=_colour(place) if test.verdict in (TOWARDS, AWAY) else "none")
+                if not effect.inert:  # names of what lies near zero would lie on each other
+                    axis.annotate(concept, (effect.mean, test.push), xytext=(5, 3), textcoords="offset points",
+                                  fontsize=7)
+        axis.plot([], [], "o", color=_colour(place), label=label)
+    axis.set_xlabel("direct effect (what switching it on does)")
+    axis.set_ylabel(f"push at {short(layer, table.layers)} (mean cosine)")
+    axis.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def entanglement(table: "ConceptTable") -> Figure:
+    """Cosines between the concepts' directions, a map a layer: far from zero, the layer can hardly tell them apart."""
+    concepts = list(table.meanings)
+    columns = min(4, len(table.layers))
+    lines = -(-len(table.layers) // columns)
+    side = 0.9 + 0.26 * len(concepts)
+    figure = Figure(figsize=(1.6 + side * columns, 1.0 + side * lines), layout="constrained")
+    axes = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for axis, layer in zip(axes, table.layers):
+        picture = axis.imshow(table.cosines(layer), cmap=COLOURS, vmin=-1, vmax=1)
+        axis.set_title(short(layer, table.layers), fontsize=9)
+        _name(axis, concepts)
+    for axis in axes[len(table.layers):]:
+        axis.set_visible(False)
+    figure.colorbar(picture, ax=list(axes), label="cosine between directions", shrink=0.7)
+    return figure
+
+
+def _name(axis: Axes, concepts: list[str]) -> None:
+    axis.set_xticks(range(len(concepts)), concepts, rotation=90, fontsize=7)
+    axis.set_yticks(range(len(concepts)), concepts, fontsize=7)
+    axis.xaxis.set_tick_params(labelbottom=True)
+
+
+def _paired(table: "ConceptTable") -> list[str]:
+    return [concept for concept in table.meanings if table.effect(concept, table.labels[0]) is not None]
+
+
+def _colour(place: int) -> tuple[float, ...]:
+    return tuple(colormaps["tab10"](place % 10))
+
+
+def probes(table: "ProbeTable") -> Figure:
+    """Two maps, subjects by layers: the probe's score, and its selectivity."""
+    found = table.arrays()
+    panels = (("score", found["scores"], "viridis", (0.0, 1.0)),
+              ("selectivity", found["selectivities"], COLOURS, (-1.0, 1.0)))
+    size = (2.4 + 1.1 * len(table.layers), 1.7 + 0.42 * len(table.subjects))
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    for axis, (title, values, colours, reach) in zip(axes, panels):
+        picture = axis.imshow(values, cmap=colours, vmin=reach[0], vmax=reach[1], aspect="auto")
+        for (y, x), value in np.ndenumerate(values):
+            dark = title == "score" and value < 0.6
+            axis.text(x, y, f"{value:.2f}", ha="center", va="center", fontsize=7, color="white" if dark else "black")
+        axis.set_title("balanced accuracy (tempo: R²)" if title == "score" else "selectivity: score less control",
+                       fontsize=9)
+        names = [short(layer, table.layers) for layer in table.layers]
+        axis.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor")
+        figure.colorbar(picture, ax=axis, pad=0.01)
+    axes[0].set_yticks(range(len(table.subjects)), table.subjects)
+    return figure
