@@ -156,7 +156,7 @@ def test_another_experiments_card_is_not_replaced(tmp_path):
 def test_a_failed_write_leaves_nothing_half_written(tmp_path, monkeypatch):
     written(tmp_path)
     before = {path.name: path.read_bytes() for path in (tmp_path / "models").iterdir()}
-    monkeypatch.setattr("safetensors.torch.save_file", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
+    monkeypatch.setattr("safetensors.torch.save", lambda *_: (_ for _ in ()).throw(OSError(28, "disk full")))
     with pytest.raises(InputError, match="disk full"):
         written(tmp_path)
     assert {path.name: path.read_bytes() for path in (tmp_path / "models").iterdir()} == before

@@ -92,6 +92,15 @@ def test_same_seed_same_weights_other_seed_others_and_global_generators_untouche
     assert np.array_equal(np.random.rand(3), expected[1])  # noqa: NPY002
 
 
+def test_progress_goes_to_stderr_and_nothing_to_stdout(tmp_path, capfd):
+    (train, _), (_, check) = data(seed=1), data(seed=2)
+    fit(network(), train, check, recipe=Recipe(epochs=2, batch=16), folder=tmp_path, progress=True)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "training" in err
+    assert "2/2" in err
+
+
 def test_training_stops_when_validation_no_longer_improves(tmp_path):
     train, _ = data(seed=1)
     _, check = data(seed=2)

@@ -39,7 +39,7 @@ def reliability(curve: np.ndarray) -> Figure:
     axes.scatter(curve[:, 0], curve[:, 1], s=12 + 200 * curve[:, 2] / curve[:, 2].sum(), color=BLUE,
                  label="clips of like confidence")
     axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.02), ylim=(-.02, 1.02))
-    axes.legend(loc="upper left", frameon=False)
+    axes.legend(loc="lower right", frameon=False)
     return figure
 
 

@@ -77,9 +77,10 @@ class TrainingFinding:
 
     def figures(self) -> "dict[str, Figure]":
         """The model beside the baseline, the learning curves, and those of `accuracy`."""
-        head = self.accuracy.headline
-        beside = drawing.bars({"model": head.value, "baseline": self.baseline.accuracy},
-                              label="accuracy on test groups", errors={"model": (head.low, head.high)})
+        head, plain = self.accuracy.headline, self.accuracy.plain
+        base = ev.group_interval(plain.truth, self.baseline.predicted, plain.groups, seed=self.seed)
+        beside = drawing.bars({"model": head.value, "baseline": base.value}, label="accuracy on test groups",
+                              errors={"model": (head.low, head.high), "baseline": (base.low, base.high)})
         curves = {} if self.taught.history is None else {
             "learning-curves": drawing.learning(self.taught.history, self.taught.epoch)}
         return {"beside-the-baseline": beside, **curves, **self.accuracy.figures()}

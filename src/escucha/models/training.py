@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import lightning
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, TQDMProgressBar
+from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from torch import Tensor, nn
 from torch.nn import functional
+from tqdm import tqdm
 
 from escucha.errors import InputError
 from escucha.models.torch_classifier import quick
@@ -131,11 +132,26 @@ def _trainer(recipe: Recipe, folder: Path, progress: bool, callbacks: Sequence[C
     keep = ModelCheckpoint(folder, filename="last", save_top_k=1, monitor=None, save_on_train_epoch_end=True,
                            enable_version_counter=False)
     stop = EarlyStopping("valid_loss", patience=recipe.patience, mode="min")
-    bar = [TQDMProgressBar(leave=False)] if progress else []
+    bar = [_Bar()] if progress else []
     return lightning.Trainer(
         max_epochs=recipe.epochs, accelerator="cpu", devices=1, logger=False, deterministic=True,
-        callbacks=[stop, keep, *bar, *callbacks], enable_progress_bar=progress, enable_model_summary=False,
+        callbacks=[stop, keep, *bar, *callbacks], enable_progress_bar=False, enable_model_summary=False,
         num_sanity_val_steps=0, default_root_dir=folder)
+
+
+class _Bar(Callback):
+    """One step an epoch, on stderr (Lightning's own goes to stdout, where only answers belong)."""
+
+    def on_train_start(self, trainer: lightning.Trainer, learner: lightning.LightningModule) -> None:
+        self.bar = tqdm(total=trainer.max_epochs, initial=trainer.current_epoch, desc="training", unit="epoch")
+
+    def on_validation_end(self, trainer: lightning.Trainer, learner: lightning.LightningModule) -> None:
+        told = {name: f"{float(value):.3f}" for name, value in trainer.callback_metrics.items()}
+        self.bar.set_postfix(told, refresh=False)
+        self.bar.update()
+
+    def on_train_end(self, trainer: lightning.Trainer, learner: lightning.LightningModule) -> None:
+        self.bar.close()
 
 
 @contextmanager

@@ -48,7 +48,8 @@ class MeanMax(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """The pooled vector."""
-        return torch.cat([self.mean(maps), self.most(maps)], dim=1).flatten(1)
+        # a tensor of its own, for captum replaces the gradient of what a module hears, and the mean hears it too
+        return torch.cat([self.mean(maps), self.most(maps.clone())], dim=1).flatten(1)
 
 
 class ShortCnn(nn.Sequential):
@@ -75,7 +76,8 @@ class ShortCnn(nn.Sequential):
 def block(before: int, width: int, *, halve: bool) -> nn.Sequential:
     """3x3 convolution, 2x2 max pooling where `halve`, batch norm, ReLU.
 
-    Pooling comes first because a maximum commutes with ReLU: the same function, on a quarter of the numbers.
+    Pooling comes before ReLU because a maximum commutes with it: the same function on a quarter of the numbers, and
+    DeepLift stays complete (pooling the zeros that a ReLU leaves has ties, where its rule loses contributions).
     """
     pool = [nn.MaxPool2d(2)] if halve else []
     return nn.Sequential(nn.Conv2d(before, width, 3, padding=1, bias=False), *pool, nn.BatchNorm2d(width), nn.ReLU())

@@ -20,7 +20,7 @@ def save_weights(path: Path, state: Mapping[str, Tensor]) -> str:
     partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
     try:
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-        safetensors.torch.save_file(plain, partial)
+        partial.write_bytes(safetensors.torch.save(plain))  # its own writer would leave the file readable by us alone
         mark = digest(partial)
         partial.replace(path)
     except OSError as error:
