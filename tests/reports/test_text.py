@@ -16,8 +16,8 @@ def test_numbers_are_short_and_true(value, text):
 
 
 def test_facts_are_scalars_and_short_lists_and_no_rows():
-    numbers = {"label": "a", "gain_db": 1.0, "inner": {"deep": {"p": 2}}, "labels": ["a", "b"], "empty": [], "fit": None,
-               "many": list(range(9)), "parts": [{"name": "guitar"}], "pairs": [[1, 2]]}
+    numbers = {"label": "a", "gain_db": 1.0, "inner": {"deep": {"p": 2}}, "labels": ["a", "b"], "empty": [],
+               "fit": None, "many": list(range(9)), "parts": [{"name": "guitar"}], "pairs": [[1, 2]]}
     assert list(facts(numbers)) == [("label", "a"), ("gain db", "1"), ("inner: deep: p", "2"), ("labels", "a, b")]
 
 

@@ -1,10 +1,16 @@
 """Findings showing themselves in a notebook: the page's players, figures and tables, inline."""
 
+import warnings
 from dataclasses import dataclass
 
 from escucha.finding import Finding
 from escucha.reports.content import of_finding
 from escucha.reports.rendering import render
+
+with warnings.catch_warnings():
+    # librosa's own dependencies import this, and in a notebook it warns, in red, of widgets that nothing here needs
+    warnings.simplefilter("ignore")
+    import tqdm.auto  # noqa: F401
 
 
 @dataclass(frozen=True)
