@@ -5,6 +5,7 @@ Exit 0: done. 2: the input is wrong, said in one line. 1: a bug, with its traceb
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from escucha.errors import InputError
 if TYPE_CHECKING:
     from escucha.experiments.workbench import Workbench
 
+GROUP = "for a folder: file, parent, or a regular expression with one bracket"
 SHELVES = ("models", "concepts", "experiments", "findings")
 
 
@@ -27,8 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _parser().parse_args(words)
         chosen.command = shlex.join(["escucha", *words])
         chosen.verb(chosen)
+        sys.stdout.flush()
     except InputError as error:
         return _wrong(str(error))
+    except BrokenPipeError:  # the reader of stdout has seen enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         if error.filename is None:
             raise
@@ -129,7 +134,7 @@ def _add_corpus(verbs: Any) -> None:
     make.add_argument("--stems", action="store_true", help="write each source too")
     describe = _verb(inner, "describe", _corpus_describe, "counts, durations, groups, unreadable files")
     describe.add_argument("corpus", help="a folder, a CSV, a TOML, or palos")
-    describe.add_argument("--group", default="", help="for a folder: file, parent, or a regular expression with one bracket")
+    describe.add_argument("--group", default="", help=GROUP)
     describe.add_argument("--json", action="store_true")
 
 
@@ -190,7 +195,7 @@ def _add_evaluate(verbs: Any) -> None:
     parser.add_argument("card")
     parser.add_argument("--corpus", required=True, help="a folder, a CSV, a TOML, or palos")
     parser.add_argument("--split", default="", help="only this split")
-    parser.add_argument("--group", default="", help="for a folder: file, parent, or a regular expression with one bracket")
+    parser.add_argument("--group", default="", help=GROUP)
     _asking(parser)
 
 
