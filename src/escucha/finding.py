@@ -31,7 +31,8 @@ class Finding(Protocol):
     """What save, pages, notebooks and trackers know of a result.
 
     Names of figures, tables and sounds are slugs (`source-weights`); they head their place on a page with hyphens
-    as spaces. A table called `sounds` with a column `name` is read as captions of the players (value, gain, text).
+    as spaces. A table called `sounds` captions the players: a row for a `name`, with any of `caption` (text), `value`
+    (what the model says of that sound) and `gain_db` (applied for listening only).
     """
 
     def numbers(self) -> dict[str, Any]:

@@ -121,8 +121,7 @@ class ConceptTable:
         return {**row, "groups": self.groups[cav.concept], "units": len(cav.direction)}
 
     def _caption(self, sounding: Sounding) -> dict[str, Any]:
-        strongest = int(np.argmax(sounding.values))
         said = ", ".join(f"{label} {value:+.2f}" for label, value in zip(self.labels, sounding.values))
         text = f"{self.meanings[sounding.concept]} The model says: {said}."
-        return {"name": sounding.name, "value": float(sounding.values[strongest]), "gain": 0.0,
-                "text": text if sounding.present else f"The same clip without it. The model says: {said}."}
+        return {"name": sounding.name,
+                "caption": text if sounding.present else f"The same clip without it. The model says: {said}."}
