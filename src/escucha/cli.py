@@ -271,7 +271,7 @@ def _report(chosen: argparse.Namespace) -> None:
     from escucha.reports.gallery import gallery
     from escucha.reports.page import page
 
-    print(page(chosen.folder) if chosen.folder else gallery(_workbench(chosen).home / "reports"))
+    print(page(chosen.folder) if chosen.folder else gallery(_workbench(chosen).home / "reports", afresh=True))
 
 
 def _add_list(verbs: Any) -> None:
