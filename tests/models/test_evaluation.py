@@ -95,6 +95,16 @@ def test_chance_is_the_commonest_label():
     assert ev.chance_test(truth, truth) < 1e-10
 
 
+def test_a_share_of_none_or_all_is_bounded_not_a_point():
+    groups = [f"family-{at // 2}" for at in range(20)]
+    none = ev.share_interval(np.zeros(20, bool), groups)
+    assert (none.value, none.low) == (0, 0)
+    assert none.high == pytest.approx(1 - 0.025 ** (1 / 10))
+    assert ev.share_interval(np.ones(20, bool), groups).low == pytest.approx(0.025 ** (1 / 10))
+    some = ev.share_interval(np.arange(20) < 10, groups)
+    assert some.low < 0.5 < some.high
+
+
 def test_a_mean_and_its_interval_rest_on_groups():
     values = np.repeat([0.0, 1.0], 50)
     wide = ev.mean_interval(values, np.repeat(["a", "b"], 50).tolist())

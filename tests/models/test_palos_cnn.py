@@ -44,7 +44,8 @@ def test_fresh_renders_are_near_and_far_louder_ones_are_not(model, fresh):
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_music_of_other_kinds_is_far(model, shared, name):
-    report = load_domain("palos-cnn", HOME).report(read(shared / "audio" / f"{name}.ogg", rate=model.rate), model.window)
+    song = read(shared / "audio" / f"{name}.ogg", rate=model.rate)
+    report = load_domain("palos-cnn", HOME).report(song, model.window)
     assert report.far, f"{name}: {report.distance:.2f}, threshold {report.threshold:.2f}"
 
 

@@ -135,8 +135,8 @@ def change_row(change: Changed, plain: Answers, seed: int) -> dict[str, Any]:
     if not len(rows):
         nothing = ("accuracy_before", "accuracy", "moved", "moved_low", "moved_high", "mean_move")
         return {"change": change.name, "clips": 0, "groups": 0, **dict.fromkeys(nothing, float("nan"))}
-    differs = (after.predicted != plain.predicted[rows]).astype(float)
-    moved = ev.mean_interval(differs, after.groups, seed=seed)
+    differs = after.predicted != plain.predicted[rows]
+    moved = ev.share_interval(differs, after.groups, seed=seed)
     by_label = {f"moved {label}": float(differs[after.truth == at].mean()) for at, label in enumerate(after.labels)
                 if (after.truth == at).any()}
     place = np.arange(len(rows)), after.truth

@@ -152,6 +152,14 @@ def mean_interval(values: np.ndarray, groups: Sequence[str], *, seed: int = 0, d
     return Interval(float(np.mean(values)), float(low), float(high), len(names), method)
 
 
+def share_interval(yes: np.ndarray, groups: Sequence[str], *, seed: int = 0) -> Interval:
+    """The share of `(clip,)` truths, as `mean_interval`; where all agree, the exact binomial bound over groups."""
+    share, count = float(np.mean(yes)), len(set(groups))
+    if share in (0.0, 1.0):
+        return Interval(share, *exact_bound(round(share * count), count), count, "exact binomial over groups")
+    return mean_interval(yes.astype(float), groups, seed=seed)
+
+
 def exact_bound(right: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     """Clopper and Pearson's interval of a share (1934).
 
