@@ -33,7 +33,7 @@ class Heard:
     rows: dict[str, np.ndarray]
     """Layer to activations `(clip, unit)` float32."""
     values: np.ndarray
-    """`(clip, label)`: each label's value, see `escucha.models.classifier.values`."""
+    """`(clip, label)`: each label's value, see `escucha.models.classifier.values`; no columns if not asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,17 +47,18 @@ class Slopes:
 
 
 def hear(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
-         maps: Maps = "pooled") -> Heard:
-    """Activations of all `layers` and the values of all labels; clips are at the classifier's rate."""
+         maps: Maps = "pooled", with_values: bool = False) -> Heard:
+    """Activations of all `layers`; clips are at the classifier's rate. Values take a second forward pass."""
     layered(classifier, layers)
 
     def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
         inside = classifier.activations(waves, layers)
         rows = {layer: _laid_out(inside[layer], 1, maps, np.mean) for layer in layers}
-        return {**rows, "": values(classifier.scores(waves), classifier.link)}
+        return {**rows, "": values(classifier.scores(waves), classifier.link)} if with_values else rows
 
     rows = _clip_means(classifier, clips, ask)
-    return Heard(values=rows.pop("").astype(np.float64), rows=rows)
+    said = rows.pop("").astype(np.float64) if with_values else np.empty((len(rows[layers[0]]), 0))
+    return Heard(rows, said)
 
 
 def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,

@@ -27,6 +27,8 @@ class Example:
     """Artist, singer, file or render family: what must not stand on both sides of a split."""
     label: str = ""
     """Its palo or genre, empty where it is not known: meaningless concepts are made of the same labels."""
+    kind: str = ""
+    """Of a null pair: what differs in it. A meaningless concept differs in one thing throughout, as a real one does."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def halves(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
 
 def _check_pairs(name: str, examples: Sequence[Example]) -> None:
     for first, second in zip(examples[::2], examples[1::2]):
-        if not first.present or second.present or first.group != second.group or first.label != second.label:
+        same = (first.group, first.label, first.kind) == (second.group, second.label, second.kind)
+        if not first.present or second.present or not same:
             raise InputError(f"concept {name!r} is paired, but its neighbouring examples are not a clip with the idea "
                              "and the same one without it, of one group and label")
     if len(examples) % 2:

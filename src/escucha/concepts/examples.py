@@ -4,7 +4,7 @@ Each kind is frozen settings whose `gather(home, where)` gives the examples and 
 from the home. An example's group and label are known, or said to be unknown; they are never guessed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Gathered = tuple[tuple[Example, ...], tuple[Example, ...]]
 """Examples, and null examples."""
 
-TAKES = (("room", 0), ("noise", 0), ("program", 0), ("room", 1))
-"""The four nuisance pairs of every score: another room twice, another noise, another guitar."""
+TAKES = (("room", 0), ("room", 1), ("noise", 0), ("program", 0))
+"""The four nuisance pairs of every score: another room (two of them), another noise, another guitar."""
 
 
 class Examples(Protocol):
@@ -55,10 +55,10 @@ class Pairs:
         from escucha.corpora.palos import counterfactual_pairs, nuisance_pairs
 
         requests = list(self._requests(where))
-        changed = (pair for request in requests for pair in counterfactual_pairs(self.change, **request))
-        nuisances = (pair for kind, take in TAKES for request in requests
-                     for pair in nuisance_pairs(kinds=(kind,), take=take, **request))
-        return _both(changed), _both(nuisances)
+        changed = [pair for request in requests for pair in counterfactual_pairs(self.change, **request)]
+        null = [_both([pair for request in requests for pair in nuisance_pairs(kinds=(kind,), take=take, **request)],
+                      kind) for kind, take in TAKES]
+        return _both(changed), tuple(example for taken in null for example in taken)
 
     def _requests(self, where: str) -> Iterator[dict[str, Any]]:
         """What to ask of the renderer for each palo: its share of the pairs, and families of its own."""
@@ -72,8 +72,8 @@ class Pairs:
                    "duration": self.duration}
 
 
-def _both(pairs: Iterable["Pair"]) -> tuple[Example, ...]:
-    return tuple(Example(source, present, f"family-{pair.family:04d}", pair.palo)
+def _both(pairs: Sequence["Pair"], kind: str = "") -> tuple[Example, ...]:
+    return tuple(Example(source, present, f"family-{pair.family:04d}", pair.palo, kind)
                  for pair in pairs for source, present in ((pair.with_, True), (pair.without, False)))
 
 

@@ -39,23 +39,28 @@ def draw(concept: Concept, *, count: int, seed: int) -> np.ndarray:
 
 
 def draw_pairs(concept: Concept, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Nuisance pairs of the concept's groups and labels; all pairs of a group are turned round together, by a coin.
+    """Nuisance pairs of the concept's groups and labels, all of one kind; those of a group are turned by one coin.
 
-    By group, because two nuisances of one family have a room or a guitar in common: turning them one by one would
-    cancel what they share, and make the null narrower than a real card's.
+    Of one kind, because a real card changes one thing in all its pairs: mixed with rooms and guitars, what noises have
+    in common would not show, and an inert card about noise would look like an idea. By group, because nuisances of
+    one family have a room or a guitar in common: turned one by one they would cancel what they share.
     """
     wanted, offered = _strata(concept.examples), _strata(concept.null)
-    pairs = len(concept.examples) // 2
-    first = np.empty((count, pairs), dtype=np.int64)
-    sets = 0.0
-    for stratum, places in wanted.items():
-        found = np.array(offered.get(stratum, ()), dtype=np.int64)
-        if len(found) < len(places):
-            raise InputError(f"concept {concept.name!r} has {len(places)} pairs of {_named(stratum)} and "
-                             f"{len(found)} nuisance pairs of it; make nuisance pairs of the same scores")
-        chosen = rng.random((count, len(found))).argsort(axis=1)[:, :len(places)]
-        first[:, places] = 2 * found[chosen]
-        sets += log(comb(len(found), len(places)))
+    kinds = sorted({example.kind for example in concept.null})
+    played = rng.integers(len(kinds), size=count)
+    first = np.empty((count, len(concept.examples) // 2), dtype=np.int64)
+    sets = log(len(kinds))
+    for (_, group, label), places in wanted.items():
+        choices = []
+        for at, kind in enumerate(kinds):
+            found = np.array(offered.get((kind, group, label), ()), dtype=np.int64)
+            if len(found) < len(places):
+                raise InputError(f"concept {concept.name!r} has {len(places)} pairs of {_named(group, label)} and "
+                                 f"{len(found)} {kind or 'nuisance'} pairs of it; make some of the same scores")
+            chosen = rng.random((int((played == at).sum()), len(found))).argsort(axis=1)[:, :len(places)]
+            first[np.ix_(played == at, places)] = 2 * found[chosen]
+            choices.append(comb(len(found), len(places)))
+        sets += log(min(choices))
     groups, which = np.unique([example.group for example in concept.examples[::2]], return_inverse=True)
     _check_sets(concept, sets + (len(groups) - 1) * log(2), count)
     turned = rng.integers(2, size=(count, len(groups)))[:, which]
@@ -93,11 +98,11 @@ def permuted_pairs(groups: np.ndarray, *, count: int, rng: np.random.Generator) 
     return np.concatenate([place + turned * pairs, place + (1 - turned) * pairs], axis=1)
 
 
-def _strata(examples: Sequence[Example]) -> dict[tuple[str, str], list[int]]:
-    """(group, label) to the numbers of the pairs that have it."""
-    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+def _strata(examples: Sequence[Example]) -> dict[tuple[str, str, str], list[int]]:
+    """(kind, group, label) to the numbers of the pairs that have it."""
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for number, example in enumerate(examples[::2]):
-        found[example.group, example.label].append(number)
+        found[example.kind, example.group, example.label].append(number)
     return found
 
 
@@ -159,6 +164,5 @@ def _check_sets(concept: Concept, logarithm: float, count: int) -> None:
                          f"can be made of its null examples and {count} are needed; give it more groups")
 
 
-def _named(stratum: tuple[str, str]) -> str:
-    group, label = stratum
+def _named(group: str, label: str) -> str:
     return f"group {group!r}, label {label!r}" if label else f"group {group!r}"

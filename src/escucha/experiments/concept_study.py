@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from escucha.concepts import activations, tcav
-from escucha.concepts.activations import Heard, Maps, Slopes
+from escucha.concepts import activations
+from escucha.concepts.activations import Maps, Slopes
 from escucha.concepts.cav import Cav, find_cav
-from escucha.concepts.concept import Concept, Example
+from escucha.concepts.concept import Concept
 from escucha.concepts.correction import CORRECTIONS, nulls_needed
 from escucha.concepts.design import Design, design, inside
+from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.effect import DirectEffect, direct_effects
 from escucha.concepts.table import ConceptTable, Sounding
+from escucha.concepts.tcav import ConceptTest, corrected, layer_tests
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import LayeredClassifier, label_index
@@ -58,59 +60,66 @@ class ConceptStudy:
                 workbench.corpus(self.corpus).digest()]
 
     def run(self, workbench: "Workbench") -> ConceptTable:
-        """Hear every example once, every clip under test once, and test; InputError before anything is rendered."""
-        classifier, concepts, tracks, nulls = self._asked(workbench)
-        layers, labels = self.layers or classifier.layers, self.labels or classifier.labels
-        sources = _distinct([example for concept in concepts for example in (*concept.examples, *concept.null)])
-        rows = {key: place for place, key in enumerate(sources)}
-        designs = [design(concept, rows, estimator=self.estimator, nulls=nulls, seed=self.seed)
-                   for concept in concepts]
-        heard = activations.hear(
-            classifier, workbench.clips(list(sources.values()), rate=classifier.rate, doing="concept examples"),
-            layers, maps=self.maps)
-        slopes = activations.slopes(
-            classifier, workbench.clips([track.source for track in tracks], rate=classifier.rate,
-                                        doing="clips under test"), layers, maps=self.maps)
-        columns = [label_index(classifier, label) for label in labels]
-        tests, cavs = self._tests(designs, heard, slopes, tracks=tracks, labels=labels, columns=columns)
-        heard_values = heard.values[:, columns]
-        spread = slopes.values[:, columns].std(axis=0)
-        effects = self._effects(designs, heard_values, labels, margins=self.margin * spread)
+        """Hear every example and every clip under test once, and test; what is wrong is said before that."""
+        asked = self._asked(workbench)
+        designs, rows, values = self._examples(asked, workbench)
+        clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate,
+                                doing="clips under test")
+        slopes = activations.slopes(asked.classifier, clips, asked.layers, maps=self.maps)
+        tests, cavs = self._tests(asked, designs, rows, slopes)
+        spread = slopes.values[:, asked.columns].std(axis=0)
         return ConceptTable(
-            self.model, {concept.name: concept.meaning for concept in concepts}, tuple(layers), tuple(labels),
-            tests, cavs, effects, _soundings(designs, heard_values, workbench, classifier.rate),
-            {concept.name: len({example.group for example in concept.examples}) for concept in concepts},
-            {label: sum(track.label == label for track in tracks) for label in labels},
-            {"estimator": self.estimator, "maps": self.maps, "nulls": nulls, "alpha": self.alpha,
+            self.model, {concept.name: concept.meaning for concept in asked.concepts}, asked.layers, asked.labels,
+            tests, cavs, self._effects(designs, values, asked.labels, margins=self.margin * spread),
+            _soundings(designs, values, workbench, asked.classifier.rate),
+            {concept.name: len({example.group for example in concept.examples}) for concept in asked.concepts},
+            {label: sum(track.label == label for track in asked.tracks) for label in asked.labels},
+            {"estimator": self.estimator, "maps": self.maps, "nulls": asked.nulls, "alpha": self.alpha,
              "correction": self.correction, "margin": self.margin, "seed": self.seed})
 
-    def _asked(self, workbench: "Workbench") -> tuple[LayeredClassifier, list[Concept], list[Track], int]:
+    def _asked(self, workbench: "Workbench") -> "Asked":
         """Everything that can be wrong, found before anything is heard."""
-        classifier = activations.layered(workbench.model(self.model), self.layers)
         if not self.concepts:
             raise InputError("'concepts' is empty; name at least one card of the concepts shelf")
-        if self.correction not in CORRECTIONS:
-            raise unknown("correction", self.correction, CORRECTIONS)
-        for label in self.labels:
-            label_index(classifier, label)
+        for name, known in ((self.correction, CORRECTIONS), (self.estimator, ESTIMATORS)):
+            if name not in known:
+                raise unknown("setting", name, known)
+        classifier = activations.layered(workbench.model(self.model), self.layers)
+        layers, labels = self.layers or tuple(classifier.layers), self.labels or tuple(classifier.labels)
+        columns = [label_index(classifier, label) for label in labels]
+        nulls = nulls_needed(len(self.concepts) * len(layers) * len(labels), self.alpha, self.nulls)
         concepts = [workbench.concept(card) for card in self.concepts]
-        labels = self.labels or classifier.labels
-        cells = len(concepts) * len(self.layers or classifier.layers) * len(labels)
-        nulls = nulls_needed(cells, self.alpha, self.nulls)
-        return classifier, concepts, under_test(workbench.corpus(self.corpus), concepts, labels), nulls
+        tracks = under_test(workbench.corpus(self.corpus), concepts, labels)
+        return Asked(classifier, tuple(concepts), tuple(tracks), layers, labels, columns, nulls)
 
-    def _tests(self, designs: Sequence[Design], heard: Heard, slopes: Slopes, *, tracks: Sequence[Track],
-               labels: Sequence[str], columns: Sequence[int]) -> tuple[tuple[tcav.ConceptTest, ...], tuple[Cav, ...]]:
-        clip_labels = np.array([track.label for track in tracks])
-        tests: list[tcav.ConceptTest] = []
+    def _examples(self, asked: "Asked",
+                  workbench: "Workbench") -> tuple[list[Design], dict[str, np.ndarray], np.ndarray]:
+        """Designs; activations of examples, then of what is left of the null examples; values of the examples."""
+        shown = {example.source.key(): example.source for concept in asked.concepts for example in concept.examples}
+        spare = {example.source.key(): example.source for concept in asked.concepts for example in concept.null}
+        spare = {key: source for key, source in spare.items() if key not in shown}
+        places = {key: place for place, key in enumerate((*shown, *spare))}
+        designs = [design(concept, places, estimator=self.estimator, nulls=asked.nulls, seed=self.seed)
+                   for concept in asked.concepts]
+        heard = [activations.hear(
+            asked.classifier, workbench.clips(list(sources.values()), rate=asked.classifier.rate, doing=doing),
+            asked.layers, maps=self.maps, with_values=sources is shown)
+            for sources, doing in ((shown, "concept examples"), (spare, "meaningless examples")) if sources]
+        rows = {layer: np.concatenate([part.rows[layer] for part in heard]) for layer in asked.layers}
+        return designs, rows, heard[0].values[:, asked.columns]
+
+    def _tests(self, asked: "Asked", designs: Sequence[Design], rows: dict[str, np.ndarray],
+               slopes: Slopes) -> tuple[tuple[ConceptTest, ...], tuple[Cav, ...]]:
+        clip_labels = np.array([track.label for track in asked.tracks])
+        tests: list[ConceptTest] = []
         cavs: list[Cav] = []
-        for layer, rows in heard.rows.items():
-            within = inside(layer, rows, slopes.rows[layer][:, columns])
-            found = [find_cav(within, rows, made, seed=self.seed) for made in designs]
+        for layer in asked.layers:
+            within = inside(layer, rows[layer], slopes.rows[layer][:, asked.columns])
+            found = [find_cav(within, rows[layer], made, seed=self.seed) for made in designs]
             cavs += found
-            tests += tcav.layer_tests(within, designs, found, clip_labels=clip_labels, labels=labels,
-                                      alpha=self.alpha, seed=self.seed)
-        return tuple(tcav.corrected(tests, correction=self.correction, alpha=self.alpha)), tuple(cavs)
+            tests += layer_tests(within, designs, found, clip_labels=clip_labels, labels=asked.labels,
+                                 alpha=self.alpha, seed=self.seed)
+        return tuple(corrected(tests, correction=self.correction, alpha=self.alpha)), tuple(cavs)
 
     def _effects(self, designs: Sequence[Design], values: np.ndarray, labels: Sequence[str], *,
                  margins: np.ndarray) -> tuple[DirectEffect, ...]:
@@ -124,6 +133,21 @@ class ConceptStudy:
         return tuple(made)
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a study asks, checked."""
+
+    classifier: LayeredClassifier
+    concepts: tuple[Concept, ...]
+    tracks: tuple[Track, ...]
+    """The clips under test."""
+    layers: tuple[str, ...]
+    labels: tuple[str, ...]
+    columns: list[int]
+    """Of the labels, among the classifier's."""
+    nulls: int
+
+
 def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str]) -> list[Track]:
     """Tracks with one of the labels whose groups supply no example; InputError where a label is left with none."""
     supplying = {group for concept in concepts for group in concept.groups}
@@ -134,11 +158,6 @@ def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str
             shared = " whose group supplies no concept example" if any(t.label == label for t in tracks) else ""
             raise InputError(f"no clip of {label!r}{shared} in {corpus.origin}; add some, or leave the label out")
     return kept
-
-
-def _distinct(examples: Sequence[Example]) -> dict[str, Source]:
-    """Key to source: what several concepts use is heard once."""
-    return {example.source.key(): example.source for example in examples}
 
 
 def _soundings(designs: Sequence[Design], values: np.ndarray, workbench: "Workbench",

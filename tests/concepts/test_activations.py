@@ -1,0 +1,102 @@
+"""Activations and gradients of whole clips, pooled or flattened, against the definition."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from escucha.audio.clip import Clip
+from escucha.concepts.activations import gram, hear, layered, slopes
+from escucha.errors import InputError
+from escucha.models.torch_classifier import TorchClassifier
+from tests.worlds import Deaf
+
+WINDOW = 32
+
+
+@pytest.fixture
+def classifier() -> TorchClassifier:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Unflatten(1, (1, WINDOW)), nn.Conv1d(1, 4, 5, padding=2), nn.Tanh(), nn.Conv1d(4, 3, 3),
+                        nn.Tanh(), nn.AdaptiveAvgPool1d(2), nn.Flatten(), nn.Linear(6, 2))
+    return TorchClassifier(net, ("a", "b"), 1000, WINDOW, "softmax", ("2", "4", "6"))
+
+
+def clips(*windows: int) -> list[Clip]:
+    rng = np.random.default_rng(0)
+    return [Clip(rng.normal(0, 0.3, round(count * WINDOW)), 1000) for count in windows]
+
+
+def moved(classifier: TorchClassifier, wave: np.ndarray, layer: str, by: np.ndarray) -> np.ndarray:
+    """Values when every position of the layer's output is moved by `by` (channel,)."""
+    parts = dict(classifier.module.named_modules())
+    shift = torch.tensor(by, dtype=torch.float32).reshape(1, -1, *([1] if layer != "6" else []))
+    handle = parts[layer].register_forward_hook(lambda part, inputs, output: output + shift)
+    try:
+        scores = classifier.scores(wave[None])
+    finally:
+        handle.remove()
+    return (scores - scores.mean(axis=1, keepdims=True))[0]
+
+
+def test_the_pooled_gradient_is_the_change_when_a_channel_rises_everywhere(classifier):
+    clip = clips(1)[0]
+    found = slopes(classifier, [clip], classifier.layers)
+    rng = np.random.default_rng(1)
+    for layer in classifier.layers:
+        units = found.rows[layer].shape[-1]
+        step = rng.normal(size=units) * 1e-2
+        change = moved(classifier, clip.wave, layer, step) - moved(classifier, clip.wave, layer, -step)
+        np.testing.assert_allclose(found.rows[layer][0] @ step * 2, change, atol=2e-5)
+
+
+def test_a_long_clip_is_the_mean_of_its_windows_and_a_short_one_is_padded(classifier):
+    long, short = clips(3, 0.4)
+    pieces = [Clip(long.wave[at * WINDOW:(at + 1) * WINDOW], 1000) for at in range(3)]
+    padded = Clip(np.pad(short.wave, (0, WINDOW - len(short.wave))), 1000)
+    together = hear(classifier, [long, short], classifier.layers, with_values=True)
+    apart = hear(classifier, [*pieces, padded], classifier.layers, with_values=True)
+    for layer in classifier.layers:
+        np.testing.assert_allclose(together.rows[layer][0], apart.rows[layer][:3].mean(axis=0), atol=1e-6)
+        np.testing.assert_allclose(together.rows[layer][1], apart.rows[layer][3], atol=1e-6)
+    np.testing.assert_allclose(together.values[0], apart.values[:3].mean(axis=0), atol=1e-6)
+    steep = slopes(classifier, [long], classifier.layers).rows["4"][0]
+    np.testing.assert_allclose(steep, slopes(classifier, pieces, classifier.layers).rows["4"].mean(axis=0), atol=1e-6)
+
+
+def test_flattened_maps_pool_to_the_pooled_ones(classifier):
+    heard = [hear(classifier, clips(1, 1), ("2", "6"), maps=maps).rows for maps in ("pooled", "flattened")]
+    assert heard[1]["2"].shape == (2, 4 * WINDOW)
+    np.testing.assert_allclose(heard[1]["2"].reshape(2, 4, WINDOW).mean(axis=2), heard[0]["2"], atol=1e-6)
+    np.testing.assert_allclose(heard[1]["6"], heard[0]["6"])
+
+
+def test_the_same_sound_is_heard_once_and_stands_in_every_row(classifier):
+    calls = []
+
+    class Counting(TorchClassifier):
+        def activations(self, waves, layers):
+            calls.append(len(waves))
+            return super().activations(waves, layers)
+
+    one, other = clips(1, 1)
+    counting = Counting(classifier.module, classifier.labels, 1000, WINDOW, "softmax", classifier.layers)
+    rows = hear(counting, [one, other, one, one] * 20, ("4",)).rows["4"]
+    assert calls == [2]
+    np.testing.assert_array_equal(rows, np.tile(hear(classifier, [one, other, one, one], ("4",)).rows["4"], (20, 1)))
+
+
+def test_gram_is_the_product_also_of_wide_rows():
+    rows = np.random.default_rng(0).normal(size=(3, 9000)).astype(np.float32)
+    np.testing.assert_allclose(gram(rows, rows[:2]), rows.astype(float) @ rows[:2].astype(float).T)
+
+
+def test_what_cannot_be_asked_is_said(classifier):
+    with pytest.raises(InputError, match="unknown layer '5'"):
+        hear(classifier, clips(1), ("5",))
+    with pytest.raises(InputError, match="hears 1000 Hz and a clip is at 800 Hz"):
+        hear(classifier, [Clip(np.ones(9), 800)], ("2",))
+    with pytest.raises(InputError, match="no clips to hear"):
+        hear(classifier, [], ("2",))
+    with pytest.raises(InputError, match="only gives scores"):
+        layered(Deaf())
