@@ -1,6 +1,7 @@
 """Many sounds, one after the other: rendered or decoded on all cores, kept in a cache, memory bounded."""
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def clips(sources: Sequence[Source], *, rate: int, cache: Path | None = None, pr
     workers = jobs if missing >= 8 * jobs else 1  # starting a worker costs about a second
     made = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="4*n_jobs")(
         delayed(read_cached)(source, rate, cache) for source in sources)
-    yield from tqdm(made, total=len(sources), desc=progress, disable=not progress, leave=False)
+    every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
+    yield from tqdm(made, total=len(sources), desc=progress, disable=not progress, leave=False, mininterval=every)
     if cache is not None and missing:
         trim(cache, CACHE_BYTES)
 

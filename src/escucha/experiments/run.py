@@ -36,8 +36,9 @@ def read_experiment(card: str, home: Path) -> Asked:
     if not card.endswith(".toml") and not path.is_file():
         raise unknown("experiment", card, (file.stem for file in (home / "experiments").glob("*.toml")))
     table = read_toml(path)
-    question = str(table.pop("question", path.stem.replace("-", " ")))
-    return Asked(path.stem, question, experiment_of(table, str(path)))
+    name = path.stem if card.endswith(".toml") else card.replace("/", "-")
+    question = str(table.pop("question", name.replace("-", " ")))
+    return Asked(name, question, experiment_of(table, str(path)))
 
 
 def experiment_of(table: Mapping[str, Any], where: str) -> Experiment:
