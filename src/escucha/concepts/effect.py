@@ -11,7 +11,7 @@ import numpy as np
 
 from escucha.models.evaluation import mean_interval
 
-DRAWS = 4000
+DRAWS = 10000
 """Bootstrap draws, and sign flips where there are too many to try them all."""
 ALL_FLIPS = 12
 """With at most this many groups every sign flip is tried, and p is exact."""
@@ -38,6 +38,11 @@ class DirectEffect:
     def inert(self) -> bool:
         """True when the whole interval lies within the margin of zero."""
         return -self.margin < self.low and self.high < self.margin
+
+    @property
+    def felt(self) -> bool:
+        """True when the whole interval lies beyond the margin: more than nothing, and more than next to nothing."""
+        return self.low > self.margin or self.high < -self.margin
 
 
 def direct_effects(differences: np.ndarray, groups: np.ndarray, *, concept: str, labels: Sequence[str],

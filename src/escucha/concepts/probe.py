@@ -53,7 +53,7 @@ def fit_probe(rows: np.ndarray, target: np.ndarray, split: Split, *, task: Task)
     one class only.
     """
     if task == "classes" and len(np.unique(target[split.train])) < 2:
-        raise InputError(f"every clip in train is {target[split.train][0]!r}; a probe needs two kinds to tell apart")
+        raise InputError(f"every clip in train is {str(target[split.train][0])!r}; a probe needs two kinds to tell apart")
     mean, spread = rows[split.train].mean(axis=0), rows[split.train].std(axis=0)
     scaled = (rows - mean) / np.where(spread > 0, spread, 1.0)
     best: tuple[float, np.ndarray, float] | None = None

@@ -63,6 +63,12 @@ def probe(rows: np.ndarray, target: np.ndarray, split: Split, types: np.ndarray 
                  float(controls.std(ddof=1)), kind, penalty, int(split.test.sum()), len(np.unique(groups)))
 
 
+def check_controls(draws: int) -> None:
+    """Raise InputError for too few control tasks."""
+    if draws < CONTROLS:
+        raise InputError(f"selectivity needs {CONTROLS} control tasks or more, got {draws}")
+
+
 def control_labels(types: np.ndarray, target: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
     """Random labels `(clip,)`, one a type, with (nearly) the marginals of `target`.
 
@@ -89,8 +95,7 @@ def control_scores(rows: np.ndarray, target: np.ndarray, split: Split, types: np
     A label a group would be at chance in groups never heard, whatever the probe; so it is scored on held-out clips of
     the training groups.
     """
-    if draws < CONTROLS:
-        raise InputError(f"selectivity needs {CONTROLS} control tasks or more, got {draws}")
+    check_controls(draws)
     rng = np.random.default_rng(seed)
     by_types = types is not None and types_recur(types, split)
     chosen = types if by_types and types is not None else split.groups

@@ -74,7 +74,7 @@ class ConceptTable:
             "labels": list(self.labels), "cells": len(self.tests), **self.settings, "clips": self.clips,
             "tests": [asdict(test) for test in self.tests],
             "directions": [self._cav(cav) for cav in self.cavs],
-            "direct_effects": [{**asdict(found), "inert": found.inert} for found in self.effects],
+            "direct_effects": self._effects(),
             "cosines": {layer: self.cosines(layer).round(6).tolist() for layer in self.layers},
         }
 
@@ -92,7 +92,7 @@ class ConceptTable:
         return {
             "pushes": DataFrame([asdict(test) for test in self.tests]),
             "directions": DataFrame([self._cav(cav) for cav in self.cavs]),
-            "direct-effects": DataFrame([{**asdict(found), "inert": found.inert} for found in self.effects]),
+            "direct-effects": DataFrame(self._effects()),
             "entanglement": DataFrame(entangled),
             "sounds": DataFrame([self._caption(sounding) for sounding in self.soundings]),
         }
@@ -119,6 +119,9 @@ class ConceptTable:
     def _cav(self, cav: Cav) -> dict[str, Any]:
         row = {name: getattr(cav, name) for name in Cav.__dataclass_fields__ if name != "direction"}
         return {**row, "groups": self.groups[cav.concept], "units": len(cav.direction)}
+
+    def _effects(self) -> list[dict[str, Any]]:
+        return [{**asdict(found), "inert": found.inert, "felt": found.felt} for found in self.effects]
 
     def _caption(self, sounding: Sounding) -> dict[str, Any]:
         said = ", ".join(f"{label} {value:+.2f}" for label, value in zip(self.labels, sounding.values))

@@ -16,62 +16,82 @@ def sentences(table: "ConceptTable") -> list[str]:
 
 
 def headline(table: "ConceptTable") -> str:
-    """Which ideas move the model, and which do not."""
-    moving = [concept for concept in table.meanings if _moves(table, concept)]
-    still = [concept for concept in table.meanings if concept not in moving]
+    """Which ideas move the model, the strongest first, and which are not shown to."""
+    moving = sorted((concept for concept in table.meanings if _moves(table, concept)),
+                    key=lambda concept: -_strength(table, concept))
+    still = [spoken(concept) for concept in table.meanings if concept not in moving]
     if not moving:
-        return f"None of {listed(still)} moves {table.model} beyond chance."
-    ending = f", and not {listed(still, 'or')}" if still else ""
-    return f"{table.model} goes by {listed(moving)}{ending}."
+        return f"None of {listed(still)} is shown to move {table.model}."
+    ending = f"; {listed(still)} {'are' if len(still) > 1 else 'is'} not shown to" if still else ""
+    return f"{table.model} is moved by {listed([_most(table, concept) for concept in moving])}{ending}."
 
 
 def sentence(table: "ConceptTable", concept: str) -> str:
     """Where a concept pushes, label by label, and what switching it on does."""
-    name = spoken(concept).capitalize()
-    parts = []
-    for verdict, way in ((TOWARDS, "towards"), (AWAY, "away from")):
-        for label in table.labels:
-            layers = [short(test.layer, table.layers) for test in table.tests
-                      if (test.concept, test.label, test.verdict) == (concept, label, verdict)]
-            if layers:
-                parts.append(f"{way} {label} at {listed(layers)}")
-    if parts:
-        said = f"{name} pushes {table.model} {'; '.join(parts)}"
-    elif all(test.verdict == NO_DIRECTION for test in table.tests if test.concept == concept):
+    tests = [test for test in table.tests if test.concept == concept]
+    name, effect = spoken(concept).capitalize(), _switched(table, concept)
+    pushed = [f"{way} {label} at {listed([short(test.layer, table.layers) for test in found])}"
+              for verdict, way in ((TOWARDS, "towards"), (AWAY, "away from")) for label in table.labels
+              if (found := [test for test in tests if (test.label, test.verdict) == (label, verdict)])]
+    if pushed:
+        return f"{name} pushes {table.model} {'; '.join(pushed)}{', and ' + effect if effect else ''}."
+    if all(test.verdict == NO_DIRECTION for test in tests):
         said = f"{name}: no layer of {table.model} holds such a direction"
     else:
-        said = f"{name} pushes {table.model} nowhere beyond chance"
-    return f"{said}{_switched(table, concept)}."
+        said = f"{name} pushes {table.model} no harder than meaningless changes do"
+    joint = ", yet " if any(found.felt for found in table.effects if found.concept == concept) else ", and "
+    return f"{said}{joint + effect if effect else ''}."
 
 
 def _switched(table: "ConceptTable", concept: str) -> str:
-    """The direct effects: those that matter, strongest first."""
+    """The direct effects that are not chance, strongest first; empty where the concept is not given as pairs."""
     found = [effect for effect in table.effects if effect.concept == concept]
     if not found:
         return ""
-    found.sort(key=lambda effect: -abs(effect.mean))
-    felt = [effect for effect in found if not effect.low <= 0 <= effect.high]
-    if not felt:
-        return "; switching it on changes no label's value beyond chance"
+    shown = sorted((effect for effect in found if not effect.low <= 0 <= effect.high),
+                   key=lambda effect: -abs(effect.mean))
+    if not shown:
+        return "switching it on changes no label's value beyond chance"
     said = [f"{'raises' if effect.mean > 0 else 'lowers'} the value of {effect.label} by {abs(effect.mean):.2f} "
             f"[{min(abs(effect.low), abs(effect.high)):.2f}, {max(abs(effect.low), abs(effect.high)):.2f}]"
-            f"{' (within the margin: inert)' if effect.inert else ''}" for effect in felt]
-    return f"; switching it on {listed(said)}"
+            f"{'' if effect.felt else ' (little)'}" for effect in shown]
+    return f"switching it on {listed(said)}"
 
 
 def _moves(table: "ConceptTable", concept: str) -> bool:
-    """Beyond chance at some layer, and not shown to be inert."""
-    return any(test.concept == concept and test.verdict in (TOWARDS, AWAY)
-               and not ((effect := table.effect(concept, test.label)) and effect.inert) for test in table.tests)
+    """A direct effect beyond the margin; where there are no pairs to show one, a push beyond chance."""
+    effects = [effect for effect in table.effects if effect.concept == concept]
+    if effects:
+        return any(effect.felt for effect in effects)
+    return any(test.concept == concept and test.verdict in (TOWARDS, AWAY) for test in table.tests)
+
+
+def _strength(table: "ConceptTable", concept: str) -> float:
+    return max((abs(effect.mean) for effect in table.effects if effect.concept == concept), default=0.0)
+
+
+def _most(table: "ConceptTable", concept: str) -> str:
+    """`phrygian mode (bulerias +3.27)`."""
+    effects = [effect for effect in table.effects if effect.concept == concept]
+    if not effects:
+        return spoken(concept)
+    most = max(effects, key=lambda effect: abs(effect.mean))
+    return f"{spoken(concept)} ({most.label} {most.mean:+.2f})"
 
 
 def _reading(table: "ConceptTable") -> list[str]:
     correction = str(table.settings["correction"]).replace("-", "/").title()
     return [
-        f"A push is the mean cosine between the gradient of a label's value and the direction of the idea, over clips "
-        f"of that label from groups that supply no example; beyond chance means that of {table.settings['nulls']} "
-        f"meaningless ideas of the same design too few push as hard (p {correction}-corrected over {len(table.tests)} "
-        f"cells at {table.settings['alpha']:g}). Activations are {table.settings['maps']} over time and frequency.",
+        "Switching an idea on is a fact: the same music, with and without it, and the label's value (its logit minus "
+        "the mean logit) read off both. A push says whether the model has the idea as a direction: the mean cosine "
+        "between the gradient of the value and that direction, over clips of the label from groups that supply no "
+        "example.",
+        f"Beyond chance means that of {table.settings['nulls']} meaningless ideas (another room, noise or guitar; or "
+        f"other clips of the same labels) hardly any push as hard: p, {correction}-corrected over {len(table.tests)} "
+        f"cells, is at most {table.settings['alpha']:g}. Late layers bend along few directions, so meaningless changes "
+        "push hard there too, and a true idea can go unstarred.",
+        f"Activations are {table.settings['maps']}"
+        f"{' over time and frequency' if table.settings['maps'] == 'pooled' else ': they also encode where'}.",
     ]
 
 

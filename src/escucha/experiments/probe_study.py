@@ -10,7 +10,7 @@ from escucha.concepts import activations, probe
 from escucha.concepts.activations import Maps
 from escucha.concepts.probe import Split, Task
 from escucha.concepts.probe_table import ProbeTable
-from escucha.concepts.selectivity import CONTROLS, Probe
+from escucha.concepts.selectivity import CONTROLS, Probe, check_controls
 from escucha.concepts.selectivity import probe as probed
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError, unknown
@@ -48,6 +48,7 @@ class ProbeStudy:
     def run(self, workbench: "Workbench") -> ProbeTable:
         """Hear every clip once, then probe; InputError for an unknown layer or property before anything is heard."""
         classifier = activations.layered(workbench.model(self.model), self.layers)
+        check_controls(self.controls)
         corpus = workbench.corpus(self.corpus)
         split = probe.split_of([track.group for track in corpus], [track.split for track in corpus], seed=self.seed)
         notes = [_known(track) for track in corpus]

@@ -1,0 +1,128 @@
+"""Concept cards: what a musician writes becomes examples that are alike in everything else."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from escucha.audio.clip import Clip
+from escucha.audio.io import write
+from escucha.concepts.meaningless import draw
+from escucha.concepts.shelf import concept_digest, list_concepts, load_concept
+from escucha.errors import InputError
+
+HOME = Path(__file__).resolve().parents[2]
+NAMED = ("palmas", "castanets", "voice", "phrygian-mode", "twelve-beat-compas", "fast-tempo")
+
+
+@pytest.fixture
+def home(tmp_path):
+    (tmp_path / "concepts").mkdir()
+    return tmp_path
+
+
+def card(home: Path, examples: str, meaning: str = "An idea.") -> str:
+    (home / "concepts" / "idea.toml").write_text(f'meaning = "{meaning}"\n[examples]\n{examples}\n', encoding="utf-8")
+    return "idea"
+
+
+def sounds(folder: Path, count: int, seed: int) -> None:
+    folder.mkdir(parents=True)
+    for number in range(count):
+        noise = np.random.default_rng(seed * 100 + number).normal(0, 0.1, 800)
+        write(folder / f"singer{number % 5}_{number}.wav", Clip(noise, 8000))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_cards_of_the_shelf_are_pairs_that_differ_in_their_change_alone(name):
+    concept = load_concept(name, HOME)
+    assert concept.paired
+    assert len({example.group for example in concept.examples}) == len(concept.examples) // 2 >= 20
+    assert len(set(Counter(example.label for example in concept.examples).values())) == 1
+    for first, second in zip(concept.examples[::2], concept.examples[1::2]):
+        one, other = first.source.recipe, second.source.recipe
+        assert len(set(one.changes) ^ set(other.changes)) == 2
+        assert (one.palo, one.seed, one.family) == (other.palo, other.seed, other.family)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_nuisance_pairs_are_of_the_same_scores_and_enough(name):
+    concept = load_concept(name, HOME)
+    concept.check_spare()
+    scores = {example.source.recipe.seed for example in concept.examples}
+    assert {example.source.recipe.seed for example in concept.null} == scores
+    assert Counter(example.kind for example in concept.null) == Counter(
+        {"room": len(concept.examples) * 2, "noise": len(concept.examples), "program": len(concept.examples)})
+    assert draw(concept, count=10, seed=0).shape == (10, len(concept.examples))
+
+
+def test_every_card_is_listed_and_concept_families_are_in_no_corpus():
+    from escucha.corpora.palos import palos_corpus
+
+    assert set(NAMED) <= set(list_concepts(HOME))
+    groups = {track.group for track in palos_corpus(clips=300)}
+    assert not groups & set(load_concept("palmas", HOME).groups)
+
+
+def test_the_digest_follows_the_card(home):
+    first = concept_digest(card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 6'), home)
+    assert first == concept_digest(card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 6'), home)
+    assert first != concept_digest(card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 6\nseed = 1'), home)
+
+
+def test_folders_take_labels_from_folders_and_groups_from_the_stated_rule(home):
+    sounds(home / "claps" / "bulerias", 6, 1)
+    sounds(home / "none", 6, 2)
+    sounds(home / "pool", 50, 3)
+    name = card(home, 'kind = "folders"\nwith = "claps"\nwithout = "none"\npool = "pool"\ngroup = "^([^_]+)_"')
+    concept = load_concept(name, home)
+    assert Counter((example.present, example.label) for example in concept.examples) == {
+        (True, "bulerias"): 6, (False, ""): 6}
+    assert set(concept.groups) == {f"singer{number}" for number in range(5)}
+    assert len(concept.null) == 50
+    before = concept_digest(name, home)
+    write(home / "none" / "singer0_0.wav", Clip(np.ones(800) * 0.1, 8000))
+    assert concept_digest(name, home) != before
+
+
+def test_a_query_has_as_many_with_as_without_of_every_label(home):
+    name = card(home, 'kind = "query"\nwhere = "tempo > 170"\nexamples = 10\n'
+                      'corpus = {kind = "palos", clips = 120, split = "train", duration = 2.0}')
+    concept = load_concept(name, home)
+    for label in {example.label for example in concept.examples}:
+        sides = Counter(example.present for example in concept.examples if example.label == label)
+        assert sides[True] == sides[False]
+    assert all((example.source.annotations()["tempo"] > 170) == example.present for example in concept.examples)
+    assert len(concept.examples) == 20
+    assert len(concept.null) == 120
+
+
+def test_an_idea_that_is_a_label_cannot_be_told_from_it(home):
+    name = card(home, "kind = \"query\"\nwhere = \"label == 'bulerias'\"\n"
+                      'corpus = {kind = "palos", clips = 30, duration = 2.0}')
+    with pytest.raises(InputError, match=r"no label of palos.* has clips for which it holds and clips for which"):
+        load_concept(name, home)
+
+
+@pytest.mark.parametrize(("examples", "says"), [
+    ("", "lacks the key 'kind'; one of pairs, folders, query"),
+    ('kind = "pair"', "unknown kind of examples 'pair' in .*idea.toml; did you mean 'pairs'"),
+    ('kind = "pairs"\nchange = "palmsa"', "unknown contrast 'palmsa'.* did you mean 'palmas'"),
+    ('kind = "pairs"\nchange = "palmas"\npair = 3', "unknown key 'pair'.* did you mean 'pairs'"),
+    ('kind = "pairs"\nchange = "palmas"\npairs = 2', "pairs = 2 in .* gives some palo none"),
+    ('kind = "folders"\nwithout = "a"\npool = "b"\ngroup = "file"', "lacks the key 'with'"),
+    ('kind = "folders"\nwith = "nowhere"\nwithout = "a"\npool = "b"\ngroup = "file"', "there is no folder .*nowhere"),
+])
+def test_a_wrong_card_is_one_line_with_the_way_out(home, examples, says):
+    name = card(home, examples)
+    with pytest.raises(InputError, match=says):
+        load_concept(name, home)
+
+
+def test_an_unknown_card_and_an_empty_meaning(home):
+    with pytest.raises(InputError, match=r"unknown concept 'palms'.* did you mean 'palmas'"):
+        load_concept("palms", HOME)
+    name = card(home, 'kind = "pairs"\nchange = "palmas"', meaning=" ")
+    with pytest.raises(InputError, match=r"'meaning' in .*idea.toml is empty"):
+        load_concept(name, home)

@@ -1,0 +1,128 @@
+"""The kind concept-study, asked of a network that listens to palmas and to nothing else."""
+
+import json
+
+import numpy as np
+import pytest
+
+from escucha.errors import InputError
+from escucha.experiments.concept_study import ConceptStudy, under_test
+from escucha.experiments.run import read_experiment
+from escucha.finding import About, Finding, load, save
+from tests.experiments.tones import LABELS, RATE, ToneBench, clips, pairs
+from tests.worlds import Deaf
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return ToneBench(tmp_path, tmp_path / "cache", known={"deaf": Deaf()})
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return ConceptStudy("listener", ("palmas", "castanets"), {"count": 40}).run(ToneBench(home, home / "cache"))
+
+
+def test_the_tone_it_listens_to_pushes_and_the_other_does_not(found):
+    for layer in ("ears", "turned"):
+        towards, away = (found.test("palmas", layer, label) for label in LABELS)
+        assert (towards.verdict, away.verdict) == ("pushes towards", "pushes away")
+        assert towards.push > 0.9 > -0.9 > away.push
+        assert (towards.score, away.score) == (1.0, 0.0)
+        inert = found.test("castanets", layer, LABELS[0])
+        assert abs(inert.push) < 0.1
+        assert inert.verdict == "no push beyond chance"
+        assert inert.accuracy == 1.0  # decodable is not used
+
+
+def test_the_direct_effect_is_what_switching_the_tone_on_does(found):
+    effect = found.effect("palmas", "bulerias")
+    assert effect.mean == pytest.approx(10 * 0.3 / 2, abs=0.05)  # the logit minus the mean of two
+    assert effect.low <= effect.mean <= effect.high
+    assert effect.felt
+    assert effect.p < 0.001
+    nothing = found.effect("castanets", "bulerias")
+    assert nothing.inert
+    assert abs(nothing.mean) < 0.02
+
+
+def test_the_number_of_meaningless_concepts_follows_from_the_cells(found):
+    numbers = found.numbers()
+    assert numbers["cells"] == 2 * 2 * 2
+    assert numbers["nulls"] == 160
+    assert all(test["p"] >= 1 / 161 for test in numbers["tests"])
+
+
+def test_concepts_are_as_entangled_as_their_tones(found):
+    for layer in ("ears", "turned"):
+        cosines = found.cosines(layer)
+        np.testing.assert_allclose(np.diag(cosines), 1)
+        assert abs(cosines[0, 1]) < 0.1
+
+
+def test_words_name_the_cause_and_nothing_else(found):
+    words = found.words()
+    assert words[0] == "listener is moved by palmas (bulerias +1.49); castanets is not shown to."
+    assert words[1].startswith("Palmas pushes listener towards bulerias at ears and turned; away from alegrias at ears "
+                               "and turned, and switching it on raises the value of bulerias by 1.49")
+    assert words[2].startswith("Castanets pushes listener no harder than meaningless changes do, and switching it on")
+    assert not any(word.startswith("Warning") for word in words)
+
+
+def test_it_is_a_finding_that_can_be_saved_and_heard(found, tmp_path):
+    assert isinstance(found, Finding)
+    saved = load(save(found, tmp_path / "out", About("concept-study", "t")))
+    assert set(saved.files("figures")) == {"pushes", "direct-effects", "push-and-effect", "entanglement"}
+    assert list(saved.files("sounds")) == ["with-palmas", "without-palmas", "with-castanets", "without-castanets"]
+    tables = saved.tables()
+    assert len(tables["pushes"]) == 8
+    assert set(tables["sounds"]["name"]) == set(saved.files("sounds"))
+    json.dumps(saved.numbers, allow_nan=False)
+    with_, without = (found.sounds()[name].wave for name in ("with-palmas", "without-palmas"))
+    tone = np.exp(-2j * np.pi * 80 * np.arange(RATE) / RATE)
+    assert abs(with_ @ tone) > 10 * abs(without @ tone)
+
+
+def test_the_same_settings_give_the_same_numbers(found, bench):
+    again = ConceptStudy("listener", ("palmas", "castanets"), {"count": 40}).run(bench)
+    assert json.dumps(again.numbers()) == json.dumps(found.numbers())
+
+
+def test_clips_of_families_that_supply_examples_are_not_tested():
+    concept = pairs("palmas")
+    corpus = clips(60)
+    assert len(under_test(corpus, [concept], LABELS)) == 60
+    mine = corpus.tracks[0].group
+    shared = type(concept)(concept.name, concept.meaning, tuple(
+        type(example)(example.source, example.present, mine, example.label) for example in concept.examples),
+        concept.null, paired=False)
+    kept = under_test(corpus, [shared], LABELS)
+    assert len(kept) == 58
+    assert mine not in {track.group for track in kept}
+
+
+@pytest.mark.parametrize(("settings", "says"), [
+    ({"concepts": ()}, "'concepts' is empty"),
+    ({"concepts": ("palmsa",)}, "did you mean 'palmas'"),
+    ({"layers": ("ear",)}, "unknown layer 'ear'; did you mean 'ears'"),
+    ({"labels": ("buleria",)}, "unknown label 'buleria'; did you mean 'bulerias'"),
+    ({"estimator": "rigde"}, "did you mean 'ridge'"),
+    ({"correction": "bonferroni"}, "unknown setting 'bonferroni'"),
+    ({"nulls": 100}, r"8 cells at 0\.05 need 160 meaningless concepts or more and nulls = 100"),
+    ({"model": "deaf"}, "only gives scores"),
+])
+def test_what_is_wrong_is_said_before_anything_is_heard(bench, settings, says):
+    asked = {"model": "listener", "concepts": ("palmas", "castanets"), "corpus": {"count": 40}, **settings}
+    with pytest.raises(InputError, match=says):
+        ConceptStudy(**asked).run(bench)
+    assert not bench.cache.exists()
+
+
+def test_the_committed_question_is_well_formed():
+    from pathlib import Path
+
+    home = Path(__file__).resolve().parents[2]
+    asked = read_experiment("what-makes-a-buleria", home)
+    assert isinstance(asked.experiment, ConceptStudy)
+    assert len(asked.experiment.concepts) == 6
