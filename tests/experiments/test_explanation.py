@@ -146,10 +146,10 @@ def test_a_track_without_stems_says_so(workbench, song):
 
 def test_a_song_far_from_the_training_music_is_explained_with_a_warning(workbench, song, monkeypatch):
     from escucha.models import shelf
-    from escucha.models.domain import MELS, Domain
+    from escucha.models.domain import MELS, Domain, Region
 
     for threshold, far in ((0.5, True), (1e6, False)):
-        domain = Domain(np.zeros(3 * MELS), np.eye(3 * MELS), threshold, 10)
+        domain = Domain({"log-mel": Region(np.zeros(3 * MELS), np.eye(3 * MELS), threshold)})
         monkeypatch.setattr(shelf, "load_domain", lambda card, home, domain=domain: domain)
         words = ExplanationStudy("random", path=str(song), parts="none").run(workbench).words()
         assert any(line.startswith("Warning: this clip is far from the music") for line in words) is far

@@ -10,7 +10,7 @@ import numpy as np
 
 from escucha.corpora.corpus import Corpus
 from escucha.experiments.scoring import truth_of
-from escucha.models.domain import MELS
+from escucha.models.domain import MELS, Descriptions
 
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Inverse penalties tried; the one with the best validation accuracy is kept."""
@@ -32,7 +32,7 @@ class Baseline:
         return float((self.predicted == self.truth).mean())
 
 
-def plain_answers(parts: Mapping[str, Corpus], described: Mapping[str, Sequence[np.ndarray]],
+def plain_answers(parts: Mapping[str, Corpus], described: Mapping[str, Sequence[Descriptions]],
                   labels: Sequence[str]) -> Baseline:
     """Fit on `train`, choose the penalty on `valid`, answer on `test`; `described` as by models/domain.describe."""
     from sklearn.linear_model import LogisticRegression
@@ -55,6 +55,6 @@ def _tempo(known: Mapping[str, object]) -> float:
     return float(tempo) if isinstance(tempo, int | float) else float("nan")
 
 
-def _inputs(described: Sequence[np.ndarray], tempo: np.ndarray | None) -> np.ndarray:
-    levels = np.stack([windows[:, :MELS].mean(axis=0) for windows in described])
+def _inputs(described: Sequence[Descriptions], tempo: np.ndarray | None) -> np.ndarray:
+    levels = np.stack([clip["log-mel"][:, :MELS].mean(axis=0) for clip in described])
     return levels if tempo is None else np.column_stack([tempo, levels])

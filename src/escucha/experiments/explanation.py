@@ -137,12 +137,12 @@ class ExplanationStudy:
         from escucha.models.shelf import load_domain
 
         domain = load_domain(self.model, workbench.home)
-        report = None if domain is None else domain.report(clip, classifier.window)
+        report = None if domain is None else domain.report(clip, classifier)
         if report is None or not report.far:
             return ()
         return (f"this clip is far from the music {Path(self.model).stem} was trained on (distance "
-                f"{report.distance:.2f}, where up to {report.threshold:.2f} is usual and 1 is its training music): the "
-                "label is a guess, and this explains the guess",)
+                f"{report.distance:.2f}, where up to {report.threshold:g} is usual): the label is a guess, and this "
+                "explains the guess",)
 
 
 def segments_of(text: int | str) -> Segments:

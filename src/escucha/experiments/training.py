@@ -1,10 +1,8 @@
 """Training a classifier: the record of a trained model is an experiment anyone can run again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
-
-import numpy as np
 
 from escucha.config import fingerprint
 from escucha.corpora.corpus import Corpus
@@ -17,7 +15,8 @@ from escucha.experiments.scoring import truth_of
 from escucha.experiments.training_finding import TrainingFinding
 from escucha.experiments.workbench import Workbench
 from escucha.models.card import Card, Spectrum, refuse_foreign, write_card
-from escucha.models.domain import Domain, describe, far_share, fit_domain
+from escucha.models.classifier import Classifier
+from escucha.models.domain import Descriptions, Domain, describe, far_share, fit_domain
 from escucha.models.sklearn_classifier import SvmSettings
 from escucha.models.training import Recipe
 from escucha.models.weights.safe import prefixed
@@ -73,8 +72,8 @@ class Training:
         parts = {name: corpus.split(name) for name in ("train", "valid", "test")}
         task = self._task(corpus, parts, workbench)
         taught = LEARNERS[self.learner](task, workbench)
-        described = {name: _described(part, task, workbench) for name, part in parts.items()}
-        domain = fit_domain(np.concatenate(described["train"]), described["valid"])
+        described = {name: _described(part, taught.classifier, workbench) for name, part in parts.items()}
+        domain = fit_domain(described["train"], described["valid"])
         asked = Question(self.card, self.corpus, changes=self.changes, seed=self.seed)
         told = evaluate(taught.classifier, corpus, asked, workbench)
         baseline = plain_answers(parts, described, task.labels)
@@ -102,9 +101,9 @@ class Training:
                     svm=self.svm, domain=domain.table(), trained=dict(record))
 
 
-def _described(part: Corpus, task: Task, workbench: Workbench) -> Sequence[np.ndarray]:
-    clips = workbench.clips([track.source for track in part], rate=task.rate, doing="describing")
-    return [describe(clip, round(task.window * task.rate)) for clip in clips]
+def _described(part: Corpus, classifier: Classifier, workbench: Workbench) -> list[Descriptions]:
+    clips = workbench.clips([track.source for track in part], rate=classifier.rate, doing="describing")
+    return [describe(clip, classifier) for clip in clips]
 
 
 __all__ = ["AccuracyFinding", "Training", "TrainingFinding"]
