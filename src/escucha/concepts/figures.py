@@ -50,7 +50,7 @@ def direct_effects(table: "ConceptTable") -> Figure:
     figure = Figure(figsize=(7.5, 1.4 + (0.16 + 0.16 * len(table.labels)) * len(concepts)), layout="constrained")
     axis = figure.subplots()
     margin = max(found.margin for found in table.effects)
-    axis.axvspan(-margin, margin, color="0.92", label="no matter (margin)")
+    axis.axvspan(-margin, margin, color="0.92", label="next to nothing")
     axis.axvline(0, color="0.5", linewidth=0.8)
     for place, label in enumerate(table.labels):
         found = [effect for concept in concepts if (effect := table.effect(concept, label))]
@@ -79,7 +79,7 @@ def push_and_effect(table: "ConceptTable") -> Figure:
             if effect is not None:
                 axis.plot(effect.mean, test.push, "o", color=_colour(place), markersize=7,
                           markerfacecolor=_colour(place) if test.verdict in (TOWARDS, AWAY) else "none")
-                if not effect.inert:  # names of what lies near zero would lie on each other
+                if effect.felt:  # names of what lies near zero would lie on each other
                     axis.annotate(concept, (effect.mean, test.push), xytext=(5, 3), textcoords="offset points",
                                   fontsize=7)
         axis.plot([], [], "o", color=_colour(place), label=label)
@@ -124,6 +124,8 @@ def _colour(place: int) -> tuple[float, ...]:
 def probes(table: "ProbeTable") -> Figure:
     """Two maps, subjects by layers: the probe's score, and its selectivity."""
     found = table.arrays()
+    numbers = [subject for subject in table.subjects if table.probe(subject, table.layers[0]).task == "number"]
+    also = f" ({', '.join(numbers)}: R²)" if numbers else ""
     panels = (("score", found["scores"], "viridis", (0.0, 1.0)),
               ("selectivity", found["selectivities"], COLOURS, (-1.0, 1.0)))
     size = (2.4 + 1.1 * len(table.layers), 1.7 + 0.42 * len(table.subjects))
@@ -134,7 +136,7 @@ def probes(table: "ProbeTable") -> Figure:
         for (y, x), value in np.ndenumerate(values):
             dark = title == "score" and value < 0.6
             axis.text(x, y, f"{value:.2f}", ha="center", va="center", fontsize=7, color="white" if dark else "black")
-        axis.set_title("balanced accuracy (tempo: R²)" if title == "score" else "selectivity: score less control",
+        axis.set_title(f"balanced accuracy{also}" if title == "score" else "selectivity: score less control",
                        fontsize=9)
         names = [short(layer, table.layers) for layer in table.layers]
         axis.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor")

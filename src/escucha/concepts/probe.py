@@ -53,17 +53,13 @@ def fit_probe(rows: np.ndarray, target: np.ndarray, split: Split, *, task: Task)
     one class only.
     """
     if task == "classes" and len(np.unique(target[split.train])) < 2:
-        raise InputError(f"every clip in train is {str(target[split.train][0])!r}; a probe needs two kinds to tell apart")
+        raise InputError(f"every clip in train is {str(target[split.train][0])!r}; a probe needs two kinds to tell "
+                         "apart")
     mean, spread = rows[split.train].mean(axis=0), rows[split.train].std(axis=0)
     scaled = (rows - mean) / np.where(spread > 0, spread, 1.0)
-    best: tuple[float, np.ndarray, float] | None = None
-    for penalty in PENALTIES:
-        said = _fitted(scaled, target, split.train, task=task, penalty=penalty)
-        found = score(said[split.valid], target[split.valid], task=task)
-        if best is None or found > best[0]:
-            best = found, said, penalty
-    assert best is not None
-    return best[1], best[2]
+    said = [_fitted(scaled, target, split.train, task=task, penalty=penalty) for penalty in PENALTIES]
+    best = int(np.argmax([score(each[split.valid], target[split.valid], task=task) for each in said]))
+    return said[best], PENALTIES[best]
 
 
 def _fitted(scaled: np.ndarray, target: np.ndarray, train: np.ndarray, *, task: Task, penalty: float) -> np.ndarray:

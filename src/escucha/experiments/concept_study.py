@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from escucha.concepts import activations
 from escucha.concepts.activations import Maps, Slopes
@@ -66,7 +67,8 @@ class ConceptStudy:
         clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate,
                                 doing="clips under test")
         slopes = activations.slopes(asked.classifier, clips, asked.layers, maps=self.maps)
-        tests, cavs = self._tests(asked, designs, rows, slopes)
+        with threadpool_limits(1):  # many small solves: threads would wait for each other
+            tests, cavs = self._tests(asked, designs, rows, slopes)
         spread = slopes.values[:, asked.columns].std(axis=0)
         return ConceptTable(
             self.model, {concept.name: concept.meaning for concept in asked.concepts}, asked.layers, asked.labels,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from escucha.concepts import activations, probe
 from escucha.concepts.activations import Maps
@@ -57,8 +58,9 @@ class ProbeStudy:
         layers = self.layers or classifier.layers
         clips = workbench.clips([track.source for track in corpus], rate=classifier.rate, doing="clips to probe")
         heard = activations.hear(classifier, clips, layers, maps=self.maps)
-        probes = [self._probe(name, layer, targets, heard.rows[layer], split=split, types=types)
-                  for name in self.properties for layer in layers]
+        with threadpool_limits(1):  # the fits are small: threads that wait for each other make them five times slower
+            probes = [self._probe(name, layer, targets, heard.rows[layer], split=split, types=types)
+                      for name in self.properties for layer in layers]
         labels = np.array([";".join(track.labels) for track in corpus])
         told = {name: _from_label(labels, target, split, task) for name, (target, task) in targets.items()}
         return ProbeTable(self.model, tuple(probes), told, {
