@@ -3,10 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 
+from tests.concepts import bench as concepts
 from tests.conftest import REPOSITORY
 from tests.explain import bench as explain
 
-BENCHES: dict[str, Callable[[], Iterator[tuple[str, float, str]]]] = {"explain": explain.rows}
+BENCHES: dict[str, Callable[[], Iterator[tuple[str, float, str]]]] = {
+    "explain": explain.rows,
+    "concepts": concepts.rows,
+}
 """Floor to what yields (what, how many times less, both costs in words)."""
 
 

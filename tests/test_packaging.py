@@ -1,7 +1,9 @@
 """environment.yml, pyproject.toml and requirements.lock tell one story, and the Makefile tells what it can do."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 
 from packaging.requirements import Requirement
@@ -40,3 +42,14 @@ def test_make_help_lists_every_target():
     listed = {line.split()[0] for line in text.splitlines()}
     wanted = "setup data train evaluate predict demo report lab test lint bench clean"
     assert set(wanted.split()) <= listed
+
+
+def test_every_import_is_declared():
+    projects = {"sklearn": "scikit-learn"}  # imported by another name than it is installed by
+    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (REPOSITORY / "src").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    roots = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"escucha"}
+    assert sorted(roots - {root for root in roots if canonicalize_name(projects.get(root, root)) in declared}) == []

@@ -1,10 +1,8 @@
-"""How long meaningless concepts take: a thousand in the dual, beside captum's default fit of one.
-
-Run as `python -m bench.concepts`.
-"""
+"""How long meaningless concepts take: a thousand in the dual, beside captum's default fit of one."""
 
 import time
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -45,14 +43,10 @@ def _captum(rows: np.ndarray, signs: np.ndarray) -> float:
     return (time.perf_counter() - began) / CAPTUM_FITS
 
 
-def report() -> list[str]:
-    """One line an estimator."""
+def rows() -> Iterator[tuple[str, float, str]]:
+    """What is compared, how many times less time it takes, and both costs in words: one row an estimator."""
     seconds = meaningless_concepts()
     one = seconds.pop("captum")
-    return [f"{SETS} meaningless concepts, {name}: {took:.2f} s with their pushes; captum's default fit of one takes "
-            f"{one * 1000:.1f} ms, of {SETS} {one * SETS:.1f} s: {one * SETS / took:.0f} times as long"
-            for name, took in seconds.items()]
-
-
-if __name__ == "__main__":
-    print("\n".join(report()))
+    for name, took in seconds.items():
+        yield (f"{SETS} meaningless concepts, {name}", one * SETS / took,
+               f"{took:.2f} s with their pushes; captum's default fit of one takes {one * 1000:.1f} ms")
