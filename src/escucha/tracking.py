@@ -22,7 +22,7 @@ def to_wandb(folder: Path, *, project: str) -> str:
                      config=saved.about.settings, dir=place, mode=os.environ.get("WANDB_MODE", "offline"),  # type: ignore[arg-type]
                      settings=wandb.Settings(silent=True))
     try:
-        for row in _history(saved):
+        for row in _epochs(saved):
             run.log(row)
         run.log(_media(saved))
         run.summary.update({key: value for key, value in saved.numbers.items() if isinstance(value, (int, float, str))})
@@ -31,11 +31,11 @@ def to_wandb(folder: Path, *, project: str) -> str:
     return run.url or str(Path(run.dir).parent)
 
 
-def _history(saved: Saved) -> list[dict[str, Any]]:
-    """The rows of a table called `history` (a row an epoch), where there is one."""
-    history = saved.tables().get("history")
-    return [] if history is None else [{str(key): value for key, value in row.items()}
-                                       for row in history.to_dict(orient="records")]
+def _epochs(saved: Saved) -> list[dict[str, Any]]:
+    """The rows of a table called `epochs`, where there is one (the kind `training` has it): W&B draws them as curves."""
+    epochs = saved.tables().get("epochs")
+    return [] if epochs is None else [{str(key): value for key, value in row.items()}
+                                      for row in epochs.to_dict(orient="records")]
 
 
 def _media(saved: Saved) -> dict[str, Any]:
