@@ -15,7 +15,7 @@ from typing import Any
 
 from escucha.concepts.concept import Concept
 from escucha.concepts.examples import EXAMPLES, Examples
-from escucha.config import build, fingerprint, read_toml
+from escucha.config import build, fingerprint, read_toml, take_kind
 from escucha.errors import InputError, unknown
 
 
@@ -58,11 +58,7 @@ def concept_digest(card: str, home: Path) -> str:
 
 def _settings(card: Card, where: str) -> Examples:
     table = dict(card.examples)
-    kind = table.pop("kind", None)
-    if kind is None:
-        raise InputError(f"[examples] in {where} lacks the key 'kind'; one of {', '.join(EXAMPLES)}")
-    if kind not in EXAMPLES:
-        raise unknown("kind of examples", str(kind), EXAMPLES, where)
+    kind = take_kind(table, EXAMPLES, what="kind of examples", where=f"[examples] in {where}")
     # `with` is a word of Python, so the setting behind it has another name
     table = {"with_" if key == "with" else key: value for key, value in table.items()}
     return build(EXAMPLES[kind], table, f"[examples] in {where}")
