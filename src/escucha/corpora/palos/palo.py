@@ -67,7 +67,9 @@ class Palo:
 
     name: str
     metre: str
+    """A key of METRES."""
     tempo: tuple[float, float]
+    """The range of felt beats a minute."""
     habit_tempo: tuple[float, float]
     modes: Mapping[str, float]
     """P(mode | palo)."""
@@ -76,16 +78,6 @@ class Palo:
     habit_sources: Mapping[str, float]
     contratiempo: float
     """How often a second clapper answers between the beats."""
-
-    @property
-    def accents(self) -> tuple[int, ...]:
-        """Accented positions of a line, from 0."""
-        return METRES[self.metre].accents
-
-    @property
-    def beats(self) -> int:
-        """Beats to a cycle."""
-        return METRES[self.metre].beats
 
 
 def _sources(palmas: float, voice: float, castanets: float, cajon: float, bass: float) -> Mapping[str, float]:

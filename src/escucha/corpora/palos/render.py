@@ -10,7 +10,7 @@ import numpy as np
 from escucha.corpora.palos.castanets import click
 from escucha.corpora.palos.family import Family
 from escucha.corpora.palos.note import CASTANETS, Note
-from escucha.corpora.palos.palo import REST, SOURCES
+from escucha.corpora.palos.palo import REST
 from escucha.corpora.palos.plan import plan
 from escucha.corpora.palos.recipe import RATE, Recipe
 from escucha.corpora.palos.room import impulse, noise, shelf, vowel
@@ -42,19 +42,13 @@ def stems(recipe: Recipe) -> dict[str, np.ndarray]:
 
 
 def add(stems: Iterable[np.ndarray]) -> np.ndarray:
-    """The float32 sum in the given order: `(time,)`."""
+    """The float32 sum in the given order: `(time,)`; ValueError for no stems."""
     total = None
     for stem in stems:
         total = stem.copy() if total is None else total + stem
     if total is None:
         raise ValueError("there is nothing to add")
     return total
-
-
-def order(stems: Iterable[str]) -> list[str]:
-    """Stem names in the order in which they are added."""
-    names = set(stems)
-    return [name for name in (*SOURCES, REST) if name in names]
 
 
 def _played(notes: tuple[Note, ...], samples: int) -> np.ndarray:
