@@ -32,7 +32,7 @@ def to_wandb(folder: Path, *, project: str) -> str:
 
 
 def _epochs(saved: Saved) -> list[dict[str, Any]]:
-    """The rows of a table called `epochs`, where there is one (the kind `training` has it): W&B draws them as curves."""
+    """The rows of a table called `epochs`, where there is one (as of a `training`): W&B draws curves of them."""
     epochs = saved.tables().get("epochs")
     return [] if epochs is None else [{str(key): value for key, value in row.items()}
                                       for row in epochs.to_dict(orient="records")]
