@@ -6,6 +6,7 @@ contributions sum to v(all) - v(none), and so do their means.
 """
 
 import numpy as np
+from scipy.stats import t
 
 from escucha.errors import InputError
 from escucha.explain.factorization import Factorization
@@ -13,7 +14,7 @@ from escucha.explain.remix import window_values
 from escucha.explain.weights import Weights
 from escucha.models.classifier import Classifier
 
-ROUND = 16
+ROUND = 32
 """Pairs of orders between two looks at the intervals; bounds memory too."""
 NARROW = 0.2
 """Sampling stops when the widest 95 % interval is narrower than this share of the largest weight."""
@@ -34,7 +35,7 @@ def permutation(classifier: Classifier, factorization: Factorization, label: str
         ends, passes = (float(path[0, -1]), float(path[0, 0])), passes + scored.passes
         gains = np.concatenate([gains, _pair_gains(orders, path)])
         mean, half = _interval(gains)
-        if len(gains) > 1 and (2 * half <= NARROW * np.abs(mean).max(initial=0)).all():
+        if (2 * half <= NARROW * np.abs(mean).max(initial=0)).all():
             break
     weights, low, high = np.zeros((3, len(factorization.parts)))
     weights[sounding], low[sounding], high[sounding] = mean, mean - half, mean + half
@@ -64,7 +65,6 @@ def _pair_gains(orders: np.ndarray, path: np.ndarray) -> np.ndarray:
 
 
 def _interval(gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over pairs, and half the width of its 95 % interval (normal; all there is for a single pair is the mean)."""
-    mean = gains.mean(axis=0)
-    spread = gains.std(axis=0, ddof=1) if len(gains) > 1 else np.zeros_like(mean)
-    return mean, 1.96 * spread / np.sqrt(len(gains))
+    """Mean over two pairs or more, and half the width of its 95 % interval (Student's t)."""
+    spread = gains.std(axis=0, ddof=1) / np.sqrt(len(gains))
+    return gains.mean(axis=0), t.ppf(0.975, len(gains) - 1) * spread
