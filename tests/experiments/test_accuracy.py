@@ -7,7 +7,7 @@ import pytest
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
-from escucha.experiments.accuracy import Accuracy, Question, evaluate
+from escucha.experiments.accuracy import Accuracy, evaluate
 from escucha.finding import About, Finding, load, save
 from tests.experiments.toys import RATE, SECONDS, ToyBench, toy_corpus
 
@@ -48,7 +48,7 @@ CHANGES = {"whistle-on": {"whistle": True}, "beat-swapped": {"beat": {"fast": "s
 
 
 def asked(model, bench, **settings):
-    return evaluate(model, toy_corpus(96), Question("counter", {"clips": 96}, **settings), bench)
+    return evaluate(model, toy_corpus(96), Accuracy("counter", {"clips": 96}, **settings), bench)
 
 
 def test_only_the_test_split_is_scored_and_only_the_cause_moves_the_answer(bench):
@@ -89,7 +89,7 @@ def test_one_answer_to_everything_and_twins_and_leaks_are_alarms(bench):
         def scores(self, waves):
             return np.tile([1.0, -1.0], (len(waves), 1))
 
-    told = evaluate(Always(), toy_corpus(96, leak=True), Question("always", {"clips": 96, "leak": True}), bench)
+    told = evaluate(Always(), toy_corpus(96, leak=True), Accuracy("always", {"clips": 96, "leak": True}), bench)
     text = " ".join(told.numbers()["alarms"])
     assert "one answer to everything: fast" in text
     assert "also in another split" in text

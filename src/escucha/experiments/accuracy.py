@@ -11,7 +11,7 @@ from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy_finding import AccuracyFinding
-from escucha.experiments.scoring import Answers, Changed, answers, ask_changed
+from escucha.experiments.scoring import Answers, answers, ask_changed
 from escucha.experiments.workbench import Workbench
 from escucha.models.classifier import Classifier
 from escucha.models.evaluation import chance_test
@@ -45,26 +45,14 @@ class Accuracy:
 
     def run(self, workbench: Workbench) -> AccuracyFinding:
         """Ask the model about every clip, and about every clip changed."""
-        corpus = workbench.corpus(self.corpus)
-        asked = Question(self.model, self.corpus, self.split, self.aggregation, self.changes, self.seed, self.sounds)
-        return evaluate(workbench.model(self.model), corpus, asked, workbench)
+        return evaluate(workbench.model(self.model), workbench.corpus(self.corpus), self, workbench)
 
 
-@dataclass(frozen=True)
-class Question:
-    """What to ask of a classifier in memory; fields as in Accuracy."""
+def evaluate(classifier: Classifier, corpus: Corpus, asked: Accuracy, workbench: Workbench) -> AccuracyFinding:
+    """The finding of kind `accuracy` for a classifier in memory (a softmax one; InputError otherwise).
 
-    model: str
-    table: Mapping[str, Any]
-    split: str = "test"
-    aggregation: str = "mean-logit"
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    sounds: int = 4
-
-
-def evaluate(classifier: Classifier, corpus: Corpus, asked: Question, workbench: Workbench) -> AccuracyFinding:
-    """The finding of kind `accuracy` for a classifier in memory (a softmax one; InputError otherwise)."""
+    `corpus` is what the table `asked.corpus` describes; `asked.model` is only the name it goes by.
+    """
     if classifier.link != "softmax":
         raise InputError(f"accuracy is of models that name one label; {asked.model!r} gives each label by itself")
     for name, change in asked.changes.items():
@@ -72,7 +60,7 @@ def evaluate(classifier: Classifier, corpus: Corpus, asked: Question, workbench:
             raise InputError(f"the change {name!r} should be a table such as {{ castanets = true }}, got {change!r}")
     scored = _scored(corpus, asked.split)
     plain = answers(classifier, scored.tracks, workbench, aggregation=asked.aggregation)
-    changed = tuple(ask_changed(classifier, scored, plain, table=asked.table, change=change, workbench=workbench,
+    changed = tuple(ask_changed(classifier, scored, plain, table=asked.corpus, change=change, workbench=workbench,
                                 aggregation=asked.aggregation) for change in asked.changes.items())
     heard = _errors(classifier, scored, plain, workbench, asked.sounds)
     return AccuracyFinding(asked.model, scored.origin, asked.aggregation, plain, changed,
@@ -116,6 +104,3 @@ def _errors(classifier: Classifier, scored: Corpus, said: Answers, workbench: Wo
     rows = wrong[np.argsort(-said.probabilities[wrong].max(axis=1), kind="stable")][:most].tolist()
     clips = workbench.clips([scored.tracks[row].source for row in rows], rate=classifier.rate, doing="errors")
     return tuple((row, clip) for row, clip in zip(rows, clips) if np.abs(clip.wave).max() > 1e-4)
-
-
-__all__ = ["Accuracy", "AccuracyFinding", "Changed", "Question", "alarms", "evaluate"]

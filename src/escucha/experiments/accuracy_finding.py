@@ -42,6 +42,11 @@ class AccuracyFinding:
         """Accuracy with its interval over groups."""
         return ev.group_interval(self.plain.truth, self.plain.predicted, self.plain.groups, seed=self.seed)
 
+    @property
+    def chance(self) -> float:
+        """How often the commonest label is right."""
+        return float(self.counts.sum(axis=1).max() / len(self.plain.truth))
+
     @cached_property
     def changes(self) -> tuple[dict[str, Any], ...]:
         """One row a change: accuracy, share of answers that moved with its interval, mean move of the value."""
@@ -57,7 +62,7 @@ class AccuracyFinding:
             "model": self.model, "corpus": self.origin, "aggregation": self.aggregation, "clips": len(truth),
             "groups": self.headline.groups, "accuracy": self.headline.value,
             "accuracy_interval": [self.headline.low, self.headline.high], "interval_method": self.headline.method,
-            "chance": float(self.counts.sum(axis=1).max() / len(truth)),
+            "chance": self.chance,
             "balanced_accuracy": balanced.value, "balanced_accuracy_interval": [balanced.low, balanced.high],
             "macro_f1": ev.macro_f1(self.counts), "top_2": ev.top_k(truth, probability, 2),
             "log_loss": ev.log_loss(truth, probability), "log_loss_of_a_uniform_guess": float(np.log(len(labels))),
@@ -117,10 +122,10 @@ class AccuracyFinding:
 
     def words(self) -> list[str]:
         """The headline, what it rests on, what moves it, and what to doubt."""
-        head, chance = self.headline, self.numbers()["chance"]
+        head = self.headline
         said = [f"{self.model} names {head.value:.1%} of {len(self.plain.truth)} clips right "
                 f"(95 % interval {head.low:.1%} to {head.high:.1%} over {head.groups} groups); always giving the "
-                f"commonest label would be right on {chance:.1%}."]
+                f"commonest label would be right on {self.chance:.1%}."]
         if (confused := _most_confused(self.counts, self.plain.labels)) is not None:
             said.append(confused)
         said += [_told(row, self.plain.labels) for row in self.changes]
@@ -130,7 +135,7 @@ class AccuracyFinding:
 
 
 def change_row(change: Changed, plain: Answers, seed: int) -> dict[str, Any]:
-    """What a change did to the clips it could be heard in; all of it None where there is no such clip."""
+    """What a change did to the clips it could be heard in; all of it NaN where there is no such clip."""
     after, rows = change.answers, change.rows
     if not len(rows):
         nothing = ("accuracy_before", "accuracy", "moved", "moved_low", "moved_high", "mean_move")

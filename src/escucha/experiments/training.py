@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Literal
 from escucha.config import fingerprint
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
-from escucha.experiments.accuracy import Question, evaluate
-from escucha.experiments.accuracy_finding import AccuracyFinding
+from escucha.experiments.accuracy import Accuracy, evaluate
 from escucha.experiments.baseline import plain_answers
 from escucha.experiments.learners import LEARNERS, Task, Taught
 from escucha.experiments.scoring import truth_of
@@ -74,7 +73,7 @@ class Training:
         taught = LEARNERS[self.learner](task, workbench)
         described = {name: _described(part, taught.classifier, workbench) for name, part in parts.items()}
         domain = fit_domain(described["train"], described["valid"])
-        asked = Question(self.card, self.corpus, changes=self.changes, seed=self.seed)
+        asked = Accuracy(self.card, self.corpus, changes=self.changes, seed=self.seed)
         told = evaluate(taught.classifier, corpus, asked, workbench)
         baseline = plain_answers(parts, described, task.labels)
         finding = TrainingFinding(self.card, told, taught, baseline, far_share(domain, described["test"]),
@@ -104,6 +103,3 @@ class Training:
 def _described(part: Corpus, classifier: Classifier, workbench: Workbench) -> list[Descriptions]:
     clips = workbench.clips([track.source for track in part], rate=classifier.rate, doing="describing")
     return [describe(clip, classifier) for clip in clips]
-
-
-__all__ = ["AccuracyFinding", "Training", "TrainingFinding"]
