@@ -21,9 +21,7 @@ Maps = Literal["pooled", "flattened"]
 """`pooled`: the mean over time and frequency; `flattened`: every position by itself."""
 
 Ask = Callable[[np.ndarray], dict[str, np.ndarray]]
-
-BATCH = 32
-"""Windows heard at once: bounds memory however many clips there are."""
+"""From waves `(window, time)` to a name's rows, one a window."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +97,8 @@ def layered(classifier: Classifier, layers: Sequence[str] = ()) -> LayeredClassi
     return classifier
 
 
-def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool) -> np.ndarray:
-    """`(*lead, channel, *position)` to `(*lead, unit)`."""
+def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool: Callable[..., np.ndarray]) -> np.ndarray:
+    """`(*lead, channel, *position)` to `(*lead, unit)`, `lead` axes staying; `pool` is over positions."""
     if maps == "pooled" and inside.ndim > lead + 1:
         return pool(inside, axis=tuple(range(lead + 1, inside.ndim)))
     return inside.reshape(*inside.shape[:lead], -1)
@@ -126,7 +124,7 @@ def _clip_means(classifier: LayeredClassifier, clips: Iterable[Clip], ask: Ask) 
 
 
 def _batches(classifier: LayeredClassifier, clips: Iterable[Clip], heard: list[list[int]]) -> Iterator[np.ndarray]:
-    """Windows of all clips, BATCH at a time, the same sound once; `heard` gets the numbers of each clip's windows.
+    """Windows of all clips, a batch at a time, the same sound once; `heard` gets the numbers of each clip's windows.
 
     Pairs of one score share a member as often as not: what a change leaves alone sounds the same to the last bit.
     """
@@ -143,8 +141,8 @@ def _batches(classifier: LayeredClassifier, clips: Iterable[Clip], heard: list[l
                     seen[name] = len(seen)
                     fresh.append(wave)
                 heard[-1].append(seen[name])
-        while len(fresh) >= BATCH:
-            yield np.stack(fresh[:BATCH])
-            fresh = fresh[BATCH:]
+        while len(fresh) >= windows.BATCH:
+            yield np.stack(fresh[:windows.BATCH])
+            fresh = fresh[windows.BATCH:]
     if fresh:
         yield np.stack(fresh)

@@ -9,6 +9,7 @@ from escucha.models.evaluation import FEW_GROUPS
 if TYPE_CHECKING:
     from escucha.concepts.table import ConceptTable
 
+
 def sentences(table: "ConceptTable") -> list[str]:
     """The headline, one sentence a concept, how to read it, and warnings."""
     return [headline(table), *(sentence(table, concept) for concept in table.meanings), *_reading(table),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ConceptStudy:
-    """Settings; METHODS: Kim et al. 2018, tested against meaningless concepts of the same design."""
+    """Which concepts, on which clips: TCAV (Kim et al. 2018) against meaningless concepts, and direct effects."""
 
     kind: ClassVar[str] = "concept-study"
     revision: ClassVar[int] = 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProbeStudy:
-    """Settings."""
+    """Properties at layers: linear probes (Alain and Bengio 2016, arXiv 1610.01644) with control tasks."""
 
     kind: ClassVar[str] = "probe-study"
     revision: ClassVar[int] = 1

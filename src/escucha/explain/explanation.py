@@ -13,7 +13,7 @@ from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import window_values
 from escucha.explain.sounds import Sound
-from escucha.explain.weights import Weights
+from escucha.explain.weights import VALUES, Weights
 from escucha.models.classifier import Classifier, label_index
 from escucha.models.windows import ClipScore, score_clip
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-VALUES = {"softmax": "logit minus mean logit", "sigmoid": "logit"}
-"""What is explained, by the classifier's link."""
 PAIRS = 20
 """Rows of the table of interactions."""
 

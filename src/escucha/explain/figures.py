@@ -12,8 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from escucha.audio.spectrum import log_mel
+from escucha.explain.weights import VALUES
 from escucha.explain.words import signed
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ def _steps(explained: "Explanation") -> list[tuple[str, float]]:
     return steps
 
 
-def _spectrogram(axes: Axes, explained: "Explanation"):
+def _spectrogram(axes: Axes, explained: "Explanation") -> AxesImage:
     import librosa
 
     clip = explained.factorization.clip
@@ -195,5 +197,4 @@ def _title(explained: "Explanation") -> str:
 
 
 def _unit(explained: "Explanation", of: str = "weight") -> str:
-    value = "logit minus mean logit" if explained.score.link == "softmax" else "logit"
-    return f"{of} ({value} of {explained.label})"
+    return f"{of} ({VALUES[explained.score.link]} of {explained.label})"

@@ -128,7 +128,7 @@ def of_finding(finding: Finding) -> Content:
 
 def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequence[Picture],
              tables: "Mapping[str, DataFrame]", clips: Mapping[str, Clip]) -> Content:
-    captions = captions_of([*tables[CAPTIONS].T.to_dict().values()]) if _captions(tables) else {}
+    captions = captions_of([*tables[CAPTIONS].T.to_dict().values()]) if _captioned(tables) else {}
     grids = tuple(_grid(name, table) for name, table in tables.items() if not (name == CAPTIONS and captions))
     kept = Link("numbers.json", "numbers.json",
                 data_uri(json.dumps(numbers, indent=2, default=str).encode(), "application/json"))
@@ -140,7 +140,8 @@ def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequenc
     return Content(tuple(words), tuple(facts(plain)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
 
 
-def _captions(tables: "Mapping[str, DataFrame]") -> bool:
+def _captioned(tables: "Mapping[str, DataFrame]") -> bool:
+    """Is there a table of captions, and does it say whose they are?"""
     return CAPTIONS in tables and "name" in tables[CAPTIONS].columns
 
 
