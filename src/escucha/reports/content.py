@@ -11,7 +11,7 @@ from escucha.audio.clip import Clip
 from escucha.audio.io import read
 from escucha.finding import Finding, Saved
 from escucha.reports.sounds import Player, captions_of, data_uri, players
-from escucha.reports.text import facts, heading, number
+from escucha.reports.text import WARNING, facts, heading, number, plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,7 +30,6 @@ CSV = 1_000_000
 """A larger CSV is linked, not carried."""
 CAPTIONS = "sounds"
 """The table whose rows caption the players."""
-WARNING = "Warning:"
 WARNINGS = "warnings"
 """The number that repeats the warnings for programs; people read them above."""
 
@@ -99,7 +98,7 @@ class Content:
     @property
     def lead(self) -> str:
         """The headline sentence; empty where nothing is said."""
-        return next((line for line in self.words if not line.startswith(WARNING)), "")
+        return next(iter(plain(self.words)), "")
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -109,8 +108,7 @@ class Content:
     @property
     def rest(self) -> tuple[str, ...]:
         """What is neither headline nor warning."""
-        plain = [line for line in self.words if not line.startswith(WARNING)]
-        return tuple(plain[1:])
+        return tuple(plain(self.words)[1:])
 
 
 def of_saved(saved: Saved) -> Content:
@@ -136,8 +134,8 @@ def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequenc
     shown, remarks = players(clips, captions, max(PAGE - taken, 0))
     if any(not picture.source for picture in pictures):
         remarks.append("Figures that would make this page too large are linked from the folder beside it.")
-    plain = {name: value for name, value in numbers.items() if name != WARNINGS}
-    return Content(tuple(words), tuple(facts(plain)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
+    told = {name: value for name, value in numbers.items() if name != WARNINGS}
+    return Content(tuple(words), tuple(facts(told)), tuple(shown), tuple(pictures), grids, (kept,), tuple(remarks))
 
 
 def _captioned(tables: "Mapping[str, DataFrame]") -> bool:
@@ -188,5 +186,5 @@ def _grid(name: str, table: "DataFrame") -> Grid:
 
 
 def _cell(value: Any) -> Cell:
-    plain = value.item() if hasattr(value, "item") else value
-    return Cell(number(plain), repr(plain) if isinstance(plain, (int, float)) else "")
+    scalar = value.item() if hasattr(value, "item") else value
+    return Cell(number(scalar), repr(scalar) if isinstance(scalar, (int, float)) else "")

@@ -6,10 +6,9 @@ from urllib.parse import quote
 
 from escucha.errors import InputError
 from escucha.finding import PARTIAL, Saved, load
-from escucha.reports.content import WARNING
 from escucha.reports.page import PAGE_NAME, page
 from escucha.reports.rendering import put, render
-from escucha.reports.text import heading
+from escucha.reports.text import heading, plain
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ def findings(reports: Path) -> list[Saved]:
 
 def _card(saved: Saved, reports: Path) -> Card:
     figures = list(saved.files("figures").values())
-    plain = [line for line in saved.words if not line.startswith(WARNING)]
-    return Card(kind=saved.about.kind, title=saved.about.title, lead=plain[0] if plain else "",
-                warnings=len(saved.words) - len(plain), made=saved.about.made,
+    said = plain(saved.words)
+    return Card(kind=saved.about.kind, title=saved.about.title, lead=said[0] if said else "",
+                warnings=len(saved.words) - len(said), made=saved.about.made,
                 href=_href(saved.folder / PAGE_NAME, reports),
                 thumbnail=_href(figures[0], reports) if figures else "")
 

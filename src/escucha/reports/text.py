@@ -2,11 +2,18 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+WARNING = "Warning:"
+"""How a sentence that warns begins."""
 ITEMS = 8
 """A longer list is a table's business, not a headline's."""
+
+
+def plain(words: Sequence[str]) -> list[str]:
+    """The sentences that do not warn, the headline first."""
+    return [line for line in words if not line.startswith(WARNING)]
 
 
 def heading(name: str) -> str:
