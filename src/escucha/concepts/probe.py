@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from escucha.corpora.corpus import SPLITS
 from escucha.errors import InputError
 from escucha.models.evaluation import balanced_accuracy, confusion, group_interval
 
@@ -37,7 +38,7 @@ def split_of(groups: Sequence[str], splits: Sequence[str], *, seed: int) -> Spli
     InputError for fewer than five groups.
     """
     names, given = np.array(groups), np.array(splits)
-    if set(given) != {"train", "valid", "test"}:
+    if set(given) != set(SPLITS):
         unique = np.random.default_rng(seed).permutation(np.unique(names))
         if len(unique) < 5:
             raise InputError(f"a probe needs five groups or more to train, choose and test on, got {len(unique)}")

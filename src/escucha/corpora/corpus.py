@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from escucha.audio.clip import Clip
 from escucha.errors import InputError, unknown
 
+SPLITS = ("train", "valid", "test")
+"""What is learned from, what choices are made on, and what numbers are told of."""
+
 
 class Source(Protocol):
     """What can produce a track's sound. Small and frozen; the sound is made at each call and not kept."""

@@ -10,10 +10,8 @@ from typing import Any
 
 from escucha.audio import io
 from escucha.audio.clip import Clip
-from escucha.corpora.corpus import Corpus, Track, check_groups
+from escucha.corpora.corpus import SPLITS, Corpus, Track, check_groups
 from escucha.errors import InputError, unknown
-
-SPLITS = ("train", "valid", "test")
 
 STEMS = ".stems"
 """The sources of `song.wav` lie in the folder `song.stems` beside it, one file a source, where they are known."""
