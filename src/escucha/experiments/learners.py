@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,10 +88,11 @@ def teach_network(task: Task, workbench: Workbench) -> Taught:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(task.recipe.seed)
         module, layers = listener(card, "the experiment")
-    train = Examples([_mels(module.front_end, _padded(clip, task.samples)[None])[0, 0]
-                      for clip in _clips(task.train, task, workbench)], truth_of(task.train.tracks, task.labels))
+    whole = [_mels(module.front_end, _padded(clip, task.samples)[None])[0, 0]
+             for clip in _clips(task.train, task, workbench, "log-mels")]
+    train = Examples(whole, truth_of(task.train.tracks, task.labels))
     cut = [_mels(module.front_end, windows.cut(clip.wave, task.samples))
-           for clip in _clips(task.valid, task, workbench)]
+           for clip in _clips(task.valid, task, workbench, "log-mels")]
     check = Check(torch.cat(cut), np.repeat(np.arange(len(cut)), [len(clip) for clip in cut]),
                   truth_of(task.valid.tracks, task.labels))
     fitted = fit(module.network, train, check, recipe=task.recipe, folder=task.folder, progress=workbench.progress)
@@ -121,24 +122,24 @@ LEARNERS: dict[str, Callable[[Task, Workbench], Taught]] = {"network": teach_net
 """Card kind to the function that teaches one."""
 
 
-def _clips(corpus: Corpus, task: Task, workbench: Workbench) -> Any:
-    return workbench.clips([track.source for track in corpus], rate=task.rate, doing="log-mels")
+def _clips(corpus: Corpus, task: Task, workbench: Workbench, doing: str) -> Iterator[Clip]:
+    return workbench.clips([track.source for track in corpus], rate=task.rate, doing=doing)
 
 
 def _padded(clip: Clip, samples: int) -> np.ndarray:
+    """`(time,)`, at least a window long: training crops windows anywhere, so the clip stays whole."""
     return np.pad(clip.wave, (0, max(0, samples - len(clip.wave))))
 
 
 @torch.no_grad()
 def _mels(front_end: torch.nn.Module, waves: np.ndarray) -> Tensor:
+    """`(wave, 1, mel, frame)` dB of `(wave, time)`."""
     return front_end(torch.tensor(waves))
 
 
 def _features(corpus: Corpus, task: Task, workbench: Workbench) -> tuple[np.ndarray, np.ndarray]:
     """`(window, feature)` of every window, and the row of the track each belongs to."""
-    waves: list[np.ndarray] = []
-    for clip in workbench.clips([track.source for track in corpus], rate=task.rate, doing="cutting"):
-        waves.append(windows.cut(clip.wave, task.samples))
+    waves = [windows.cut(clip.wave, task.samples) for clip in _clips(corpus, task, workbench, "cutting")]
     owners = np.repeat(np.arange(len(waves)), [len(piece) for piece in waves])
     table = feature_table([wave for piece in waves for wave in piece], task.rate, features=task.svm.features,
                           jobs=os.cpu_count() or 1)
