@@ -105,6 +105,7 @@ def test_the_inputs_change_with_the_stems_and_with_the_card(workbench, song):
     assert fingerprint(study.inputs(workbench)) != after
 
 
+@pytest.mark.usefixtures("song")
 @pytest.mark.parametrize(("settings", "message"), [
     ({}, "either 'path' or a"),
     ({"path": "song.wav", "corpus": {"kind": "palos"}}, "either 'path' or a"),
@@ -123,7 +124,7 @@ def test_the_inputs_change_with_the_stems_and_with_the_card(workbench, song):
     ({"path": "song.wav", "duration": 0.01}, "too short to explain"),
     ({"corpus": {"kind": "palos", "clips": 1, "duration": 4.0}, "track": "bulerias-9"}, "unknown track"),
 ])
-def test_a_mistake_is_one_line_with_the_way_out(workbench, song, settings, message):
+def test_a_mistake_is_one_line_with_the_way_out(workbench, settings, message):
     with pytest.raises(InputError, match=message) as told:
         run(ExplanationStudy("random", **settings), workbench, name="wrong")
     assert "\n" not in str(told.value)
