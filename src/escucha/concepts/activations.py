@@ -78,7 +78,10 @@ def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequenc
 
 
 def gram(rows: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
-    """`rows @ others'`, float64, a few thousand columns at a time so that wide layers need no second copy."""
+    """`(row, other)` float64 of `(row, unit)` and `(other, unit)`, rows by default: `rows @ others'`.
+
+    A few thousand columns at a time, so that wide layers need no second copy.
+    """
     others = rows if others is None else others
     total = np.zeros((len(rows), len(others)))
     for at in range(0, rows.shape[1], 4096):

@@ -67,7 +67,7 @@ class Concept:
 
 
 def halves(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the examples with the idea and of those without; of a paired concept, in the order of its pairs."""
+    """`(with,)` and `(without,)` indices of the examples; of a paired concept, in the order of its pairs."""
     present = np.array([example.present for example in examples])
     return np.flatnonzero(present), np.flatnonzero(~present)
 

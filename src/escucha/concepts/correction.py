@@ -15,7 +15,7 @@ from escucha.errors import InputError
 def nulls_needed(cells: int, alpha: float, asked: int = 0) -> int:
     """Meaningless concepts for `cells` tests at `alpha`: cells/alpha, or `asked` where that is more.
 
-    A rank p is never below 1/(R + 1), so with fewer nothing could be significant after correction; fewer is refused.
+    A rank p is never below 1/(R + 1), so with fewer nothing could be significant after correction: InputError.
 
     >>> nulls_needed(120, .05)
     2400
@@ -30,12 +30,12 @@ def nulls_needed(cells: int, alpha: float, asked: int = 0) -> int:
 
 
 def holm(p: np.ndarray) -> np.ndarray:
-    """Holm 1979: keeps the chance of any false finding below alpha, whatever the tests have in common."""
+    """`(cell,)`, Holm 1979: keeps the chance of any false finding below alpha, whatever the tests have in common."""
     return _adjusted(p, lambda count, rank: count - rank, step_up=False)
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Benjamini and Hochberg 1995: keeps the share of false findings among the findings below alpha."""
+    """`(cell,)`, Benjamini and Hochberg 1995: keeps the share of false findings among the findings below alpha."""
     return _adjusted(p, lambda count, rank: count / (rank + 1), step_up=True)
 
 

@@ -39,11 +39,11 @@ def draw(concept: Concept, *, count: int, seed: int) -> np.ndarray:
 
 
 def draw_pairs(concept: Concept, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Nuisance pairs of the concept's groups and labels, all of one kind; those of a group are turned by one coin.
+    """`(set, example)`: nuisance pairs of the concept's groups and labels, of one kind, a group's turned by one coin.
 
     Of one kind, because a real card changes one thing in all its pairs: mixed with rooms and guitars, what noises have
     in common would not show, and an inert card about noise would look like an idea. By group, because nuisances of
-    one family have a room or a guitar in common: turned one by one they would cancel what they share.
+    one family have a room or a guitar in common: turned one by one they would cancel what they share. Errors as `draw`.
     """
     wanted, offered = _strata(concept.examples), _strata(concept.null)
     kinds = sorted({example.kind for example in concept.null})
@@ -68,9 +68,10 @@ def draw_pairs(concept: Concept, count: int, rng: np.random.Generator) -> np.nda
 
 
 def draw_clips(concept: Concept, count: int, rng: np.random.Generator) -> np.ndarray:
-    """The concept's card moved to other groups: each of its groups is played by a random group of the pool.
+    """`(set, example)`: the card moved to other groups, each of its groups played by a random group of the pool.
 
-    So the sizes, the labels on each side and the way the idea clusters in groups are those of the concept.
+    So the sizes, the labels on each side and the way the idea clusters in groups are those of the concept. Errors as
+    `draw`.
     """
     needs, pool = _needs(concept), _pool(concept.null)
     able = {group: [name for name, clips in pool.items() if _holds(clips, need)] for group, need in needs.items()}

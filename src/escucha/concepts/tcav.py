@@ -85,7 +85,10 @@ def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *
 
 
 def mean_pulls(layer: Inside, clip_labels: np.ndarray, labels: Sequence[str]) -> np.ndarray:
-    """`(label, row)`: mean over the label's clips of gradient / |gradient| times row; 0 where the gradient is 0."""
+    """`(label, row)`: mean over the label's clips of gradient / |gradient| times row; 0 where the gradient is 0.
+
+    InputError for a label that no clip has.
+    """
     made = []
     for column, label in enumerate(labels):
         mine = clip_labels == label
@@ -120,7 +123,7 @@ def rank_p(found: np.ndarray, nulls: np.ndarray) -> np.ndarray:
 
 
 def corrected(tests: Sequence[ConceptTest], *, correction: str, alpha: float) -> list[ConceptTest]:
-    """The tests with p corrected over all of them, and their verdicts; `correction` is a key of `CORRECTIONS`."""
+    """The tests with p corrected over all of them, and their verdicts; InputError for none of `CORRECTIONS`."""
     if correction not in CORRECTIONS:
         raise unknown("correction", correction, CORRECTIONS)
     adjusted = CORRECTIONS[correction](np.array([test.p for test in tests]))

@@ -122,7 +122,10 @@ def _is(track: Track, wanted: Mapping[str, Any]) -> bool:
 
 def ask_changed(classifier: Classifier, corpus: Corpus, plain: Answers, *, table: Mapping[str, Any],
                 change: tuple[str, Mapping[str, Any]], workbench: Workbench, aggregation: str) -> Changed:
-    """What the classifier says when `change` (its name, its settings) is made to every clip where it makes sense."""
+    """What the classifier says when `change` (its name, its settings) is made to every clip where it makes sense.
+
+    InputError where that is none.
+    """
     tracks = changed_tracks(corpus.tracks, table, change[1], workbench)
     if not tracks:
         raise InputError(f"the change {change[0]!r} fits no clip of {corpus.origin}; check the values it starts from")

@@ -50,7 +50,7 @@ class RemixScores:
         return np.stack([scores[at] for scores, at in zip(self.distinct, self.index[rows].T)], axis=1)
 
     def logits(self, aggregation: str = "mean-logit") -> np.ndarray:
-        """`(remix, label)`: each remix's clip score, as `windows.score_clip` would aggregate it."""
+        """`(remix, label)`: each clip score, as by `windows.score_clip`; InputError for an unknown aggregation."""
         if aggregation not in AGGREGATES:
             raise unknown("aggregation", aggregation, AGGREGATES)
         aggregate = AGGREGATES[aggregation]
@@ -60,7 +60,7 @@ class RemixScores:
         ])
 
     def values(self, label: str, aggregation: str = "mean-logit") -> np.ndarray:
-        """`(remix,)`: what is explained, of each remix (see `models.classifier.values`)."""
+        """`(remix,)`: what is explained, of each remix (`models.classifier.values`); InputError for an unknown one."""
         if label not in self.labels:
             raise unknown("label", label, self.labels)
         return values(self.logits(aggregation), self.link)[:, self.labels.index(label)]
@@ -96,7 +96,10 @@ def window_values(classifier: Classifier, factorization: Factorization, masks: n
 
 
 def score_rows(classifier: Classifier, factorization: Factorization, window: Heard, rows: np.ndarray) -> np.ndarray:
-    """Logits `(row, label)` of one window under masks `(row, sounding part)`, a batch at a time."""
+    """Logits `(row, label)` of one window under masks `(row, sounding part)`, a batch at a time.
+
+    InputError where the clip is at another rate than the classifier hears.
+    """
     if factorization.clip.rate != classifier.rate:
         raise InputError(f"the classifier hears {classifier.rate} Hz and the clip is at {factorization.clip.rate} Hz; "
                          "resample it")
@@ -107,7 +110,7 @@ def score_rows(classifier: Classifier, factorization: Factorization, window: Hea
 
 
 def different(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct rows, and for each row which of them it is: `unique` over packed bits, a row being one item."""
+    """`(different, part)` distinct rows of masks, and `(row,)` which of them each is: `unique` over packed bits."""
     packed = np.packbits(masks, axis=1)
     if not packed.shape[1]:
         return masks[:1], np.zeros(len(masks), dtype=int)

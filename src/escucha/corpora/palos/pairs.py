@@ -57,6 +57,7 @@ def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[
     """`pairs` pairs for a contrast of `CONTRASTS`, palos and families in turn.
 
     The default families are reserved: no corpus plays them. Those of a corpus may be given instead, as numbers.
+    InputError for an unknown contrast.
     """
     if change not in CONTRASTS:
         raise unknown("contrast", change, CONTRASTS)
@@ -75,7 +76,8 @@ def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS)
     """`pairs` pairs of one score in another room, with another noise or another guitar (kinds in turn).
 
     Another `take` changes the same scores into other rooms, noises and guitars, while there are any. Which member is
-    `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it.
+    `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it. InputError for an
+    unknown kind.
     """
     for kind in kinds:
         if kind not in NUISANCES:

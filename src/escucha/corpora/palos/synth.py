@@ -31,7 +31,7 @@ TAIL = .12
 
 @lru_cache(maxsize=1)
 def soundfont() -> Path:
-    """Where pretty_midi keeps `TimGM6mb.sf2`; found without importing it."""
+    """Where pretty_midi keeps `TimGM6mb.sf2`, found without importing it; ModuleNotFoundError where that is missing."""
     found = importlib.util.find_spec("pretty_midi")
     if found is None or not found.submodule_search_locations:
         raise ModuleNotFoundError("pretty_midi is not installed; it brings the soundfont TimGM6mb.sf2 (make setup)")
