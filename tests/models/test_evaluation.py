@@ -90,9 +90,18 @@ def test_no_errors_give_an_exact_bound_over_groups_not_a_point():
 
 
 def test_chance_is_the_commonest_label():
-    truth = np.array([0] * 60 + [1] * 40)
-    assert ev.chance_test(truth, np.zeros(100, int)) > 0.4
-    assert ev.chance_test(truth, truth) < 1e-10
+    truth, groups = np.array([0] * 60 + [1] * 40), [f"family-{at % 20}" for at in range(100)]
+    assert ev.chance_test(truth, np.zeros(100, int), groups) == 1
+    assert ev.chance_test(truth, truth, groups) < 1e-3
+
+
+def test_groups_right_or_wrong_together_are_no_evidence():
+    rng, alarms = np.random.default_rng(0), 0
+    truth, groups = np.resize([0, 1], 240), np.repeat(np.arange(24), 10).astype(str)
+    for _ in range(200):
+        right = np.repeat(rng.random(24) < 0.5, 10)
+        alarms += ev.chance_test(truth, np.where(right, truth, 1 - truth), groups) <= 0.05
+    assert alarms <= 17  # the binomial bound of .05; a test over clips lets a third of them pass
 
 
 def test_a_share_of_none_or_all_is_bounded_not_a_point():

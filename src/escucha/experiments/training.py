@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from escucha.config import fingerprint
-from escucha.corpora.corpus import Corpus
+from escucha.corpora.corpus import SPLITS, Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy import Accuracy, evaluate
 from escucha.experiments.baseline import plain_answers
@@ -26,7 +26,7 @@ class Training:
     """Learn from the corpus' `train` tracks, choose on `valid`, tell the truth on `test`; write a card."""
 
     kind: ClassVar[str] = "training"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     card: str
     """The card's stem in `models/`: `<card>.toml` and `<card>.safetensors` are written, or replaced if it made them."""
@@ -68,7 +68,7 @@ class Training:
         place = workbench.home / "models" / f"{self.card}.toml"
         refuse_foreign(place, self.maker)
         corpus = workbench.corpus(self.corpus)
-        parts = {name: corpus.split(name) for name in ("train", "valid", "test")}
+        parts = {name: corpus.split(name) for name in SPLITS}
         task = self._task(corpus, parts, workbench)
         taught = LEARNERS[self.learner](task, workbench)
         described = {name: _described(part, taught.classifier, workbench) for name, part in parts.items()}
