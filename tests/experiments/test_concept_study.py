@@ -1,12 +1,17 @@
 """The kind concept-study, asked of a network that listens to palmas and to nothing else."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from escucha.audio.io import write
+from escucha.concepts.concept import Concept
+from escucha.concepts.examples import Folders
+from escucha.corpora.shelf import open_corpus
 from escucha.errors import InputError
-from escucha.experiments.concept_study import ConceptStudy, under_test
+from escucha.experiments.concept_study import ConceptStudy, unchecked, under_test
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
 from tests.experiments.tones import LABELS, RATE, ToneBench, clips, pairs
@@ -100,6 +105,28 @@ def test_clips_of_families_that_supply_examples_are_not_tested():
     kept = under_test(corpus, [shared], LABELS)
     assert len(kept) == 58
     assert mine not in {track.group for track in kept}
+
+
+def test_copies_of_the_corpus_are_not_tested_whatever_their_groups_are_called(tmp_path):
+    for number in range(6):
+        for folder in ("corpus/bulerias", ("with", "without")[number % 2], "pool"):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+            write(tmp_path / folder / f"{folder[:3]}{number}.wav", clips().tracks[number].source.clip())
+    write(tmp_path / "corpus" / "bulerias" / "new.wav", clips().tracks[6].source.clip())
+    corpus = open_corpus({"kind": "folder", "path": "corpus", "group": "file"}, where="here", base=tmp_path)
+    examples, null = Folders("without", "pool", "file", "with").gather(tmp_path, "here")
+    copied = Concept("claps", "Claps.", examples, null, paired=False)
+    assert [track.name for track in under_test(corpus, [copied], ["bulerias"])] == ["bulerias-new"]
+    assert unchecked(corpus, [copied, pairs("palmas")]) == ("claps",)
+    shared = replace(copied, null=(*null, replace(null[0], group=corpus.tracks[0].group)))
+    assert unchecked(corpus, [shared]) == ()
+
+
+def test_words_say_that_groups_could_not_be_told_apart(found):
+    assert not any("under two names" in word for word in found.words())
+    said = [word for word in replace(found, unchecked=("palmas",)).words() if "under two names" in word]
+    assert len(said) == 1
+    assert said[0].startswith("Warning: no group has one name among the examples of palmas and")
 
 
 @pytest.mark.parametrize(("settings", "says"), [

@@ -1,6 +1,6 @@
 """A network that listens to one tone, and clips of tones: what each concept does to it is known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ from torch import nn
 
 from escucha.audio.clip import Clip
 from escucha.concepts.concept import Concept, Example
-from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.corpus import Corpus, Source, Track
+from escucha.corpora.reading import read_cached
 from escucha.errors import unknown
 from escucha.experiments.workbench import Workbench
 from escucha.models.torch_classifier import TorchClassifier
@@ -122,3 +123,7 @@ class ToneBench(Workbench):
 
     def corpus(self, table: Mapping[str, Any]) -> Corpus:
         return clips(**table)
+
+    def clips(self, sources: Sequence[Source], *, rate: int, doing: str = "clips") -> Iterator[Clip]:
+        """Here: a worker would take longer to start than all tones to sound."""
+        return (read_cached(source, rate, self.cache) for source in sources)

@@ -51,7 +51,7 @@ def load_concept(card: str, home: Path) -> Concept:
 def concept_digest(card: str, home: Path) -> str:
     """A hash of the card and of every sound it leads to."""
     concept = load_concept(card, home)
-    rows = [[example.source.key(), example.present, example.group, example.label]
+    rows = [[example.source.key(), example.present, example.group, example.label, example.kind]
             for example in (*concept.examples, *concept.null)]
     return fingerprint(concept.name, concept.meaning, rows)
 

@@ -53,6 +53,8 @@ class ConceptTable:
     """Label to how many clips were tested."""
     settings: dict[str, Any]
     """`nulls`, `alpha`, `correction`, `maps`, `estimator`, `margin`."""
+    unchecked: tuple[str, ...] = ()
+    """Concepts of clips that have no group's name in common with the clips under test."""
 
     def test(self, concept: str, layer: str, label: str) -> ConceptTest:
         """One cell."""
@@ -72,6 +74,7 @@ class ConceptTable:
         return {
             "model": self.model, "concepts": list(self.meanings), "layers": list(self.layers),
             "labels": list(self.labels), "cells": len(self.tests), **self.settings, "clips": self.clips,
+            "unchecked": list(self.unchecked),
             "tests": [asdict(test) for test in self.tests],
             "directions": [self._cav(cav) for cav in self.cavs],
             "direct_effects": self._effects(),

@@ -99,8 +99,15 @@ def _reading(table: "ConceptTable") -> list[str]:
 def _warnings(table: "ConceptTable") -> list[str]:
     few = [f"Warning: the examples of {spoken(concept)} come from {count} groups; under {FEW_GROUPS} an interval is "
            "rough." for concept, count in table.groups.items() if count < FEW_GROUPS]
-    return few + [said for concept in table.meanings for label in table.labels
-                  if (said := _contradiction(table, concept, label))]
+    apart = [_unchecked(table)] if table.unchecked else []
+    return few + apart + [said for concept in table.meanings for label in table.labels
+                          if (said := _contradiction(table, concept, label))]
+
+
+def _unchecked(table: "ConceptTable") -> str:
+    names = listed([spoken(concept) for concept in table.unchecked])
+    return (f"Warning: no group has one name among the examples of {names} and among the clips under test, so only the "
+            "same sounds were kept apart; if both hold the same artist or recording under two names, believe nothing.")
 
 
 def _contradiction(table: "ConceptTable", concept: str, label: str) -> str:

@@ -30,11 +30,11 @@ class ConceptStudy:
     """Which concepts, on which clips: TCAV (Kim et al. 2018) against meaningless concepts, and direct effects."""
 
     kind: ClassVar[str] = "concept-study"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     model: str
     concepts: tuple[str, ...]
     corpus: dict[str, Any]
-    """The clips under test; those whose groups supply concept examples are left out."""
+    """The clips under test; those that are concept examples, or whose groups supply some, are left out."""
     layers: tuple[str, ...] = ()
     """All layers of the model when empty."""
     labels: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class ConceptStudy:
             {concept.name: len({example.group for example in concept.examples}) for concept in asked.concepts},
             {label: sum(track.label == label for track in asked.tracks) for label in asked.labels},
             {"estimator": self.estimator, "maps": self.maps, "nulls": asked.nulls, "alpha": self.alpha,
-             "correction": self.correction, "margin": self.margin, "seed": self.seed})
+             "correction": self.correction, "margin": self.margin, "seed": self.seed}, asked.unchecked)
 
     def _asked(self, workbench: "Workbench") -> "Asked":
         """Everything that can be wrong, found before anything is heard."""
@@ -91,8 +91,9 @@ class ConceptStudy:
         columns = [label_index(classifier, label) for label in labels]
         nulls = nulls_needed(len(self.concepts) * len(layers) * len(labels), self.alpha, self.nulls)
         concepts = [workbench.concept(card) for card in self.concepts]
-        tracks = under_test(workbench.corpus(self.corpus), concepts, labels)
-        return Asked(classifier, tuple(concepts), tuple(tracks), layers, labels, columns, nulls)
+        corpus = workbench.corpus(self.corpus)
+        return Asked(classifier, tuple(concepts), tuple(under_test(corpus, concepts, labels)), layers, labels, columns,
+                     nulls, unchecked(corpus, concepts))
 
     def _examples(self, asked: "Asked",
                   workbench: "Workbench") -> tuple[list[Design], dict[str, np.ndarray], np.ndarray]:
@@ -148,18 +149,34 @@ class Asked:
     columns: list[int]
     """Of the labels, among the classifier's."""
     nulls: int
+    unchecked: tuple[str, ...]
+    """See `unchecked`."""
 
 
 def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str]) -> list[Track]:
-    """Tracks with one of the labels whose groups supply no example; InputError where a label is left with none."""
+    """Tracks with one of the labels that share neither group nor sound with any example or null example.
+
+    InputError where a label is left with none.
+    """
     supplying = {group for concept in concepts for group in concept.groups}
+    shown = {example.source.key() for concept in concepts for example in (*concept.examples, *concept.null)}
     tracks = [track for track in corpus if len(track.labels) == 1 and track.label in labels]
-    kept = [track for track in tracks if track.group not in supplying]
+    kept = [track for track in tracks if track.group not in supplying and track.source.key() not in shown]
     for label in labels:
         if not any(track.label == label for track in kept):
-            shared = " whose group supplies no concept example" if any(t.label == label for t in tracks) else ""
+            shared = " that is no concept example, nor of a group of one," if any(
+                track.label == label for track in tracks) else ""
             raise InputError(f"no clip of {label!r}{shared} in {corpus.origin}; add some, or leave the label out")
     return kept
+
+
+def unchecked(corpus: Corpus, concepts: Sequence[Concept]) -> tuple[str, ...]:
+    """Concepts of clips none of whose groups is a name in the corpus: one singer may then have two names.
+
+    Pairs are left out: they are rendered, in families that no corpus plays.
+    """
+    known = {track.group for track in corpus}
+    return tuple(concept.name for concept in concepts if not concept.paired and not known & set(concept.groups))
 
 
 def _soundings(designs: Sequence[Design], values: np.ndarray, workbench: "Workbench",
