@@ -37,7 +37,7 @@ class Tones:
         return {}
 
     def annotations(self) -> Mapping[str, Any]:
-        return {"tempo": 100 + 300 * self.levels[1], "tonic": self.seed % 4, "technique": ("a", "b")[self.seed % 2],
+        return {"tempo": 100 + 300 * self.levels[1], "tonic": self.seed // 10 % 4, "program": 24 + self.seed // 10 % 3,
                 "sources": [name for name, level in zip(TONES, self.levels) if level > 0.15]}
 
     def key(self) -> str:

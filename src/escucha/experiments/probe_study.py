@@ -25,7 +25,7 @@ class ProbeStudy:
     """Properties at layers: linear probes (Alain and Bengio 2016, arXiv 1610.01644) with control tasks."""
 
     kind: ClassVar[str] = "probe-study"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     model: str
     properties: tuple[str, ...]
     """Annotations (`mode`, `metre`, `tempo`), `label`, or names of sources: does it sound?"""
@@ -33,7 +33,7 @@ class ProbeStudy:
     """Annotated clips; its own splits are used where it has train, valid and test."""
     layers: tuple[str, ...] = ()
     """All layers of the model when empty."""
-    types: tuple[str, ...] = ("tonic", "technique")
+    types: tuple[str, ...] = ("program", "tonic")
     """Annotations whose combinations recur across groups and get the random labels of control tasks."""
     controls: int = CONTROLS
     """Control tasks."""
