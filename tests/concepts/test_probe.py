@@ -1,9 +1,13 @@
 """Probes read what is there, controls say what is memory, and groups never cross."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from escucha.concepts.probe import fit_probe, interval, score, split_of
+from escucha.concepts.probe_table import ProbeTable
+from escucha.concepts.probe_words import chosen
 from escucha.concepts.selectivity import control_labels, control_scores, probe
 from escucha.errors import InputError
 
@@ -41,6 +45,30 @@ def test_a_planted_number_is_read_with_its_true_share():
     assert 0.3 < found.score < 0.65
     assert found.low < 0.5 < found.high
     assert found.control < 0.1
+
+
+def test_a_control_that_fails_is_no_memory_and_adds_nothing_to_selectivity():
+    target = np.random.default_rng(2).normal(size=len(GROUPS))
+    found = probe(rows_of(target, size=1.0), target, split_of(GROUPS, NONE, seed=0), classes(3).astype(str),
+                  subject="tempo", layer="block", task="number")
+    failing, learnt = replace(found, control=-0.3), replace(found, control=0.2)
+    assert failing.selectivity == found.score
+    assert learnt.selectivity == pytest.approx(found.score - 0.2)
+    assert replace(found, task="classes", chance=0.5, control=0.4).selectivity == pytest.approx(found.score - 0.5)
+
+
+def test_the_layer_is_chosen_on_valid_and_never_on_test():
+    target = classes(5).astype(str)
+    split = split_of(GROUPS, NONE, seed=0)
+    planted = rows_of(classes(5), size=1.5)
+    found = [probe(rows, target, split, None, subject="mode", layer=layer, task="classes")
+             for layer, rows in (("noise", rows_of(classes(5), size=0.0)), ("planted", planted))]
+    flattered = replace(found[0], score=1.0, low=0.99, high=1.0)  # by luck, in test
+    table = ProbeTable("model", (flattered, found[1]), {"mode": 0.5}, {"types": ()})
+    assert chosen(table, "mode").layer == "planted"
+    assert "Mode is read at planted with" in table.words()[1]
+    said = fit_probe(planted, target, split, task="classes")[0]
+    assert found[1].valid == score(said[split.valid], target[split.valid], task="classes") > 0.6
 
 
 def test_what_is_not_there_is_at_chance():

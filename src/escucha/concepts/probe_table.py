@@ -65,7 +65,7 @@ class ProbeTable:
         return {}
 
     def words(self) -> list[str]:
-        """Where each property is read best, how to read that, and warnings."""
+        """How well each property is read at the layer chosen for it, how to read that, and warnings."""
         from escucha.concepts.probe_words import sentences
 
         return sentences(self)

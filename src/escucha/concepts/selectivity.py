@@ -2,7 +2,7 @@
 
 A probe's score alone says little: a wide layer lets it learn nearly anything. Selectivity (Hewitt and Liang 2019, arXiv
 1909.03368) is the score minus that on control tasks, where labels are drawn at random for types of clips that recur
-across groups, such as key and technique.
+across groups, such as guitar and key.
 """
 
 from dataclasses import dataclass
@@ -40,6 +40,8 @@ class Probe:
     control_kind: str
     """`types` that recur across groups, or `groups`, scored on held-out clips of the training groups."""
     penalty: float
+    valid: float
+    """Score on the groups that chose the penalty: what chooses among layers, so that no layer is chosen on test."""
     clips: int
     """In test."""
     groups: int
@@ -47,8 +49,12 @@ class Probe:
 
     @property
     def selectivity(self) -> float:
-        """Score minus control: near 0, the probe has learnt no more than it could of any labels."""
-        return self.score - self.control
+        """Score minus control: near 0, the probe has learnt no more than it could of any labels.
+
+        A control below chance (an R^2 below 0) is no memory at all: then chance is what is taken off, or selectivity
+        would exceed the score itself.
+        """
+        return self.score - max(self.control, self.chance)
 
 
 def probe(rows: np.ndarray, target: np.ndarray, split: Split, types: np.ndarray | None, *, subject: str, layer: str,
@@ -59,8 +65,9 @@ def probe(rows: np.ndarray, target: np.ndarray, split: Split, types: np.ndarray 
     low, high = interval(heard, truth, groups, task=task, seed=seed)
     controls, kind = control_scores(rows, target, split, types, task=task, draws=draws, seed=seed)
     chance = 0.0 if task == "number" else 1 / len(np.unique(target))
+    valid = score(said[split.valid], target[split.valid], task=task)
     return Probe(subject, layer, task, score(heard, truth, task=task), low, high, chance, float(controls.mean()),
-                 float(controls.std(ddof=1)), kind, penalty, int(split.test.sum()), len(np.unique(groups)))
+                 float(controls.std(ddof=1)), kind, penalty, valid, int(split.test.sum()), len(np.unique(groups)))
 
 
 def check_controls(draws: int) -> None:
