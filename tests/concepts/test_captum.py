@@ -1,4 +1,4 @@
-"""Captum's TCAV, given the same examples and the same estimator, counts the same signs."""
+"""Captum's TCAV, given the same examples and the same estimator, counts the same signs, of maps too."""
 
 import numpy as np
 import pytest
@@ -10,12 +10,17 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from escucha.audio.clip import Clip
-from escucha.concepts import dual
-from escucha.concepts.activations import gram, hear, slopes
-from escucha.concepts.design import inside
+from escucha.concepts import concept, dual
+from escucha.concepts.activations import hear, slopes
+from escucha.concepts.cav import find_cav
+from escucha.concepts.concept import Example
+from escucha.concepts.design import Design, inside
+from escucha.concepts.tcav import layer_tests
 from escucha.models.torch_classifier import TorchClassifier
+from tests.concepts.planted import Point
 
-WINDOW = 24
+WINDOW, COUNT = 24, 20
+LABELS = ("a", "b", "c")
 
 
 class Fit(Classifier):
@@ -40,32 +45,68 @@ class Fit(Classifier):
         return self.names
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_sign_counts_are_captums(tmp_path):
+class Centred(nn.Module):
+    """What escucha explains of a softmax classifier: logits minus their mean."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, waves):
+        logits = self.net(waves)
+        return logits - logits.mean(dim=1, keepdim=True)
+
+
+def network() -> nn.Sequential:
+    """Layer 2 is made of maps, layer 5 is dense; bent enough for gradients to differ from clip to clip."""
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(WINDOW, 16), nn.Tanh(), nn.Linear(16, 12), nn.Tanh(), nn.Linear(12, 3)).eval()
+    net = nn.Sequential(nn.Unflatten(1, (1, WINDOW)), nn.Conv1d(1, 3, 5, padding=2), nn.Tanh(), nn.Flatten(),
+                        nn.Linear(3 * WINDOW, 12), nn.Tanh(), nn.Linear(12, 12), nn.Tanh(), nn.Linear(12, len(LABELS)))
+    with torch.no_grad():
+        for weights in net.parameters():
+            weights *= 3
+    return net.eval()
+
+
+def scores(classifier: TorchClassifier, layer: str, waves: dict[str, np.ndarray]) -> list[float]:
+    """The classic score of the concept at a layer, label by label, over all clips under test."""
+    shown = tuple(Example(Point(f"{name}-{place}"), name == "with", f"{name}-{place % 4}")
+                  for name in ("with", "without") for place in range(COUNT))
+    signs, groups = np.repeat([1, -1], COUNT), np.array([example.group for example in shown])
+    sets = np.random.default_rng(3).permuted(np.tile(np.arange(2 * COUNT), (19, 1)), axis=1)
+    made = Design(concept.Concept("idea", "An idea.", shown, shown, paired=False), "ridge", np.arange(2 * COUNT), sets,
+                  signs, groups, dual.folds_of(groups, signs))
+    heard = hear(classifier, [Clip(wave, 1000) for name in ("with", "without") for wave in waves[name]], (layer,),
+                 maps="flattened").rows[layer]
+    bent = slopes(classifier, [Clip(wave, 1000) for wave in waves["test"]], (layer,), maps="flattened").rows[layer]
+    found = []
+    for column, label in enumerate(LABELS):
+        within = inside(layer, heard, bent[:, [column]])
+        tests = layer_tests(within, [made], [find_cav(within, heard, made, seed=0)], labels=[label], alpha=0.05,
+                            clip_labels=np.full(len(bent), label), seed=0)
+        found.append(tests[0].score)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("link", ["sigmoid", "softmax"])
+def test_sign_counts_are_captums(tmp_path, link):
     rng = np.random.default_rng(0)
     change = rng.normal(size=WINDOW)
-    waves = {"with": rng.normal(size=(20, WINDOW)) + change, "without": rng.normal(size=(20, WINDOW)),
+    waves = {"with": rng.normal(size=(COUNT, WINDOW)) + change, "without": rng.normal(size=(COUNT, WINDOW)),
              "test": 2 * rng.normal(size=(40, WINDOW))}
     waves = {name: (value / 5).astype(np.float32) for name, value in waves.items()}
-    layers, labels = ("1", "3"), ("a", "b", "c")
-
-    concepts = [Concept(id, name, DataLoader(torch.tensor(waves[name]), batch_size=20))
+    net = network()
+    explained, head = (Centred(net), "net.") if link == "softmax" else (net, "")
+    concepts = [Concept(id, name, DataLoader(torch.tensor(waves[name]), batch_size=COUNT))
                 for id, name in enumerate(("with", "without"))]
-    captum = TCAV(net, list(layers), classifier=Fit(), save_path=str(tmp_path))
-    mine = TorchClassifier(net, labels, 1000, WINDOW, "sigmoid", layers)
-    clips = [Clip(wave, 1000) for name in ("with", "without") for wave in waves[name]]
-    heard = hear(mine, clips, layers)
-    found = slopes(mine, [Clip(wave, 1000) for wave in waves["test"]], layers)
-    signs = np.repeat([1, -1], 20)
-    shares = []
-    for column, _ in enumerate(labels):
-        counted = captum.interpret(torch.tensor(waves["test"]), [concepts], target=column)["0-1"]
-        for layer in layers:
-            within = inside(layer, heard.rows[layer], found.rows[layer])
-            weights = dual.ridge(gram(heard.rows[layer])[None], signs)[0][0]
-            share = float((within.pulls[:, column] @ weights > 0).mean())
-            assert counted[layer]["sign_count"][0] == pytest.approx(share)
-            shares.append(share)
-    assert len(set(shares)) > 2
+    layers = ("2", "5")
+    captum = TCAV(explained, [head + layer for layer in layers], classifier=Fit(), save_path=str(tmp_path))
+    counted = [captum.interpret(torch.tensor(waves["test"]), [concepts], target=column)["0-1"]
+               for column in range(len(LABELS))]
+    mine = TorchClassifier(net, LABELS, 1000, WINDOW, link, layers)
+    for layer in layers:
+        shares = scores(mine, layer, waves)
+        theirs = [float(one[head + layer]["sign_count"][0]) for one in counted]
+        assert shares == pytest.approx(theirs)
+        assert len({0.0, 1.0, *shares}) > 3  # shares of 0 and 1 would agree by any direction on the right side
