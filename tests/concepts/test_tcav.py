@@ -16,6 +16,7 @@ from escucha.concepts.tcav import (
     corrected,
     layer_tests,
     mean_pulls,
+    needed,
     pushes,
     rank_p,
 )
@@ -141,6 +142,15 @@ def test_the_rank_p_is_two_sided_and_never_zero():
     assert rank_p(np.array([2.5]), nulls).tolist() == [2 / 5]
     assert rank_p(np.array([-9.0]), nulls).tolist() == [1 / 5]
     assert rank_p(np.array([0.0]), nulls).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("count", [19, 20, 39, 200])
+def test_what_is_needed_is_what_the_rank_p_begins_to_find(count):
+    nulls = np.random.default_rng(count).normal(size=(count, 2))
+    least = needed(nulls, 0.05)
+    assert (rank_p(least * 1.001, nulls) <= 0.05).all()
+    assert (rank_p(-least * 0.999, nulls) > 0.05).all()
+    assert needed(nulls[:18], 0.05).tolist() == [1, 1]
 
 
 def test_a_label_without_clips_is_an_error():

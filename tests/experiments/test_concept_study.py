@@ -9,6 +9,7 @@ import pytest
 from escucha.audio.io import write
 from escucha.concepts.concept import Concept
 from escucha.concepts.examples import Folders
+from escucha.concepts.tcav import NEITHER
 from escucha.corpora.shelf import open_corpus
 from escucha.errors import InputError
 from escucha.experiments.concept_study import ConceptStudy, unchecked, under_test
@@ -120,6 +121,15 @@ def test_copies_of_the_corpus_are_not_tested_whatever_their_groups_are_called(tm
     assert unchecked(corpus, [copied, pairs("palmas")]) == ("claps",)
     shared = replace(copied, null=(*null, replace(null[0], group=corpus.tracks[0].group)))
     assert unchecked(corpus, [shared]) == ()
+
+
+def test_words_say_what_the_test_could_have_shown_of_a_real_effect(found):
+    assert not any("cannot be told from chance" in word for word in found.words())
+    blunt = replace(found, tests=tuple(replace(test, verdict=NEITHER, needed={"ears": 0.995, "turned": 0.9}[test.layer])
+                                       for test in found.tests))
+    palmas, castanets = blunt.words()[1:3]
+    assert "for bulerias a cosine below 0.90 at turned (it has 1.00) and 0.99 at ears (it has 1.00) cannot" in palmas
+    assert "cannot be told" not in castanets
 
 
 def test_words_say_that_groups_could_not_be_told_apart(found):

@@ -40,6 +40,8 @@ class ConceptTest:
     """The classic TCAV score, 0 to 1: reported, not tested."""
     null_sd: float
     """Standard deviation of the pushes of meaningless concepts."""
+    needed: float
+    """What the test can resolve: only a |push| above this is beyond alpha of the meaningless concepts, uncorrected."""
     effect: float
     """Effect size: push / null_sd."""
     p: float
@@ -70,14 +72,14 @@ def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *
         if same not in known:  # cards of one design share their meaningless concepts
             known[same] = pushes(layer, towards, design.nulls, design.signs, estimator=design.estimator)
         own = pushes(layer, towards, design.own[None], design.signs, estimator=design.estimator)[0]
-        sd, p = known[same].std(axis=0), rank_p(own, known[same])
+        sd, p, least = known[same].std(axis=0), rank_p(own, known[same]), needed(known[same], alpha)
         for column, label in enumerate(labels):
             pulls = layer.pulls[clip_labels == label][:, column][:, design.own]
             tested = cav.accuracy_p <= alpha
             tests.append(ConceptTest(
                 design.concept.name, layer.name, label, push=float(own[column]),
                 score=_score(layer, design, pulls), null_sd=float(sd[column]),
-                effect=float(own[column] / sd[column]) if sd[column] > 0 else 0.0,
+                needed=float(least[column]), effect=float(own[column] / sd[column]) if sd[column] > 0 else 0.0,
                 p=float(p[column]) if tested else float("nan"), p_corrected=float("nan"),
                 any_effect_p=_any_effect(pulls.mean(axis=0), design, seed), accuracy=cav.accuracy, clips=len(pulls),
                 verdict=NEITHER if tested else NO_DIRECTION))
@@ -120,6 +122,14 @@ def rank_p(found: np.ndarray, nulls: np.ndarray) -> np.ndarray:
     """Two-sided `(label,)`: (1 + #{|null| >= |found|}) / (R + 1), from `(label,)` and `(set, label)`."""
     beyond = np.abs(nulls) >= np.abs(found) * (1 - 1e-9)
     return (1 + beyond.sum(axis=0)) / (len(nulls) + 1)
+
+
+def needed(nulls: np.ndarray, alpha: float) -> np.ndarray:
+    """`(label,)`: the |push| above which `rank_p` against `(set, label)` is at most alpha; 1 with too few sets."""
+    allowed = int(alpha * (len(nulls) + 1) * (1 + 1e-9)) - 1
+    if allowed < 0:
+        return np.ones(nulls.shape[1])
+    return np.sort(np.abs(nulls), axis=0)[::-1][allowed]
 
 
 def corrected(tests: Sequence[ConceptTest], *, correction: str, alpha: float) -> list[ConceptTest]:

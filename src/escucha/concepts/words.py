@@ -1,7 +1,9 @@
 """A concept study in sentences that a musician would understand."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from escucha.concepts.effect import DirectEffect
 from escucha.concepts.names import listed, short, spoken
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
 from escucha.models.evaluation import FEW_GROUPS
@@ -40,8 +42,22 @@ def sentence(table: "ConceptTable", concept: str) -> str:
         said = f"{name}: no layer of {table.model} holds such a direction"
     else:
         said = f"{name} pushes {table.model} no harder than meaningless changes do"
-    joint = ", yet " if any(found.felt for found in table.effects if found.concept == concept) else ", and "
-    return f"{said}{joint + effect if effect else ''}."
+    felt = [found for found in table.effects if found.concept == concept and found.felt]
+    joint = ", yet " if felt else ", and "
+    return f"{said}{joint + effect if effect else ''}{_resolved(table, concept, felt) if felt else ''}."
+
+
+def _resolved(table: "ConceptTable", concept: str, felt: Sequence[DirectEffect]) -> str:
+    """Why a real effect may go unstarred: the cosine that the test needs, on the label it is felt most by."""
+    label = max(felt, key=lambda found: abs(found.mean)).label
+    tests = sorted((test for test in table.tests if (test.concept, test.label) == (concept, label)
+                    and test.verdict != NO_DIRECTION), key=lambda test: test.needed)
+    if not tests:
+        return ""
+    ends = [tests[0], tests[-1]] if len(tests) > 1 else tests
+    said = listed([f"{test.needed:.2f} at {short(test.layer, table.layers)} (it has {abs(test.push):.2f})"
+                   for test in ends])
+    return f"; for {label} a cosine below {said} cannot be told from chance"
 
 
 def _switched(table: "ConceptTable", concept: str) -> str:
