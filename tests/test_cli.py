@@ -1,6 +1,7 @@
 """The command line on good and on bad input, as a shell would see it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from escucha.models.shelf import load_model
 
 from escucha.cli import main
+from escucha.models.shelf import load_model
 
 RATE = 22050
 
@@ -156,6 +157,16 @@ def test_silence_is_nothing_to_explain(capsys, home, tmp_path):
     (["explain", "palos-cnn", "SONG", "--method", "shaply"], "shapley"),
     (["explain", "palos-cnn", "SONG", "--segments", "0"], "segments"),
     (["explain", "palos-cnn", "SONG", "--segments", "window"], "windows"),
+    (["explain", "palos-cnn", "SONG", "--segments", "²"], "windows"),
+    (["explain", "palos-cnn", "SONG", "--seed", "-1"], "seed"),
+    (["explain", "palos-cnn", "SONG", "--samples", "99999999999999999999", "--method", "lime"], "samples"),
+    (["explain", "palos-cnn", "SONG", "--start", "nan"], "start"),
+    (["explain", "palos-cnn", "SONG", "--duration", "1e308"], "duration"),
+    (["predict", "palos-cnn", "SONG", "--start", "1e308"], "start"),
+    (["predict", "palos-cnn", "SONG", "--duration", "0"], "duration"),
+    (["explain", "palos-cnn", "SONG", "--out", ".partial-1-x"], "half-written"),
+    (["corpus", "describe", "LOOP.csv"], "LOOP.csv"),
+    (["corpus", "describe", "3.toml"], "3.toml"),
     (["explain", "palos-cnn", "SONG", "--samples", "-3", "--method", "lime"], "samples"),
     (["explain", "palos-cnn", "SONG", "--start", "99"], "99"),
     (["explain", "palos-cnn", "SONG", "--stems", "no-such-folder"], "no-such-folder"),
@@ -171,13 +182,21 @@ def test_silence_is_nothing_to_explain(capsys, home, tmp_path):
     (["predict"], "card"),
 ])
 def test_a_wrong_word_names_the_way_out(capsys, home, song, words, named):
-    given = [song if word == "SONG" else word for word in words]
+    (song.parent / "3.toml").write_text("corpus = 3")
+    (song.parent / "LOOP.csv").symlink_to("LOOP.csv")
+    given = [song if word == "SONG" else song.parent / word if word in ("3.toml", "LOOP.csv") else word
+             for word in words]
     assert named in refused(*run(capsys, *given, "--home", home))
     assert not (home / "reports").exists()
 
 
 @pytest.mark.parametrize(("text", "named"), [
     ("kind = 'explanatoin'", "explanation"),
+    ("kind = ['explanation']", "explanation"),
+    ("kind = 'explanation'\nmodel = 'palos-cnn'\npath = 'x.wav'\nstart = nan", "start"),
+    ("kind = 'explanation'\nmodel = 'palos-cnn'\n[corpus]\nkind = ['palos']", "palos"),
+    ("kind = 'explanation'\nmodel = 'palos-cnn'\n[corpus]\nkind = 'palos'\nchanges = [1]", "pair"),
+    ("kind = 'explanation'\nmodel = 'palos-cnn'\n[corpus]\nkind = 'palos'\nclips = 1000000000", "clips"),
     ("model = 'palos-cnn'", "kind"),
     ("kind = 'explanation'\nmodel = 'palos-cnn'\npath = 'x.wav'\nlables = 'x'", "label"),
     ("kind = 'explanation'\nmodel = 'palos-cnn'\npath = 3", "path"),
@@ -208,3 +227,37 @@ def test_list_shows_each_shelf(capsys, home):
     assert "palos-cnn" in run(capsys, "list", "models", "--home", home)[1]
     assert "palmas" in run(capsys, "list", "concepts", "--home", home)[1]
     assert "what-makes-a-buleria" in run(capsys, "list", "experiments", "--home", home)[1]
+
+
+def test_a_card_that_cannot_be_read_does_not_hide_the_others(capsys, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "broken.toml").write_text("meaning = ")
+    (tmp_path / "models" / "whole.toml").write_text("meaning = 'Hears.'")
+    status, out, _ = run(capsys, "list", "models", "--home", tmp_path)
+    assert status == 0
+    assert "cannot be read" in out.splitlines()[0]
+    assert "Hears." in out.splitlines()[1]
+
+
+@pytest.mark.parametrize(("redirect", "status"), [("> /dev/full", 2), (">&-", 0)])
+def test_an_output_that_takes_nothing_is_no_bug(home, redirect, status):
+    command = f"{sys.executable} -m escucha list models --home {home} {redirect}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+
+
+def test_json_is_json_where_the_terminal_knows_no_accents(home, song):
+    path = song.rename(song.with_name("alegría.wav"))
+    done = subprocess.run([sys.executable, "-m", "escucha", "predict", "palos-cnn", path, "--json", "--home", home],
+                          capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert json.loads(done.stdout)["clips"][0]["path"] == str(path)
+
+
+def test_a_warning_is_one_line_without_code(capsys, home, tmp_path):
+    soundfile.write(tmp_path / "whole.mp3", tone(8), RATE)
+    half = (tmp_path / "whole.mp3").read_bytes()
+    (tmp_path / "half.mp3").write_bytes(half[:len(half) // 2])
+    status, _, err = run(capsys, "predict", "palos-cnn", tmp_path / "half.mp3", "--home", home)
+    assert status == 0
+    assert [line.partition(" ")[0] for line in err.splitlines()] == ["Warning:"]
+    assert "half.mp3 is cut off" in err

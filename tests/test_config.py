@@ -1,5 +1,6 @@
 """Settings are strict, and their name depends on what they say and on nothing else."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from escucha import config
-from escucha.config import build, fingerprint, jsonable, read_toml
+from escucha.config import build, fingerprint, jsonable, read_toml, take_kind
 from escucha.errors import InputError
 
 
@@ -47,6 +48,11 @@ def test_a_table_becomes_settings():
     ({"labels": [], "seed": 1.5}, "'seed' in x.toml should be int, got 1.5"),
     ({"labels": [], "seed": True}, "'seed' in x.toml should be int, got True"),
     ({"labels": [], "alpha": True}, "'alpha' in x.toml should be float, got True"),
+    ({"labels": [], "alpha": float("nan")}, "'alpha' in x.toml should be a finite number, got nan"),
+    ({"labels": [], "alpha": -float("inf")}, "'alpha' in x.toml should be a finite number, got -inf"),
+    ({"labels": [], "alpha": 10**400}, "'alpha' in x.toml should be a finite number, got inf"),
+    ({"labels": [], "seed": -1}, "'seed' in x.toml should be a number from 0 to 2^63 - 1, got -1"),
+    ({"labels": [], "seed": 2**63}, "'seed' in x.toml should be a number from 0"),
     ({"labels": [], "loud": 1}, "'loud' in x.toml should be bool, got 1"),
     ({"labels": [], "method": "shaply"}, "did you mean 'shapley'?"),
     ({"labels": [], "inner": {"sizes": 1}}, "unknown key 'sizes'"),
@@ -64,7 +70,9 @@ def test_what_is_not_toml_is_said_with_its_line(tmp_path):
     with pytest.raises(InputError, match=r"bad\.toml is not valid TOML.*line 2"):
         read_toml(tmp_path / "bad.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    for path in ("bytes.toml", "absent.toml", "."):
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
+    os.mkfifo(tmp_path / "pipe.toml")
+    for path in ("bytes.toml", "deep.toml", "pipe.toml", "absent.toml", "null\0.toml", "."):
         with pytest.raises(InputError, match=str(tmp_path)):
             read_toml(tmp_path / path)
 
@@ -111,6 +119,8 @@ def test_no_home_is_said(tmp_path, monkeypatch):
         config.home()
     with pytest.raises(InputError, match="not a folder"):
         config.home(tmp_path / "absent")
+    with pytest.raises(InputError, match="no shelves"):
+        config.home(tmp_path)
 
 
 def test_the_cache_is_where_it_is_told(tmp_path, monkeypatch):
@@ -118,3 +128,13 @@ def test_the_cache_is_where_it_is_told(tmp_path, monkeypatch):
     assert config.cache_folder() == tmp_path
     monkeypatch.delenv("ESCUCHA_CACHE")
     assert config.cache_folder().name == "escucha"
+
+
+@pytest.mark.parametrize(("kind", "said"), [(None, "lacks the key 'kind'"), ("palo", "did you mean 'palos'"),
+                                            (3, "unknown corpus '3'"), (["palos"], "unknown corpus"), ({}, "unknown")])
+def test_a_kind_is_taken_out_or_refused(kind, said):
+    settings = {"kind": "palos", "clips": 3}
+    assert take_kind(settings, ("palos", "folder"), what="corpus", where="x.toml") == "palos"
+    assert settings == {"clips": 3}
+    with pytest.raises(InputError, match=said):
+        take_kind(settings if kind is None else {"kind": kind}, ("palos", "folder"), what="corpus", where="x.toml")

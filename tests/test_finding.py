@@ -88,6 +88,9 @@ def test_other_peoples_folders_are_refused(tmp_path):
         save(Sample(), tmp_path / "mine", ABOUT)
     with pytest.raises(InputError, match="not a folder"):
         check_place(tmp_path / "mine" / "thesis.tex")
+    for name, said in ((".partial-9-x", "half-written"), (os.fsdecode(b"se\xf1ora"), "not UTF-8")):
+        with pytest.raises(InputError, match=said):
+            check_place(tmp_path / name)
     (tmp_path / "link").symlink_to(tmp_path / "mine")
     with pytest.raises(InputError, match="not a folder"):
         check_place(tmp_path / "link")
@@ -128,3 +131,26 @@ def test_half_a_finding_is_none(tmp_path):
     half = whole.rename(tmp_path / f"{PARTIAL}1-abc")
     assert not is_finding(half)
     assert json.loads((half / "about.json").read_text())["kind"] == "explanation"
+
+
+@pytest.mark.parametrize("change", [{"title": 3}, {"words": 3}, {"words": [3]}, {"order": 3}, {"order": {}},
+                                    {"order": {"figures": [3], "sounds": [], "tables": []}}, {"settings": None},
+                                    {"order": {"figures": ["../../x"], "sounds": [], "tables": []}},
+                                    {"versions": 3}, {"seconds": "x"}])
+def test_a_finding_whose_types_are_wrong_is_none(tmp_path, change):
+    save(Sample(), tmp_path / "f", ABOUT)
+    about = tmp_path / "f" / "about.json"
+    about.write_text(json.dumps({**json.loads(about.read_text()), **change}))
+    with pytest.raises(InputError, match="not a finding that escucha wrote"):
+        load(tmp_path / "f")
+
+
+def test_numbers_and_tables_that_are_not_ours_are_said(tmp_path):
+    saved = load(save(Sample(), tmp_path / "f", ABOUT))
+    for path in saved.files("tables").values():
+        path.write_bytes(b'\xff"')
+    with pytest.raises(InputError, match="not a table that escucha wrote"):
+        saved.tables()
+    (tmp_path / "f" / "numbers.json").write_text("null")
+    with pytest.raises(InputError, match="not a finding that escucha wrote"):
+        load(tmp_path / "f")

@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "escucha"
 FLOORS = (
-    {"errors"},
+    {"errors", "whole"},
     {"audio", "config", "finding"},
     {"corpora"},
     {"models"},

@@ -55,13 +55,24 @@ def _about_file(clip: Path) -> Asked:
 
 
 def shelf_rows(home: Path, shelf: str) -> Iterator[tuple[str, str]]:
-    """Name and meaning of everything on a shelf (`models`, `concepts`, `experiments`), or of every saved finding."""
+    """Name and meaning of everything on a shelf (`models`, `concepts`, `experiments`), or of every saved finding.
+
+    What cannot be read says why in its meaning's place.
+    """
     if shelf == "findings":
         folders = (path.parent for path in sorted((home / "reports").rglob("about.json")))
-        yield from ((str(folder.relative_to(home)), load(folder).about.title) for folder in folders
-                    if is_finding(folder))
+        yield from ((str(folder.relative_to(home)), _meaning(folder)) for folder in folders if is_finding(folder))
         return
     for path in sorted((home / shelf).rglob("*.toml")):
+        yield path.relative_to(home / shelf).with_suffix("").as_posix(), _meaning(path)
+
+
+def _meaning(path: Path) -> str:
+    """The title of a finding's folder, or the sentence of a card."""
+    try:
+        if path.is_dir():
+            return load(path).about.title
         table = read_toml(path)
-        name = path.relative_to(home / shelf).with_suffix("").as_posix()
-        yield name, str(table.get("meaning") or table.get("question") or table.get("kind", ""))
+        return str(table.get("meaning") or table.get("question") or table.get("kind", ""))
+    except InputError as error:
+        return f"(cannot be read: {error})"

@@ -8,36 +8,43 @@ import json
 import os
 import shlex
 import sys
+import warnings
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from escucha import __version__
+from escucha.config import SHELVES
 from escucha.errors import InputError
 
 if TYPE_CHECKING:
     from escucha.experiments.workbench import Workbench
 
 GROUP = "for a folder: file, parent, or a regular expression with one bracket"
-SHELVES = ("models", "concepts", "experiments", "findings")
+LISTED = (*SHELVES, "findings")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         chosen = _parser().parse_args(words)
         chosen.command = shlex.join(["escucha", *words])
-        chosen.verb(chosen)
-        sys.stdout.flush()
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn  # type: ignore[assignment]
+            chosen.verb(chosen)
+        print(end="", flush=True)
     except InputError as error:
         return _wrong(str(error))
     except BrokenPipeError:  # the reader of stdout has seen enough (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        if error.filename is None:
+        if error.errno is None:
             raise
-        return _wrong(f"{error.filename}: {error.strerror}")
+        return _wrong(f"{error.filename or 'cannot write'}: {error.strerror}")
     except KeyboardInterrupt:
         print("stopped; nothing half-written was left", file=sys.stderr)
         return 130
@@ -49,6 +56,15 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; see {self.prog} --help")
+
+
+def _print_json(value: Any) -> None:
+    able = "utf" in str(getattr(sys.stdout, "encoding", "")).lower()  # elsewhere an "í" is written "\\u00ed"
+    print(json.dumps(value, indent=2, ensure_ascii=not able))
+
+
+def _warn(message: Warning | str, *_where: object) -> None:
+    print(f"Warning: {message}", file=sys.stderr)
 
 
 def _wrong(message: str) -> int:
@@ -106,7 +122,7 @@ def _run_asked(chosen: argparse.Namespace, asked: Any) -> None:
         print(f"W&B: {to_wandb(folder, project=chosen.wandb)}", file=sys.stderr)
     saved = load(folder)
     if chosen.json:
-        print(json.dumps(saved.numbers, indent=2, ensure_ascii=False))
+        _print_json(saved.numbers)
     else:
         print("\n".join([*saved.words, "", str(folder / "index.html")]))
 
@@ -142,10 +158,8 @@ def _corpus_make(chosen: argparse.Namespace) -> None:
     from escucha.corpora.export import export
     from escucha.corpora.shelf import corpus_table, open_corpus
 
-    table, base = corpus_table(chosen.corpus)
-    settings = {"clips": 60, **table, **{key: value for key in ("clips", "seed")
-                                         if (value := getattr(chosen, key)) is not None}}
-    corpus = open_corpus(settings, where=chosen.corpus, base=base)
+    given = {key: value for key in ("clips", "seed") if (value := getattr(chosen, key)) is not None}
+    corpus = open_corpus({**corpus_table(chosen.corpus), **given}, where=chosen.corpus, base=Path())
     print(export(corpus, chosen.folder, stems=chosen.stems))
 
 
@@ -153,12 +167,11 @@ def _corpus_describe(chosen: argparse.Namespace) -> None:
     from escucha.corpora.describe import describe
     from escucha.corpora.shelf import corpus_table, open_corpus
 
-    table, base = corpus_table(chosen.corpus, group=chosen.group)
-    if table["kind"] == "palos":
-        table.setdefault("clips", 60)
-    summary = describe(open_corpus(table, where=chosen.corpus, base=base))
-    print(json.dumps(summary, indent=2, ensure_ascii=False) if chosen.json else
-          "\n".join(f"{key}: {value}" for key, value in summary.items()))
+    summary = describe(open_corpus(corpus_table(chosen.corpus, group=chosen.group), where=chosen.corpus, base=Path()))
+    if chosen.json:
+        _print_json(summary)
+    else:
+        print("\n".join(f"{key}: {value}" for key, value in summary.items()))
 
 
 def _add_train(verbs: Any) -> None:
@@ -202,11 +215,9 @@ def _add_evaluate(verbs: Any) -> None:
 def _evaluate(chosen: argparse.Namespace) -> None:
     from escucha.corpora.shelf import corpus_table
 
-    table, base = corpus_table(chosen.corpus, split=chosen.split, group=chosen.group)
-    if "path" in table:
-        table["path"] = str((base / table["path"]).resolve())
-    _answer(chosen, {"kind": "accuracy", "model": chosen.card, "corpus": table}, f"accuracy-{Path(chosen.card).stem}",
-            f"How often is {Path(chosen.card).stem} right?")
+    table, name = corpus_table(chosen.corpus, split=chosen.split, group=chosen.group), Path(chosen.card).stem
+    _answer(chosen, {"kind": "accuracy", "model": chosen.card, "corpus": table}, f"accuracy-{name}",
+            f"How often is {name} right?")
 
 
 def _add_predict(verbs: Any) -> None:
@@ -226,7 +237,7 @@ def _predict(chosen: argparse.Namespace) -> None:
     rows = [(str(path), *predict_file(model, path, start=chosen.start, duration=chosen.duration,
                                       aggregation=chosen.aggregation)) for path in chosen.files]
     if chosen.json:
-        print(json.dumps(report(Path(chosen.card).stem, rows), indent=2, ensure_ascii=False))
+        _print_json(report(Path(chosen.card).stem, rows))
         return
     for path, duration, score in rows:
         strengths = ", ".join(f"{label} {share:.3f}" for label, share in score.probabilities.items())
@@ -253,7 +264,7 @@ def _add_explain(verbs: Any) -> None:
 def _explain(chosen: argparse.Namespace) -> None:
     names = ("parts", "method", "samples", "seed", "label", "start", "duration", "aggregation")
     table = {name: getattr(chosen, name) for name in names}
-    segments = int(chosen.segments) if chosen.segments.isdigit() else chosen.segments
+    segments = int(chosen.segments) if chosen.segments.isdecimal() else chosen.segments
     stems = None if chosen.stems is None else str(chosen.stems.absolute())
     if stems is not None:
         table["parts"] = "stems"
@@ -276,7 +287,7 @@ def _report(chosen: argparse.Namespace) -> None:
 
 def _add_list(verbs: Any) -> None:
     parser = _verb(verbs, "list", _list, "what stands on a shelf")
-    parser.add_argument("shelf", choices=SHELVES)
+    parser.add_argument("shelf", choices=LISTED)
 
 
 def _list(chosen: argparse.Namespace) -> None:

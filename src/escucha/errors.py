@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class InputError(ValueError):
@@ -24,3 +25,11 @@ def unknown(what: str, name: str, known: Iterable[str], where: str = "") -> Inpu
     listed = f"available: {', '.join(names) or 'none'}"
     return InputError(f"unknown {what} {name!r}{place}{hint} ({listed})" if near
                       else f"unknown {what} {name!r}{place}{hint} {listed}")
+
+
+def check_name(path: Path) -> None:
+    """Raise InputError for a path that is not text: what is written of it could not be read again."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"the name of {str(path)!r} is not UTF-8; rename it") from None

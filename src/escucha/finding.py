@@ -7,7 +7,6 @@ A saved finding is a folder: `about.json`, `numbers.json`, `arrays.npz`, `tables
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +15,15 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.config import jsonable
-from escucha.errors import InputError
+from escucha.config import build, jsonable
+from escucha.errors import InputError, check_name
+from escucha.whole import PARTIAL, beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-PARTIAL = ".partial-"
+SUFFIXES = {"figures": ".png", "sounds": ".wav", "tables": ".csv"}
 
 
 @runtime_checkable
@@ -78,6 +78,8 @@ class Saved:
     about: About
     words: tuple[str, ...]
     numbers: dict[str, Any]
+    order: Mapping[str, tuple[str, ...]]
+    """Names of its figures, sounds and tables, in the order in which they were saved."""
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays of `arrays.npz`."""
@@ -90,9 +92,7 @@ class Saved:
 
     def files(self, kind: str) -> dict[str, Path]:
         """Name to path of the `figures` (as PNG), `sounds` or `tables`, in the order in which they were saved."""
-        suffix = {"figures": ".png", "sounds": ".wav", "tables": ".csv"}[kind]
-        order = json.loads((self.folder / "about.json").read_text(encoding="utf-8"))["order"][kind]
-        return {name: self.folder / kind / f"{name}{suffix}" for name in order}
+        return {name: self.folder / kind / f"{name}{SUFFIXES[kind]}" for name in self.order[kind]}
 
 
 def save(finding: Finding, folder: Path, about: About) -> Path:
@@ -102,7 +102,7 @@ def save(finding: Finding, folder: Path, about: About) -> Path:
     """
     folder = Path(folder)
     check_place(folder)
-    partial = folder.parent / f"{PARTIAL}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    partial = beside(folder)
     try:
         partial.mkdir(parents=True)
         _write(finding, partial, about)
@@ -122,10 +122,21 @@ def load(folder: Path) -> Saved:
     try:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         numbers = json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
-        known = {name: about[name] for name in About.__dataclass_fields__}
-        return Saved(folder, About(**known), tuple(about["words"]), numbers)
-    except (KeyError, TypeError, ValueError):
+        return _saved(folder, about, numbers)
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise InputError(f"{folder} is not a finding that escucha wrote; remove it and run again") from None
+
+
+def _saved(folder: Path, about: Any, numbers: Any) -> Saved:
+    """What was read, with every type checked: a page is made of it later. TypeError, KeyError or ValueError."""
+    known = {name: about[name] for name in About.__dataclass_fields__}
+    order = {kind: tuple(about["order"][kind]) for kind in SUFFIXES}
+    for kind, names in order.items():
+        _check_names(kind, names)
+    if not (isinstance(numbers, dict) and isinstance(about["words"], list)
+            and all(isinstance(word, str) for word in about["words"])):
+        raise TypeError("numbers are a table, and words a list of sentences")
+    return Saved(folder, build(About, known, "about.json"), tuple(about["words"]), numbers, order)
 
 
 def is_finding(folder: Path) -> bool:
@@ -136,6 +147,9 @@ def is_finding(folder: Path) -> bool:
 
 def check_place(folder: Path) -> None:
     """Raise InputError, before anything is computed, where a finding could not be written to `folder`."""
+    check_name(folder.absolute())
+    if folder.name.startswith(PARTIAL):
+        raise InputError(f"{folder} is called like what is half-written; name another place")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(f"{folder} is not a folder; name another place")
     if folder.is_dir() and any(folder.iterdir()) and not is_finding(folder):
@@ -157,7 +171,8 @@ def sweep(folder: Path) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """`value` as readable, strict JSON; numpy values and dataclasses included, no NaN (it is not JSON): None."""
-    path.write_text(json.dumps(_strict(jsonable(value)), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(_strict(jsonable(value)), indent=2, ensure_ascii=False) + "\n", encoding="utf-8",
+                    errors="backslashreplace")  # what is no text (a file's name) is written as JSON escapes it
 
 
 def _strict(value: Any) -> Any:
@@ -196,19 +211,21 @@ def _read_table(path: Path) -> "DataFrame":
         return pandas.read_csv(path, keep_default_na=False, na_values=[""])
     except pandas.errors.EmptyDataError:
         return pandas.DataFrame()
+    except ValueError:  # of UTF-8, or pandas' ParserError
+        raise InputError(f"{path} is not a table that escucha wrote; remove its finding and run again") from None
 
 
 def _check_names(kind: str, names: Iterable[str]) -> None:
     """A name becomes a file's name: one that would leave its folder, or hide in it, is a bug of the finding's kind."""
     for name in names:
-        if not name or name.startswith(".") or any(mark in name for mark in "/\\\0"):
+        if not isinstance(name, str) or not name or name.startswith(".") or any(mark in name for mark in "/\\\0"):
             raise ValueError(f"{name!r} cannot name one of the {kind} of a finding; use a slug such as source-weights")
 
 
 def _put(partial: Path, folder: Path) -> None:
     """Rename `partial` to `folder`; an earlier finding steps aside first and is then removed."""
     if folder.is_dir():
-        aside = folder.parent / f"{PARTIAL}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        aside = beside(folder)
         folder.rename(aside)
         partial.rename(folder)
         shutil.rmtree(aside, ignore_errors=True)

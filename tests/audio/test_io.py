@@ -106,6 +106,13 @@ def _scrap(path):
     path.write_bytes(whole.read_bytes()[:500])
 
 
+def _no_channels(path):
+    soundfile.write(path, np.zeros(9), 8000)
+    data = bytearray(path.read_bytes())
+    data[22:24] = b"\0\0"
+    path.write_bytes(data)
+
+
 BROKEN = {
     "missing": ("a.wav", lambda path: None, "no file"),
     "folder": ("a.wav", lambda path: path.mkdir(), "folder"),
@@ -116,8 +123,10 @@ BROKEN = {
     "playlist": ("a.m3u8", _playlist, "decode"),
     "playlist as mp4": ("a.mp4", _playlist, "decode"),
     "scrap of an mp3": ("a.mp3", _scrap, "decode"),
-    "no samples": ("a.wav", lambda path: soundfile.write(path, np.zeros(0), 8000), "0.000 s"),
+    "no samples": ("a.wav", lambda path: soundfile.write(path, np.zeros(0), 8000), "holds no samples"),
     "NaN": ("a.wav", lambda path: soundfile.write(path, np.array([0, np.nan, 0]), 8000, subtype="FLOAT"), "finite"),
+    "no channels": ("a.wav", _no_channels, "decode"),
+    "no scale": ("a.wav", lambda path: soundfile.write(path, np.full(9, 1e30), 8000, subtype="FLOAT"), r"1e\+30"),
     "infinite": ("a.wav", lambda path: soundfile.write(path, np.array([0, np.inf]), 8000, subtype="FLOAT"), "finite"),
 }
 
@@ -133,8 +142,8 @@ def test_what_cannot_be_read_is_said_in_one_line_and_nothing_else(tmp_path, capf
     assert capfd.readouterr().err == ""  # neither libmpg123's notes nor ffmpeg's
 
 
-@pytest.mark.parametrize("span", [{"start": -1.0}, {"start": math.nan}, {"start": 2.0}, {"start": 1e12},
-                                  {"duration": 0.0}, {"duration": -1.0}, {"duration": math.inf}])
+@pytest.mark.parametrize("span", [{"start": -1.0}, {"start": math.nan}, {"start": 2.0}, {"start": 1e308},
+                                  {"duration": 0.0}, {"duration": -1.0}, {"duration": math.inf}, {"duration": 1e308}])
 @pytest.mark.parametrize("suffix", [".wav", pytest.param(".m4a", marks=needs_ffmpeg)])
 def test_a_span_outside_the_file_is_an_error(tmp_path, span, suffix):
     io.write(tmp_path / "b.wav", tone())
@@ -263,3 +272,39 @@ def test_the_digest_is_of_the_bytes(tmp_path):
     data[-1] ^= 1
     (tmp_path / "b.wav").write_bytes(data)
     assert io.digest(tmp_path / "b.wav") != first
+
+
+def test_a_name_that_is_no_text_is_said(tmp_path):
+    file = tmp_path / os.fsdecode(b"se\xf1ora.wav")
+    io.write(tmp_path / "a.wav", tone())
+    (tmp_path / "a.wav").rename(file)
+    with pytest.raises(InputError, match="not UTF-8; rename it"):
+        io.read(file)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".ogg"])
+def test_a_disk_that_is_full_is_named_with_its_file(tmp_path, suffix, monkeypatch):
+    monkeypatch.setattr(io, "_encode", _full)
+    with pytest.raises(OSError, match="No space") as caught:
+        io.write(tmp_path / f"a{suffix}", tone())
+    assert caught.value.filename == str(tmp_path / f"a{suffix}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _full(target, clip, suffix):
+    target.write_bytes(b"half")
+    raise soundfile.LibsndfileError(2, prefix="No space: ") if suffix == ".ogg" else OSError(28, "No space left")
+
+
+@pytest.mark.parametrize("cut", [(math.nan, 1.0), (0.0, math.nan), (1e308, None), (-1.0, None), (0.0, 0.0), (1.0, 1.0)])
+def test_a_cut_outside_the_clip_is_an_error(cut):
+    with pytest.raises(InputError, match="nothing to cut"):
+        tone().cut(*cut)
+
+
+def test_a_cut_past_the_end_stops_there():
+    clip = tone()
+    np.testing.assert_array_equal(clip.cut(0.25, 1e308).wave, clip.wave[round(0.25 * 22050):])
+    np.testing.assert_array_equal(clip.cut(0.25, 0.5).wave, clip.wave[5512:5512 + 11025])
+    with pytest.raises(InputError, match="full scale"):
+        Clip(np.array([0.0, 1e10]), 8000)

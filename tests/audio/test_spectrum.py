@@ -100,5 +100,8 @@ def test_settings_that_cannot_be_are_said():
         mel_bank(8000, n_fft=512, mels=40, fmax=5000.0)
     with pytest.raises(InputError, match="fewer bands"):
         LogMel(8000, n_fft=64, mels=64)
+    for settings in ({"hop": 0}, {"hop": -1}, {"n_fft": 0}, {"n_fft": -2048}, {"n_fft": 10**9}):
+        with pytest.raises(InputError, match="hops by a sample or more"):
+            LogMel(8000, **settings)
     with pytest.raises(InputError, match="top_db"):
         LogMel(8000, top_db=-80.0)

@@ -47,8 +47,8 @@ def test_a_stop_is_made_good_and_what_is_there_is_not_made_again(rendered, tmp_p
     with pytest.raises(KeyboardInterrupt):
         export(rendered, tmp_path)
     assert not (tmp_path / "manifest.csv").exists()
-    with (tmp_path / module.JOURNAL).open("a") as stream:
-        stream.write('\n["broken o')  # killed while writing
+    with (tmp_path / module.JOURNAL).open("ab") as stream:
+        stream.write(b'\n3\n{}\n[["a"], 1, 2]\n\xff\n["broken o')  # edited by hand; killed while writing
     made.clear()
     assert len(manifest_corpus(path=export(rendered, tmp_path))) == 3
     assert made == [rendered.tracks[2].name]

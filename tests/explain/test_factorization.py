@@ -86,3 +86,8 @@ def test_rendering_is_the_masks_times_the_parts():
     np.testing.assert_allclose(parts.render(keep), keep @ parts.dense(), atol=1e-6)
     with pytest.raises(InputError, match="one column a part"):
         parts.render(keep[:, 1:])
+
+
+def test_more_parts_than_can_be_weighed_are_refused_before_they_are_made():
+    with pytest.raises(InputError, match="3200 segments of 1 sources are too many parts"):
+        factorization(stems(1), segments=3200)

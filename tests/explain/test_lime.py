@@ -104,3 +104,8 @@ def test_stability_grows_with_samples():
 def test_too_few_samples_are_refused():
     with pytest.raises(InputError, match="1000"):
         lime(Deaf(), factorization(stems(1)), "yes", samples=1)
+
+
+def test_a_table_too_large_to_fit_is_refused_before_it_is_made():
+    with pytest.raises(InputError, match="too large a table"):
+        lime(Deaf(), factorization(stems(1)), "yes", samples=10**20)

@@ -108,7 +108,7 @@ def test_training_stops_when_validation_no_longer_improves(tmp_path):
     recipe = Recipe(epochs=30, batch=16, rate=1e-2, bands=0, crops=1, patience=3)
     fitted = fit(network(), train, swapped, recipe=recipe, folder=tmp_path)
     assert len(fitted.history) == fitted.epoch + 3
-    assert fitted.last["valid_loss"] > fitted.history.valid_loss.min()
+    assert fitted.history.valid_loss.iloc[-1] > fitted.history.valid_loss.min()
 
 
 def test_a_crop_is_a_moment_of_the_clip_shifted_and_hidden_as_said():

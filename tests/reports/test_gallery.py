@@ -42,8 +42,20 @@ def test_the_half_written_and_the_broken_are_passed_over(tmp_path):
     (save(Sample(clips={}), tmp_path / "e" / "broken", ABOUT) / "about.json").write_text("{")
     (tmp_path / "e" / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("mine")
-    assert [saved.folder for saved in findings(tmp_path)] == [whole]
-    assert len(_titles(gallery(tmp_path))) == 1
+    with pytest.warns(UserWarning, match="broken is not a finding"):
+        assert [saved.folder for saved in findings(tmp_path)] == [whole]
+    with pytest.warns(UserWarning, match="broken is not a finding"):
+        assert len(_titles(gallery(tmp_path))) == 1
+
+
+def test_one_finding_without_its_figures_does_not_hide_the_others(tmp_path):
+    whole, bare = (save(Sample(clips={}), tmp_path / "e" / name, ABOUT) for name in ("whole", "bare"))
+    for path in (bare / "figures").iterdir():
+        path.unlink()
+    with pytest.warns(UserWarning, match="bare gets no page"):
+        index = gallery(tmp_path)
+    assert len(_titles(index)) == 2
+    assert (whole / "index.html").is_file()
 
 
 def test_missing_pages_are_made_and_others_left_unless_asked(tmp_path):

@@ -9,13 +9,16 @@ import numpy as np
 
 from escucha.errors import InputError
 
+LOUDEST = 2.0**32
+"""No sample is further from zero: 32-bit integers taken for floats still are not, and spectra of it stay finite."""
+
 
 @dataclass(frozen=True, eq=False)
 class Clip:
     """`wave` is `(time,)` float32 and finite; `rate` is in samples a second.
 
     Bounded to [-1, 1] only when written. A float64 or integer array is converted; anything that is not
-    one-dimensional, empty or not finite raises InputError.
+    one-dimensional, is empty, not finite or beyond LOUDEST raises InputError.
     """
 
     wave: np.ndarray
@@ -29,6 +32,8 @@ class Clip:
             raise InputError("a clip needs at least one sample")
         if not np.isfinite(wave).all():
             raise InputError(f"{int((~np.isfinite(wave)).sum())} samples are not finite (NaN or infinite)")
+        if not within(wave):
+            raise InputError(f"samples reach {np.abs(wave).max():.3g}, where full scale is 1; scale them down")
         if self.rate <= 0:
             raise InputError(f"a rate is in samples a second and above zero, got {self.rate}")
         wave.setflags(write=False)
@@ -42,8 +47,15 @@ class Clip:
 
     def cut(self, start: float, duration: float | None = None) -> "Clip":
         """The part from `start` seconds on, `duration` seconds long (to the end when None)."""
-        first = round(start * self.rate)
-        last = len(self.wave) if duration is None else first + round(duration * self.rate)
+        # clipped first: a huge number of seconds has no number of samples, and NaN fails the comparison
+        first = np.round(np.clip(start, -1, self.duration + 1) * self.rate)
+        last = first + np.round(np.clip(self.duration if duration is None else duration, -1, self.duration) * self.rate)
         if not 0 <= first < min(last, len(self.wave)):
             raise InputError(f"nothing to cut at {start:g} s for {duration} s: the clip lasts {self.duration:.3f} s")
+        first, last = int(first), int(last)
         return Clip(self.wave[first:last], self.rate)
+
+
+def within(wave: np.ndarray) -> bool:
+    """Is every sample within LOUDEST of zero? (NaN is not.)"""
+    return bool((np.abs(wave) <= LOUDEST).all())

@@ -64,10 +64,10 @@ def _probe(file: Path) -> tuple[int, int]:
     command = ["ffprobe", "-v", "error", *_SAFE, "-select_streams", "a:0", "-of", "json",
                "-show_entries", "stream=sample_rate,channels:format=probe_score", f"file:{file}"]
     answer = subprocess.run(command, capture_output=True, check=False)
-    found = json.loads(answer.stdout or b"{}")
+    found = {} if answer.returncode else json.loads(answer.stdout or b"{}")  # where it fails it stops half-way
     stream = (found.get("streams") or [{}])[0]
     rate, channels = int(stream.get("sample_rate", 0)), int(stream.get("channels", 0))
-    if answer.returncode or not (rate and channels) or found.get("format", {}).get("probe_score", 0) <= _GUESS:
+    if not (rate > 0 and channels > 0) or found.get("format", {}).get("probe_score", 0) <= _GUESS:
         raise InputError(f"{file} holds no audio that ffmpeg or libsndfile can decode; is it audio, and complete?")
     return rate, channels
 

@@ -6,11 +6,11 @@ trusted: their size and length are limited, their samples must be finite, and wh
 silence. Where a part is asked for, only that part is decoded.
 """
 
+import errno
 import hashlib
 import io
 import math
 import os
-import uuid
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,9 +19,10 @@ import soundfile
 import soxr
 
 from escucha.audio import ffmpeg, native
-from escucha.audio.clip import Clip
+from escucha.audio.clip import Clip, within
 from escucha.audio.ffmpeg import Blocks
-from escucha.errors import InputError, unknown
+from escucha.errors import InputError, check_name, unknown
+from escucha.whole import whole
 
 NATIVE = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 """Suffixes tried with libsndfile first."""
@@ -38,6 +39,9 @@ MAX_SECONDS = 3600.0
 
 MAX_BYTES = 2 * 2**30
 """The largest file that is opened."""
+
+MAX_START = 1e9
+"""Seconds; no recording is as long."""
 
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
@@ -79,7 +83,7 @@ def write(path: str | Path, clip: Clip, *, exact: bool = False) -> float:
     Files are bounded: a clip whose peak is above 1 is scaled down to a peak of .999 and its gain (below 0) comes back;
     else 0. With `exact` a wav of 32-bit floats holds the samples as they are, unbounded, the same bytes at every
     writing. An mp3 of a rate that the format does not know is resampled to the next one up. Written to a hidden file
-    beside it and renamed: a reader never meets half a sound.
+    beside it and renamed: a reader never meets half a sound. OSError, naming it, where it cannot be written.
     """
     file = Path(path)
     suffix = file.suffix.lower()
@@ -90,15 +94,15 @@ def write(path: str | Path, clip: Clip, *, exact: bool = False) -> float:
     if not file.parent.is_dir():
         raise InputError(f"there is no folder {file.parent} to write {file.name} into; make it first")
     bounded, gain = (clip, 0.0) if exact else bound(clip)
-    partial = file.with_name(f".partial-{os.getpid()}-{uuid.uuid4().hex[:8]}{suffix}")
     try:
-        if exact:
-            _write_float(partial, bounded)
-        else:
-            _encode(partial, bounded, suffix)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
+        with whole(file) as partial:
+            if exact:
+                _write_float(partial, bounded)
+            else:
+                _encode(partial, bounded, suffix)
+    except (OSError, soundfile.LibsndfileError) as error:  # libsndfile's is no OSError, scipy's does not name the file
+        why = getattr(error, "strerror", None) or f"cannot be written ({error})"
+        raise OSError(getattr(error, "errno", None) or errno.EIO, why, str(file)) from error
     return gain
 
 
@@ -127,6 +131,7 @@ def digest(path: str | Path) -> str:
 
 
 def _check_file(file: Path) -> None:
+    check_name(file)
     if file.is_dir():
         raise InputError(f"{file} is a folder, not an audio file; name one file in it")
     if not file.is_file():
@@ -142,10 +147,10 @@ def _check_file(file: Path) -> None:
 
 
 def _check_span(file: Path, start: float, duration: float | None) -> None:
-    if not (math.isfinite(start) and start >= 0):
-        raise InputError(f"cannot read {file} from {start:g} s; a start is 0 or later")
-    if duration is not None and not (math.isfinite(duration) and duration > 0):
-        raise InputError(f"cannot read {duration:g} s of {file}; a duration is above 0")
+    if not 0 <= start <= MAX_START:
+        raise InputError(f"cannot read {file} from {start:g} s; a start is 0 or later, and within the file")
+    if duration is not None and not 0 < duration <= MAX_START:
+        raise InputError(f"cannot read {duration:g} s of {file}; a duration is above 0, or left out to read to the end")
 
 
 def _decoder(file: Path, start: float, duration: float | None) -> AbstractContextManager[tuple[int, Blocks]]:
@@ -170,6 +175,9 @@ def _join(file: Path, blocks: Blocks, source: int, target: int) -> np.ndarray:
         if not np.isfinite(block).all():
             raise InputError(f"{file} holds samples that are not finite (NaN or infinite), the first within "
                              f"{count / source:.2f} s of where reading began; export it again")
+        if not within(block):
+            raise InputError(f"{file} holds samples as large as {np.abs(block).max():.3g}, where full scale is 1; "
+                             "export it again")
         mono = block.mean(axis=1, dtype=np.float32)
         pieces.append(stream.resample_chunk(mono) if stream else mono)
     if not count:

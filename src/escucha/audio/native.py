@@ -42,6 +42,8 @@ def decode(file: Path, start: float, duration: float | None) -> Iterator[tuple[i
 
 def _blocks(file: Path, sound: soundfile.SoundFile, start: float, duration: float | None) -> Blocks:
     first = round(start * sound.samplerate)
+    if not sound.frames:
+        raise InputError(f"{file} holds no samples; it is empty or cut off: fetch or export it again")
     if first >= sound.frames:
         raise InputError(f"nothing at {start:g} s in {file}: it lasts {sound.frames / sound.samplerate:.3f} s")
     left = sound.frames - first if duration is None else min(sound.frames - first, round(duration * sound.samplerate))

@@ -14,6 +14,9 @@ from escucha.errors import InputError
 AMIN = 1e-10
 """The least power told from silence: -100 dB."""
 
+LARGEST = 2**20
+"""Samples in a frame, at most: beyond it no music changes as slowly, and memory ends."""
+
 
 class LogMel(nn.Module):
     """`(batch, time)` at `rate` -> `(batch, 1, mel, frame)` in dB re 1: librosa's
@@ -35,6 +38,9 @@ class LogMel(nn.Module):
         super().__init__()
         if top_db is not None and top_db <= 0:
             raise InputError(f"top_db is a range in dB above 0, or None, got {top_db:g}")
+        if hop < 1 or not 0 < n_fft <= LARGEST:
+            raise InputError(f"a spectrum hops by a sample or more, over frames of 1 to {LARGEST}; got hop = {hop} and "
+                             f"n_fft = {n_fft}")
         self.rate, self.n_fft, self.hop, self.mels, self.top_db, self.exact = rate, n_fft, hop, mels, top_db, exact
         # kept in float64 outside the buffers: a module turned to float32 and back would otherwise lose their digits
         self._window = torch.hann_window(n_fft, dtype=torch.float64)

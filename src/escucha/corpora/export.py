@@ -78,12 +78,12 @@ def _journal(root: Path) -> dict[str, Done]:
     """Name to what was written; lines that a stop broke off are no longer JSON and are made again."""
     file = root / JOURNAL
     done = {}
-    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ():
         try:
             name, key, stems = json.loads(line)
-        except ValueError:
+            done[name] = Done(key, stems)
+        except (ValueError, TypeError):
             continue
-        done[name] = Done(key, stems)
     return done
 
 

@@ -9,7 +9,6 @@ import csv
 import json
 import math
 import os
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from escucha.corpora.corpus import Corpus, Track, check_groups
 from escucha.corpora.folder import SPLITS, FileSource
 from escucha.errors import InputError, unknown
+from escucha.whole import whole
 
 NEEDED = ("path", "label", "group", "split")
 COLUMNS = (*NEEDED, "name", "start", "duration")
@@ -48,15 +48,10 @@ def write_manifest(corpus: Corpus, path: str | Path) -> Path:
     file = Path(path)
     rows = [_row(track, file) for track in corpus]
     columns = list(dict.fromkeys([*NEEDED, "name", *(name for row in rows for name in row)]))
-    partial = file.with_name(f".partial-{os.getpid()}-{uuid.uuid4().hex[:8]}.csv")
-    try:
-        with partial.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole(file) as partial, partial.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
     return file
 
 
@@ -150,7 +145,7 @@ def _value(text: str) -> Any:
     if text[0] in '[{"' or text in ("true", "false"):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return text
 

@@ -1,5 +1,6 @@
 """Many sounds, one after the other: rendered or decoded on all cores, kept in a cache, memory bounded."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Source
+from escucha.errors import InputError
 
 CACHE_BYTES = 8 * 2**30
 """The audio cache is trimmed, oldest first, when it outgrows this."""
@@ -42,20 +44,31 @@ def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:
     stored = _stored(cache, source, rate)
     try:
         return Clip(np.load(stored, allow_pickle=False), rate)
-    except (OSError, ValueError):  # absent, or cut short by a crash before renames were atomic on this disk
+    except (OSError, ValueError, EOFError):  # absent, or cut short by a crash before renames were atomic on this disk
         clip = resample(source.clip(), rate)
-    stored.parent.mkdir(parents=True, exist_ok=True)
-    partial = stored.with_suffix(f".{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        np.save(file, clip.wave)
-    partial.replace(stored)
+    _store(stored, clip.wave)
     return clip
+
+
+def _store(place: Path, wave: np.ndarray) -> None:
+    partial = place.with_suffix(f".{os.getpid()}.partial")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            np.save(file, wave)
+        partial.replace(place)
+    except OSError as error:
+        raise InputError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
+                         "ESCUCHA_CACHE to another folder") from None
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def trim(cache: Path, limit: int) -> None:
     """Delete the oldest files below `cache` until at most `limit` bytes are left."""
     files = []
-    for path in cache.rglob("*.npy"):
+    for path in (*cache.rglob("*.npy"), *cache.rglob("*.partial")):  # the latter: what killed processes left
         try:
             files.append((path.stat().st_mtime, path.stat().st_size, path))
         except FileNotFoundError:  # another process trims too

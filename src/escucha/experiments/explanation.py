@@ -20,6 +20,9 @@ from escucha.models.windows import AGGREGATES
 PARTS = ("stems", *SEPARATORS, "none")
 """Ways to take a clip apart: its own sources, a separator, or time alone."""
 
+SAMPLES = 1_000_000
+"""Remixes that a sampling method may draw, at most."""
+
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
 
@@ -84,6 +87,8 @@ class ExplanationStudy:
                                    ("aggregation", self.aggregation, AGGREGATES)):
             if value not in known:
                 raise unknown(what, value, known)
+        if not 0 <= self.samples <= SAMPLES:
+            raise InputError(f"samples are at most {SAMPLES}, got {self.samples}; 1000 is the published number")
         if bool(self.path) == bool(self.corpus):
             raise InputError("an explanation is of one clip: give either 'path' or a [corpus] (and a 'track' of it)")
         if self.parts == "stems" and self.path and self.stems is None:
@@ -156,7 +161,7 @@ def segments_of(text: int | str) -> Segments:
     word, slash, number = text.partition("/")
     if text == "windows":
         return "windows"
-    if word == "windows" and slash and number.isdigit() and int(number) > 0:
+    if word == "windows" and slash and number.isdecimal() and int(number) > 0:
         return ("windows", int(number))
     raise InputError(f"unknown segments {text!r}; give windows, windows/2 (two in each window), or a number")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from escucha.config import build, fingerprint, jsonable, read_toml
+from escucha.config import build, fingerprint, jsonable, read_toml, take_kind
 from escucha.errors import InputError, unknown
 from escucha.experiments import KINDS
 from escucha.experiments.workbench import Experiment, Workbench
@@ -34,7 +34,9 @@ def read_experiment(card: str, home: Path) -> Asked:
     """The experiment of a card: the stem of a file in `experiments/`, or a path to a TOML."""
     path = Path(card) if card.endswith(".toml") else home / "experiments" / f"{card}.toml"
     if not card.endswith(".toml") and not path.is_file():
-        raise unknown("experiment", card, (file.stem for file in (home / "experiments").glob("*.toml")))
+        shelf = home / "experiments"
+        known = (file.relative_to(shelf).with_suffix("").as_posix() for file in shelf.rglob("*.toml"))
+        raise unknown("experiment", card, known, str(shelf))
     table = read_toml(path)
     name = path.stem if card.endswith(".toml") else card.replace("/", "-")
     question = str(table.pop("question", name.replace("-", " ")))
@@ -44,11 +46,7 @@ def read_experiment(card: str, home: Path) -> Asked:
 def experiment_of(table: Mapping[str, Any], where: str) -> Experiment:
     """The experiment a table describes: its `kind`, and that kind's settings."""
     settings = dict(table)
-    kind = settings.pop("kind", None)
-    if kind is None:
-        raise InputError(f"{where} lacks the key 'kind'; one of {', '.join(KINDS)}")
-    if kind not in KINDS:
-        raise unknown("kind", str(kind), KINDS, where)
+    kind = take_kind(settings, KINDS, what="kind", where=where)
     return build(pkgutil.resolve_name(KINDS[kind]), settings, where)
 
 

@@ -13,8 +13,8 @@ from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import window_values
 from escucha.explain.sounds import Sound
-from escucha.explain.weights import VALUES, Weights
-from escucha.models.classifier import Classifier, label_index
+from escucha.explain.weights import Weights
+from escucha.models.classifier import VALUES, Classifier, label_index
 from escucha.models.windows import ClipScore, score_clip
 
 if TYPE_CHECKING:

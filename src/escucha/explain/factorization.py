@@ -20,6 +20,9 @@ Segments = Literal["windows"] | int | tuple[Literal["windows"], int]
 EXACT = 1e-5
 """Largest difference between the parts' sum and a clip that peaks at 1 (or below)."""
 
+MOST = 3000
+"""Parts, at most: ten minutes of five stems in seconds. More would take hours to weigh, and nobody could read them."""
+
 LEFT_OVER = 1e-6
 """What separators leave over is a source of its own, `rest`, when it peaks above this (of a clip that peaks at 1)."""
 
@@ -102,6 +105,9 @@ def of_sources(clip: Clip, sources: dict[str, Clip], *, segments: Segments, wind
     hears at once, in samples. Sources of another length or rate than the clip's raise InputError.
     """
     edges = segment_edges(len(clip.wave), segments, window)
+    if (len(edges) - 1) * max(len(sources), 1) > MOST:
+        raise InputError(f"{len(edges) - 1} segments of {max(len(sources), 1)} sources are too many parts (at most "
+                         f"{MOST}); ask for fewer segments, or for a shorter clip")
     whole = _complete(clip, sources) if sources else {"mix": clip.wave}
     parts = [
         Part(f"{name}@{_seconds(start, clip.rate)}-{_seconds(end, clip.rate)}s", name, start, wave[start:end])

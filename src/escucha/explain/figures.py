@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from escucha.audio.spectrum import log_mel
-from escucha.explain.weights import VALUES
 from escucha.explain.words import signed
+from escucha.models.classifier import VALUES
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation

@@ -20,6 +20,8 @@ from escucha.models.classifier import Classifier
 
 WIDTH = 0.25
 PENALTY = 1.0
+LARGEST = 10**8
+"""Samples times parts, at most: the table that is fitted."""
 DRAWS = 200
 """Bootstrap draws behind intervals and stability."""
 TOP = 3
@@ -41,8 +43,11 @@ def lime(classifier: Classifier, factorization: Factorization, label: str, *, se
     """LIME weights of every part for `label`, with bootstrap intervals, R^2 and stability."""
     if samples < 2:
         raise InputError(f"LIME needs at least 2 samples, got {samples}; 1000 is the published number")
-    rng = np.random.default_rng(seed)
     count = len(factorization.parts)
+    if samples * count > LARGEST:
+        raise InputError(f"{samples} samples of {count} parts are too large a table to fit (at most {LARGEST} cells); "
+                         "ask for fewer samples or segments")
+    rng = np.random.default_rng(seed)
     sounding = np.array([not part.silent for part in factorization.parts], dtype=bool)
     masks = np.zeros((samples + 1, count), dtype=bool)  # the last row, all off, is scored but not fitted
     masks[:-1, sounding] = draw_masks(rng, samples, int(sounding.sum()))

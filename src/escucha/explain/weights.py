@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-VALUES = {"softmax": "logit minus mean logit", "sigmoid": "logit"}
-"""What is explained, in words, by the classifier's link (`models.classifier.values`)."""
 NEGLIGIBLE = 1e-4
 """A weight below this share of the largest is a rounding of the model's arithmetic, not a reason."""
 

@@ -4,20 +4,19 @@ A card is a TOML of `models/`; its weights lie beside it as safetensors. Both ar
 digest of its weights: a card and weights that do not belong together are noticed, not used.
 """
 
-import json
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from torch import Tensor
 
-from escucha.config import build, jsonable, read_toml
+from escucha.config import build, jsonable, read_toml, to_toml
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link
 from escucha.models.sklearn_classifier import SvmSettings
 from escucha.models.weights.safe import save_weights
+from escucha.whole import whole
 
 
 @dataclass(frozen=True)
@@ -83,16 +82,14 @@ def write_card(path: Path, card: Card, state: Mapping[str, Tensor]) -> Card:
     path.parent.mkdir(parents=True, exist_ok=True)
     weights = path.with_suffix(".safetensors")
     mark = save_weights(weights, state)
-    whole = Card(**{**card.__dict__, "weights": weights.name, "digest": mark})
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    named = replace(card, weights=weights.name, digest=mark)
+    table = {key: value for key, value in jsonable(named).items() if key not in _not_of(named) and value != {}}
     try:
-        partial.write_text(to_toml(jsonable(whole), leave_out=_not_of(whole)), encoding="utf-8")
-        partial.replace(path)
+        with whole(path) as partial:
+            partial.write_text(to_toml(table) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return whole
+    return named
 
 
 def refuse_foreign(path: Path, experiment: str) -> None:
@@ -104,25 +101,3 @@ def refuse_foreign(path: Path, experiment: str) -> None:
 
 def _not_of(card: Card) -> tuple[str, ...]:
     return ("svm",) if card.kind == "network" else ("spectrum", "network", "layers")
-
-
-def to_toml(table: Mapping[str, Any], *, leave_out: tuple[str, ...] = ()) -> str:
-    """A table of JSON's types as TOML: plain keys first, then one `[section]` a table; None and empty tables go."""
-    kept = {key: value for key, value in table.items() if key not in leave_out and value is not None and value != {}}
-    plain = [_line(key, value) for key, value in kept.items() if not isinstance(value, Mapping)]
-    sections = ["\n".join([f"[{key}]", *(_line(name, item) for name, item in value.items() if item is not None)])
-                for key, value in kept.items() if isinstance(value, Mapping)]
-    return "\n\n".join(["\n".join(plain), *sections]) + "\n"
-
-
-def _line(key: str, value: Any) -> str:
-    name = key if key.replace("-", "").replace("_", "").isalnum() and key.isascii() else _value(key)
-    return f"{name} = {_value(value)}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(_line(key, item) for key, item in value.items() if item is not None) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)  # TOML writes strings, numbers and booleans as JSON does

@@ -4,13 +4,19 @@ Conventions: waves are `(batch, window)` float32 at `rate`; scores are `(batch, 
 """
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
 from escucha.errors import unknown
 
 Link = Literal["softmax", "sigmoid"]
+
+VALUES: dict[Link, str] = {"softmax": "logit minus mean logit", "sigmoid": "logit"}
+"""What `values` are, in words."""
+
+Scores = TypeVar("Scores", np.ndarray, Any)
+"""An array, or a tensor whose gradient is asked for."""
 
 
 @runtime_checkable
@@ -70,7 +76,7 @@ class FeatureClassifier(Classifier, Protocol):
         """Logits `(batch, label)` of features `(batch, feature)`."""
 
 
-def values(scores: np.ndarray, link: Link) -> np.ndarray:
+def values(scores: Scores, link: Link) -> Scores:
     """What is explained, `(..., label)`: the logit minus the mean logit over labels (softmax), or the logit (sigmoid).
 
     A softmax does not see a shift common to all labels, so neither should an explanation; the difference stays

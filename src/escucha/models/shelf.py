@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from escucha.errors import InputError, unknown
-from escucha.models.card import Card, find_card, read_card, write_card
+from escucha.models.card import Card, find_card, read_card
 from escucha.models.classifier import Classifier
 from escucha.models.weights.safe import digest, load_weights, part
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from escucha.models.domain import Domain
     from escucha.models.sklearn_classifier import SklearnClassifier
     from escucha.models.torch_classifier import TorchClassifier
-
-__all__ = ["LOADERS", "list_models", "load_domain", "load_model", "model_digest", "write_card"]
 
 
 def load_model(card: str, home: Path) -> Classifier:
@@ -45,17 +43,6 @@ def model_digest(card: str, home: Path) -> str:
     path = find_card(card, home)
     told = read_card(path)
     return hashlib.sha256(path.read_bytes() + digest(path.parent / told.weights).encode()).hexdigest()[:16]
-
-
-def list_models(home: Path) -> dict[str, str]:
-    """Card to its meaning, for every card of the shelf; a card that cannot be read says why in its place."""
-    found = {}
-    for path in sorted((home / "models").glob("*.toml")):
-        try:
-            found[path.stem] = read_card(path).meaning
-        except InputError as error:
-            found[path.stem] = f"(cannot be read: {error})"
-    return found
 
 
 def _weights(path: Path, card: Card) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from escucha.errors import InputError, unknown
-from escucha.models.classifier import Link, label_index
+from escucha.models.classifier import Link, label_index, values
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -206,6 +206,6 @@ def _all_heard(taps: dict[str, Tensor], layers: Sequence[str]) -> dict[str, Tens
 
 
 def _slopes(logits: Tensor, column: int, inside: Sequence[Tensor], link: Link) -> Sequence[Tensor]:
-    value = logits[:, column] - logits.mean(dim=1) if link == "softmax" else logits[:, column]
+    value = values(logits, link)[:, column]  # tensors know numpy's `mean(axis=, keepdims=)` too
     # Waves of a batch do not hear each other in evaluation mode, so the gradient of the sum is each one's own.
     return torch.autograd.grad(value.sum(), inside, retain_graph=True, allow_unused=True, materialize_grads=True)

@@ -7,7 +7,6 @@ that was killed and resumed ends with the very weights of one that was not.
 
 import logging
 import math
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from tqdm import tqdm
 
 from escucha.errors import InputError
 from escucha.models.torch_classifier import quick
+from escucha.whole import whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -90,11 +90,6 @@ class Fitted:
     """The one with the lowest validation loss, from 1."""
     history: "DataFrame"
     """One row an epoch: epoch, train_loss, valid_loss, valid_accuracy, rate."""
-
-    @property
-    def last(self) -> dict[str, float]:
-        """The last epoch's row, to compare with the best."""
-        return {str(name): float(value) for name, value in self.history.iloc[-1].items()}
 
 
 def fit(network: nn.Module, train: Examples, check: Check, *, recipe: Recipe, folder: Path, progress: bool = False,
@@ -282,6 +277,5 @@ def write_history(path: Path, history: Sequence[dict[str, float]]) -> None:
     """One CSV row an epoch, the file replaced whole."""
     import pandas
 
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
-    pandas.DataFrame(history).to_csv(partial, index=False)
-    partial.replace(path)
+    with whole(path) as partial:
+        pandas.DataFrame(history).to_csv(partial, index=False)

@@ -1,11 +1,12 @@
 """The index over `reports/`: a card a finding."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from escucha.errors import InputError
-from escucha.finding import PARTIAL, Saved, load
+from escucha.finding import PARTIAL, Saved, is_finding, load
 from escucha.reports.page import PAGE_NAME, page
 from escucha.reports.rendering import put, render
 from escucha.reports.text import heading, plain
@@ -28,8 +29,9 @@ class Card:
 def gallery(reports: Path, *, afresh: bool = False) -> Path:
     """Write `index.html` over the findings at `reports/<experiment>/<fingerprint>/` and return its path.
 
-    Published ones (`reports/published/<name>/`) are among them. Half-written folders are passed over; a finding
-    whose page is missing gets one, and with `afresh` all do. InputError where `reports` cannot be written.
+    Published ones (`reports/published/<name>/`) are among them. Half-written folders are passed over, broken ones with
+    a warning; a finding whose page is missing gets one, and with `afresh` all do. InputError where `reports` cannot be
+    written.
     """
     reports = Path(reports)
     try:
@@ -39,7 +41,7 @@ def gallery(reports: Path, *, afresh: bool = False) -> Path:
     found = findings(reports)
     for saved in found:
         if afresh or not (saved.folder / PAGE_NAME).is_file():
-            page(saved.folder)
+            _try_page(saved.folder)
     cards = sorted((_card(saved, reports) for saved in found), key=lambda card: card.made, reverse=True)
     groups: dict[str, list[Card]] = {}
     for card in cards:
@@ -47,16 +49,25 @@ def gallery(reports: Path, *, afresh: bool = False) -> Path:
     return put(reports / PAGE_NAME, render("gallery.html", {"groups": groups, "count": len(cards)}))
 
 
+def _try_page(folder: Path) -> None:
+    """A page, or a warning: what is wrong with one finding must not hide the others."""
+    try:
+        page(folder)
+    except (InputError, OSError) as error:
+        warnings.warn(f"{folder} gets no page: {error}", stacklevel=3)
+
+
 def findings(reports: Path) -> list[Saved]:
-    """Every whole finding two folders down, by path."""
+    """Every whole finding two folders down, by path; a warning for what looks like one and cannot be read."""
     found = []
     for folder in sorted(path for path in reports.glob("*/*") if path.is_dir()):
         if any(part.startswith(PARTIAL) for part in folder.relative_to(reports).parts):
             continue
         try:
             found.append(load(folder))
-        except InputError:
-            continue
+        except InputError as error:
+            if is_finding(folder):
+                warnings.warn(f"not on the index: {error}", stacklevel=3)
     return found
 
 

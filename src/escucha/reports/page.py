@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from escucha.config import to_toml
 from escucha.finding import load
 from escucha.reports.content import of_saved
 from escucha.reports.rendering import put, render
-from escucha.reports.text import toml
 
 PAGE_NAME = "index.html"
 
@@ -17,5 +17,5 @@ def page(folder: Path) -> Path:
     under 25 MB and says so where something had to stay out. InputError where there is no finding.
     """
     saved = load(Path(folder))
-    context = {"about": saved.about, "content": of_saved(saved), "settings": toml(saved.about.settings)}
+    context = {"about": saved.about, "content": of_saved(saved), "settings": to_toml(saved.about.settings)}
     return put(saved.folder / PAGE_NAME, render("page.html", context))

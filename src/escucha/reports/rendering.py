@@ -3,8 +3,6 @@
 import base64
 import functools
 import hashlib
-import os
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from escucha.errors import InputError
-from escucha.finding import PARTIAL
+from escucha.whole import whole
 
 
 @functools.cache
@@ -33,14 +31,11 @@ def render(template: str, context: Mapping[str, Any]) -> str:
 
 def put(path: Path, text: str) -> Path:
     """Write `text` to `path`, whole or not at all; InputError where the place cannot be written."""
-    partial = path.parent / f"{PARTIAL}{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        with whole(path) as partial:
+            partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}; name another place") from None
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 

@@ -113,4 +113,7 @@ def _missing(value: Any) -> bool:
 
 
 def _float(value: Any) -> float | None:
-    return None if _missing(value) else float(value)
+    try:
+        return None if _missing(value) else float(value)
+    except ValueError:  # somebody has edited the table
+        return None

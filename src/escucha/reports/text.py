@@ -1,6 +1,5 @@
 """How names, numbers and settings are written for people."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -56,38 +55,3 @@ def facts(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
             yield label, number(value)
         elif value and len(value) <= ITEMS and not any(isinstance(item, (list, tuple, Mapping)) for item in value):
             yield label, ", ".join(number(item) for item in value)
-
-
-def toml(settings: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
-    """Settings as TOML, tables last; what is None is left out, as TOML has no word for it.
-
-    >>> print(toml({"seed": 0, "corpus": {"kind": "palos"}}))
-    seed = 0
-    <BLANKLINE>
-    [corpus]
-    kind = "palos"
-    """
-    plain = {key: value for key, value in settings.items() if value is not None and not isinstance(value, Mapping)}
-    tables = {key: value for key, value in settings.items() if isinstance(value, Mapping)}
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
-    head = [f"[{'.'.join(map(_key, path))}]"] if path and (lines or not tables) else []
-    blocks = ["\n".join(head + lines)] if head or lines else []
-    blocks += [toml(table, (*path, key)) for key, table in tables.items()]
-    return "\n\n".join(filter(None, blocks))
-
-
-def _key(key: str) -> str:
-    bare = key.isascii() and key.replace("-", "").replace("_", "").isalnum()
-    return key if bare else json.dumps(key, ensure_ascii=False)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        items = (f"{_key(key)} = {_value(item)}" for key, item in value.items() if item is not None)
-        return f"{{ {', '.join(items)} }}"
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_value(item) for item in value if item is not None)}]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    # JSON's strings are TOML's, but for the delete character
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

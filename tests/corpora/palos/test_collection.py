@@ -100,6 +100,8 @@ def test_a_recipe_is_json_and_back():
     ((("room", 99),), "room"),
     ((("palmas", True), ("palmas", False)), "twice"),
     ((("palmas",),), "pair"),
+    ((1,), "pair"),
+    (((["palmas"], True),), "unknown palos change"),
 ])
 def test_a_wrong_change_names_the_way_out(changes, match):
     with pytest.raises(InputError, match=match):
@@ -108,6 +110,7 @@ def test_a_wrong_change_names_the_way_out(changes, match):
 
 @pytest.mark.parametrize(("settings", "match"), [
     ({"palos": ("solea",)}, "unknown palo 'solea'"), ({"clips": 0}, "clips = 1 or more"),
+    ({"clips": 10**9}, "up to 1000000"),
     ({"families": 7}, "multiple of 5"), ({"split": "dev"}, "unknown split 'dev'"),
     ({"duration": 0.0}, "0.1 to 600"), ({"palos": ()}, "list of different names"),
 ])

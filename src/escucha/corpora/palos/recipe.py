@@ -101,13 +101,13 @@ class Recipe:
 
 def checked(changes: Mapping[str, Any] | Sequence[Sequence[Any]]) -> tuple[tuple[str, Any], ...]:
     """Changes as sorted pairs, each key once; accepts a TOML table or a list of pairs."""
-    pairs = list(changes.items()) if isinstance(changes, Mapping) else [tuple(pair) for pair in changes]
+    pairs = list(changes.items()) if isinstance(changes, Mapping) else list(changes)
     seen: dict[str, Any] = {}
     for pair in pairs:
-        if len(pair) != 2:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             raise InputError(f"a palos change is a pair (key, value), got {pair!r}")
         key, value = pair
-        if key not in CHANGES:
+        if not isinstance(key, str) or key not in CHANGES:
             raise unknown("palos change", str(key), CHANGES)
         if key in seen:
             raise InputError(f"palos change {key!r} is given twice; keep one")

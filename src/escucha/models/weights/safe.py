@@ -4,7 +4,6 @@ Conventions: a state is `{name: tensor}`; names may hold dots.
 """
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,21 +12,19 @@ import safetensors.torch
 from torch import Tensor
 
 from escucha.errors import InputError
+from escucha.whole import whole
 
 
 def save_weights(path: Path, state: Mapping[str, Tensor]) -> str:
     """Write `state` to `path` (replacing what is there in one step) and return its digest."""
-    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
     try:
-        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-        partial.write_bytes(safetensors.torch.save(plain))  # its own writer would leave the file readable by us alone
-        mark = digest(partial)
-        partial.replace(path)
+        with whole(path) as partial:
+            # its own writer would leave the file readable by us alone
+            partial.write_bytes(safetensors.torch.save(plain))
     except OSError as error:
         raise InputError(f"cannot write weights to {path}: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return mark
+    return digest(path)
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:
