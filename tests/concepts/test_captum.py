@@ -64,7 +64,7 @@ def network() -> nn.Sequential:
                         nn.Linear(3 * WINDOW, 12), nn.Tanh(), nn.Linear(12, 12), nn.Tanh(), nn.Linear(12, len(LABELS)))
     with torch.no_grad():
         for weights in net.parameters():
-            weights *= 3
+            weights *= 5
     return net.eval()
 
 
