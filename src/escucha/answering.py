@@ -9,8 +9,8 @@ from escucha.config import read_toml
 from escucha.errors import InputError, unknown
 from escucha.experiments.run import Asked, experiment_of, read_experiment, run
 from escucha.experiments.workbench import Workbench
-from escucha.finding import is_finding, load
-from escucha.reports.gallery import gallery
+from escucha.finding import load
+from escucha.reports.gallery import findings, gallery
 from escucha.reports.page import page
 
 DEMOS: dict[str, tuple[str, ...]] = {
@@ -60,19 +60,16 @@ def shelf_rows(home: Path, shelf: str) -> Iterator[tuple[str, str]]:
     What cannot be read says why in its meaning's place.
     """
     if shelf == "findings":
-        folders = (path.parent for path in sorted((home / "reports").rglob("about.json")))
-        yield from ((str(folder.relative_to(home)), _meaning(folder)) for folder in folders if is_finding(folder))
+        yield from ((str(saved.folder.relative_to(home)), saved.about.title) for saved in findings(home / "reports"))
         return
     for path in sorted((home / shelf).rglob("*.toml")):
         yield path.relative_to(home / shelf).with_suffix("").as_posix(), _meaning(path)
 
 
-def _meaning(path: Path) -> str:
-    """The title of a finding's folder, or the sentence of a card."""
+def _meaning(card: Path) -> str:
+    """The sentence of a card."""
     try:
-        if path.is_dir():
-            return load(path).about.title
-        table = read_toml(path)
-        return str(table.get("meaning") or table.get("question") or table.get("kind", ""))
+        table = read_toml(card)
     except InputError as error:
         return f"(cannot be read: {error})"
+    return str(table.get("meaning") or table.get("question") or table.get("kind", ""))

@@ -22,7 +22,8 @@ _CONTAINERS = ("mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,aac,ac3,eac3,amr,ape,asf,a
                "ogg,rm,tak,tta,voc,w64,wav,wv,aiff,au,mpc,mpc8")
 _SAFE = ["-protocol_whitelist", "file,pipe", "-format_whitelist", _CONTAINERS]
 _GUESS = 25  # ffprobe's score for a format: up to here it only trusted the suffix
-_BLOCK = 1 << 16
+BLOCK = 1 << 16
+"""Frames decoded at once: bounds memory."""
 
 Blocks = Iterator[np.ndarray]
 """Pieces of sound, each `(frame, channel)` float32."""
@@ -90,6 +91,6 @@ def _span(file: Path, blocks: Blocks, skip: int, wanted: int, notes: IO[bytes]) 
 
 def _blocks(process: subprocess.Popen, channels: int) -> Blocks:
     frame = 4 * channels
-    while data := process.stdout.read(_BLOCK * frame):  # type: ignore[union-attr]
+    while data := process.stdout.read(BLOCK * frame):  # type: ignore[union-attr]
         yield np.frombuffer(data[: len(data) // frame * frame], dtype="<f4").reshape(-1, channels)
     process.wait()

@@ -20,7 +20,7 @@ import soxr
 
 from escucha.audio import ffmpeg, native
 from escucha.audio.clip import Clip, within
-from escucha.audio.ffmpeg import Blocks
+from escucha.audio.ffmpeg import BLOCK, Blocks
 from escucha.errors import InputError, check_name, unknown
 from escucha.whole import whole
 
@@ -44,8 +44,6 @@ MAX_START = 1e9
 """Seconds; no recording is as long."""
 
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-
-_BLOCK = 1 << 16
 
 
 def read(path: str | Path, *, rate: int | None = None, start: float = 0.0, duration: float | None = None) -> Clip:
@@ -202,8 +200,8 @@ def _encode(target: Path | io.BytesIO, clip: Clip, suffix: str) -> None:
         clip = bound(resample(clip, next((rate for rate in MP3_RATES if rate >= clip.rate), MP3_RATES[-1])))[0]
     with soundfile.SoundFile(target, "w", clip.rate, 1, subtype, format=kind) as sound:
         # in blocks: libsndfile's Vorbis encoder keeps a whole write on its stack and dies of a long one
-        for first in range(0, len(clip.wave), _BLOCK):
-            sound.write(clip.wave[first:first + _BLOCK])
+        for first in range(0, len(clip.wave), BLOCK):
+            sound.write(clip.wave[first:first + BLOCK])
 
 
 def _write_float(path: Path, clip: Clip) -> None:

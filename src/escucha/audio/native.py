@@ -7,11 +7,10 @@ from pathlib import Path
 
 import soundfile
 
-from escucha.audio.ffmpeg import Blocks
+from escucha.audio.ffmpeg import BLOCK, Blocks
 from escucha.audio.quiet import quiet
 from escucha.errors import InputError
 
-_BLOCK = 1 << 16
 _SCRAP = 0.1  # seconds; less than this of a file that is cut off is an encoder's first silence, not music
 
 
@@ -53,7 +52,7 @@ def _blocks(file: Path, sound: soundfile.SoundFile, start: float, duration: floa
     wanted = left
     while left > 0:
         with quiet():
-            block = sound.read(min(left, _BLOCK), dtype="float32", always_2d=True)
+            block = sound.read(min(left, BLOCK), dtype="float32", always_2d=True)
         left -= len(block)
         if not len(block):
             break

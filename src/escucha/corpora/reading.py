@@ -21,10 +21,10 @@ def clips(sources: Sequence[Source], *, rate: int, cache: Path | None = None, pr
 
     `cache` is a folder for decoded audio, keyed by content; `progress` names the bar on stderr, none when empty.
     """
-    from joblib import Parallel, delayed
+    from joblib import Parallel, cpu_count, delayed
     from tqdm import tqdm
 
-    jobs = os.cpu_count() or 1
+    jobs = cpu_count()
     missing = sum(cache is None or not _stored(cache, source, rate).exists() for source in sources)
     workers = jobs if missing >= 8 * jobs else 1  # starting a worker costs about a second
     made = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="4*n_jobs")(

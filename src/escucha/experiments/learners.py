@@ -1,12 +1,12 @@
 """The kinds of learner a training experiment knows: from tracks to a classifier and what must be kept of it."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import joblib
 import numpy as np
 import torch
 from torch import Tensor
@@ -142,5 +142,5 @@ def _features(corpus: Corpus, task: Task, workbench: Workbench) -> tuple[np.ndar
     waves = [windows.cut(clip.wave, task.samples) for clip in _clips(corpus, task, workbench, "cutting")]
     owners = np.repeat(np.arange(len(waves)), [len(piece) for piece in waves])
     table = feature_table([wave for piece in waves for wave in piece], task.rate, features=task.svm.features,
-                          jobs=os.cpu_count() or 1)
+                          jobs=joblib.cpu_count())
     return table, owners
