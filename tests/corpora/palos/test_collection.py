@@ -111,7 +111,7 @@ def test_a_wrong_change_names_the_way_out(changes, match):
 @pytest.mark.parametrize(("settings", "match"), [
     ({"palos": ("solea",)}, "unknown palo 'solea'"), ({"clips": 0}, "clips = 1 or more"),
     ({"clips": 10**9}, "up to 1000000"),
-    ({"families": 7}, "multiple of 5"), ({"split": "dev"}, "unknown split 'dev'"),
+    ({"families": 7}, "multiples of 5"), ({"split": "dev"}, "unknown split 'dev'"),
     ({"duration": 0.0}, "0.1 to 600"), ({"palos": ()}, "list of different names"),
 ])
 def test_wrong_settings_name_the_way_out(settings, match):
