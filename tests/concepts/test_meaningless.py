@@ -60,7 +60,7 @@ def test_pairs_are_of_the_same_scores_and_turned_by_group():
 def test_a_meaningless_concept_differs_in_one_kind_of_thing_only():
     world = paired_world(axis(1))
     kinds = ("room", "noise")
-    null = tuple(replace(example, kind=kinds[place // 2 % 2]) for place, example in enumerate(world.concept.null))
+    null = tuple(replace(example, kind=kind) for kind in kinds for example in world.concept.null)
     concept = replace(world.concept, null=null)
     found = [{example.kind for example in rows_of(concept, drawn)} for drawn in draw(concept, count=60, seed=0)]
     assert all(len(kind) == 1 for kind in found)
@@ -77,6 +77,14 @@ def test_four_times_as_many_null_examples_as_a_set_uses():
     concept = paired_world(axis(1)).concept
     with pytest.raises(InputError, match="48 examples and 190 null examples; a test needs 4 times as many"):
         draw(replace(concept, null=concept.null[:-2]), count=10, seed=0)
+
+
+def test_every_kind_of_null_example_is_spare():
+    concept = paired_world(axis(1)).concept
+    rooms, noises = (tuple(replace(example, kind=kind) for example in concept.null) for kind in ("room", "noise"))
+    replace(concept, null=(*rooms, *noises)).check_spare()
+    with pytest.raises(InputError, match="190 null examples of kind 'noise'; a test needs 4 times as many"):
+        replace(concept, null=(*rooms, *noises[:-2])).check_spare()
 
 
 def test_a_pool_of_other_labels_or_of_too_few_groups_is_refused():

@@ -53,7 +53,9 @@ def test_nuisance_pairs_are_of_the_same_scores_and_enough(name):
     scores = {example.source.recipe.seed for example in concept.examples}
     assert {example.source.recipe.seed for example in concept.null} == scores
     assert Counter(example.kind for example in concept.null) == Counter(
-        {"room": len(concept.examples) * 2, "noise": len(concept.examples), "program": len(concept.examples)})
+        {kind: times * len(concept.examples) for kind, times in (("room", 4), ("noise", 4), ("program", 2))})
+    own = {example.source.key() for example in concept.null if not example.source.recipe.changes}
+    assert len(own) == len(scores)  # a score in its own room, with its own noise and guitar, is one sound
     assert draw(concept, count=10, seed=0).shape == (10, len(concept.examples))
 
 

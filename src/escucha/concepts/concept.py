@@ -3,6 +3,7 @@
 Conventions: in a paired concept each pair is two neighbouring examples, the one with the idea first.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,10 @@ from escucha.errors import InputError
 
 SPARE = 4
 """A concept brings at least this many times as many null examples as it has examples: with fewer, meaningless
-concepts would share most of their clips and look more alike than they are."""
+concepts would share most of their clips and look more alike than they are. Of nuisance pairs, of every kind."""
+SCARCE = {"program": 2}
+"""Kinds that hold fewer times as many, because there are no more: the renderer has three guitars, so a score has two
+others. Meaningless concepts about guitars are more alike than those about rooms and noises."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,14 @@ class Concept:
         return tuple(sorted({example.group for example in (*self.examples, *self.null)}))
 
     def check_spare(self) -> None:
-        """Raise InputError when there are too few null examples to test the concept."""
-        if len(self.null) < SPARE * len(self.examples):
-            raise InputError(f"concept {self.name!r} has {len(self.examples)} examples and {len(self.null)} null "
-                             f"examples; a test needs {SPARE} times as many ({SPARE * len(self.examples)}): give it "
-                             "fewer examples or a larger pool")
+        """Raise InputError when there are too few null examples, of any kind, to test the concept."""
+        for kind, count in Counter(example.kind for example in self.null).items() or (("", 0),):
+            times = SCARCE.get(kind, SPARE)
+            if count < times * len(self.examples):
+                raise InputError(f"concept {self.name!r} has {len(self.examples)} examples and {count} null examples"
+                                 f"{f' of kind {kind!r}' if kind else ''}; a test needs {times} times as many "
+                                 f"({times * len(self.examples)}): give it fewer examples or a larger pool")
+
 
 
 def halves(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from escucha.concepts.concept import Example
+from escucha.concepts.concept import SCARCE, Example
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 Gathered = tuple[tuple[Example, ...], tuple[Example, ...]]
 """Examples, and null examples."""
 
-TAKES = (("room", 0), ("room", 1), ("noise", 0), ("program", 0))
-"""The four nuisance pairs of every score: another room (two of them), another noise, another guitar."""
+TAKES = (*(("room", take) for take in range(4)), *(("noise", take) for take in range(4)),
+         *(("program", take) for take in range(SCARCE["program"])))
+"""The ten nuisance pairs of every score: four other rooms, four other noises, the two other guitars there are."""
 
 
 class Examples(Protocol):

@@ -87,19 +87,20 @@ def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS)
     made = []
     for index, base in enumerate(_scores(pairs, seed, palos, families, duration)):
         kind = kinds[index % len(kinds)]
-        rng = stream(base.seed, "nuisance", kind, take)
-        one, other = (int(value) for value in rng.permutation(_others(base, kind, take)))
-        made.append(_pair(base, kind, one, other))
+        own, other = _others(base, kind, take)
+        played = {own: PaloSource(base), other: PaloSource(base.change(kind, other))}  # the score itself once
+        first, second = stream(base.seed, "nuisance", kind, take).permutation([own, other])
+        made.append(Pair(played[int(first)], played[int(second)], base.family, base.palo))
     return made
 
 
-def _others(recipe: Recipe, kind: str, take: int) -> list[int]:
+def _others(recipe: Recipe, kind: str, take: int) -> tuple[int, int]:
     """This family's own value and another one of the same kind."""
     habits = family(recipe.family)
     own, known = {"room": (habits.room, range(ROOMS)), "noise": (habits.noise, range(NOISES)),
                   "program": (habits.guitar, GUITARS)}[kind]
     rest = [value for value in known if value != own]
-    return [own, int(stream(recipe.seed, "other", kind).permutation(rest)[take % len(rest)])]
+    return own, int(stream(recipe.seed, "other", kind).permutation(rest)[take % len(rest)])
 
 
 def _scores(pairs: int, seed: int, palos: Sequence[str], families: Sequence[int], duration: float) -> list[Recipe]:
