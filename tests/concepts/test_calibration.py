@@ -1,147 +1,173 @@
-"""On what a real network hears, inert cards, built as real cards are, are found no oftener than alpha.
+"""On what a real network hears, inert cards, built as real cards are, are found no oftener than alpha, at every layer.
 
 The cards are not draws from the null's generator. Pairs: one thing that means nothing (the room, or the noise) changed
-in every pair, turned by a rule that holds throughout (rooms ranked, the higher with), in rooms and noises that the null
-examples do not have; a cell counts when the direct effect is inert. Clips: a property of whole families, or of clips
-that come with some labels, taken from the corpus as a query takes it.
+in every pair by a rule that holds throughout: the higher rank with, in rooms and noises of which one is in no null
+example; or one room with and another one without. A cell counts where the idea is inert: its direct effect lies within
+the margin, and a sign flip shows none (p > .05), for a small effect that is real may be found. Clips: a property of
+whole families, or of clips that come with some labels, taken from the corpus as a query takes it.
+
+Scores and clips under test are drawn anew for every few cards. Cards still share some, so trials are not independent
+and bounds, binomial at .01 over all cells of a test, are the least one may ask for.
 """
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import binom
 
-from escucha.concepts.activations import hear, slopes
-from escucha.concepts.concept import Concept, Example
-from escucha.concepts.design import Design, Inside, design, inside
-from escucha.concepts.examples import Pairs
+from escucha.concepts.concept import Concept, Example, halves
+from escucha.concepts.design import Design, Inside, design
+from escucha.concepts.effect import sign_flip
 from escucha.concepts.tcav import mean_pulls, pushes, rank_p
-from escucha.corpora.palos import PaloSource, nuisance_pairs, palos_corpus
-from escucha.corpora.reading import clips
 from escucha.models.evaluation import mean_interval
-from escucha.models.shelf import load_model
+from tests.concepts.ground import FIXED, HOME, Drawn, Ground, listen
 
-HOME = Path(__file__).resolve().parents[2]
 ALPHA = 0.05
-TRIALS = 400
-BOUND = binom.ppf(0.99, TRIALS, ALPHA) / TRIALS
-"""What 400 trials at .05 stay below 99 times in 100."""
-TAKES = (("room", 2), ("room", 3), ("noise", 1), ("noise", 2))
-"""Changes that no null example has."""
+DRAWS, CARDS = 100, 150
+SIDE, FAMILIES = 12, 2
+"""Clips, and families, with a property and as many without it."""
 
 pytestmark = pytest.mark.skipif(not (HOME / "models" / "palos-cnn.toml").is_file(), reason="needs the card palos-cnn")
 
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """Everything heard once."""
-
-    layers: dict[str, Inside]
-    towards: dict[str, np.ndarray]
-    values: np.ndarray
-    places: dict[str, int]
-    margins: np.ndarray
-    spare: tuple[Example, ...]
-    changed: dict[tuple[str, int], tuple[Example, ...]]
-    pool: tuple[Example, ...]
-    labels: tuple[str, ...]
-
-    def pushes(self, layer: str, sets: np.ndarray, made: Design) -> np.ndarray:
-        """`(set, label)`."""
-        return pushes(self.layers[layer], self.towards[layer], sets, made.signs, estimator=made.estimator)
+Found = dict[tuple[str, ...], list[bool]]
+"""Cell to whether each trial was found at ALPHA."""
 
 
 @pytest.fixture(scope="module")
 def ground() -> Ground:
-    model = load_model("palos-cnn", HOME)
-    card = Pairs("palmas", pairs=18, seed=77)
-    spare = card.gather(HOME, "")[1]
-    changed = {}
-    for kind, take in TAKES:
-        pairs = [pair for ask in card._requests("") for pair in nuisance_pairs(kinds=(kind,), take=take, **ask)]
-        changed[kind, take] = tuple(Example(source, there, f"family-{pair.family:04d}", pair.palo) for pair in pairs
-                                    for source, there in ((pair.with_, True), (pair.without, False)))
-    corpus = palos_corpus(clips=96, seed=9, split="train", duration=6.0)
-    pool = tuple(Example(track.source, False, track.group, track.label) for track in corpus)
-    sources = {example.source.key(): example.source
-               for example in (*spare, *(one for found in changed.values() for one in found), *pool)}
-    tested = palos_corpus(clips=24, seed=8, split="test", duration=6.0)
-    heard = hear(model, clips(list(sources.values()), rate=model.rate), model.layers, with_values=True)
-    bent = slopes(model, clips([track.source for track in tested], rate=model.rate), model.layers)
-    layers = {name: inside(name, heard.rows[name], bent.rows[name]) for name in model.layers}
-    names = np.array([track.label for track in tested])
-    towards = {name: mean_pulls(layer, names, model.labels) for name, layer in layers.items()}
-    return Ground(layers, towards, heard.values, {key: place for place, key in enumerate(sources)},
-                  0.1 * bent.values.std(axis=0), spare, changed, pool, model.labels)
+    return listen(clips_in_pool=120, families=20)
 
 
-def ranked_card(ground: Ground, kind: str, rng: np.random.Generator) -> Concept:
-    """The room (or the noise) of the higher rank in every pair; each card ranks them anew."""
+def too_often(found: Found) -> dict[tuple[str, ...], str]:
+    """The cells found oftener than the binomial bound; a chance of .01 that any is, were all trials independent."""
+    bound = {cell: int(binom.ppf(1 - 0.01 / len(found), len(trials), ALPHA)) for cell, trials in found.items()}
+    return {cell: f"{sum(trials)} of {len(trials)}, at most {bound[cell]}" for cell, trials in found.items()
+            if sum(trials) > bound[cell]}
+
+
+def over(found: Found, *places: int) -> Found:
+    """Trials of all cells that agree in these places of their names."""
+    whole: Found = defaultdict(list)
+    for cell, trials in found.items():
+        whole[tuple(cell[place] for place in places)] += trials
+    return whole
+
+
+def pushed(layer: Inside, towards: np.ndarray, sets: np.ndarray, made: Design) -> np.ndarray:
+    """`(set, label)`."""
+    return pushes(layer, towards, sets, made.signs, estimator=made.estimator)
+
+
+def ranked(drawn: Drawn, kind: str, rng: np.random.Generator) -> Concept:
+    """The room (or the noise) of the higher rank in every pair."""
     rank = rng.permutation(40)
-    examples: list[Example] = []
-    takes = [key for key in ground.changed if key[0] == kind]
-    for pair in range(0, len(ground.changed[takes[0]]), 2):
-        couple = ground.changed[takes[rng.integers(len(takes))]][pair:pair + 2]
-        high, low = sorted(couple, key=lambda example: -rank[_number(example, kind)])
-        examples += [replace(high, present=True), replace(low, present=False)]
-    return Concept("inert", "Nothing.", tuple(examples), ground.spare, paired=True)
+    numbers = [sorted((score.own[kind], score.fresh[kind]), key=lambda number: -rank[number]) for score in drawn.scores]
+    return drawn.card([score.pair(kind, *chosen) for score, chosen in zip(drawn.scores, numbers)])
 
 
-def _number(example: Example, kind: str) -> int:
-    source = example.source
-    assert isinstance(source, PaloSource)
-    return int(source.recipe.get(kind, 0))
+def fixed(drawn: Drawn, kind: str, rng: np.random.Generator) -> Concept:
+    """One room (or noise) with, another one without, the same two in every pair."""
+    with_, without = (int(number) for number in rng.choice(FIXED[kind], 2, replace=False))
+    return drawn.card([score.pair(kind, with_, without) for score in drawn.scores])
 
 
-def inert_cells(ground: Ground, made: Design) -> np.ndarray:
-    """`(label,)`: is the direct effect within the margin?"""
+def inert(ground: Ground, drawn: Drawn, made: Design) -> np.ndarray:
+    """Labels whose direct effect is within the margin, and not shown to be any."""
     half = len(made.own) // 2
-    changes = ground.values[made.own[:half]] - ground.values[made.own[half:]]
-    found = [mean_interval(change, list(made.groups[:half]), seed=0, draws=1000) for change in changes.T]
-    return np.array([max(-one.low, one.high) < margin for one, margin in zip(found, ground.margins)])
+    groups = made.groups[:half]
+    labels = []
+    for label, margin in enumerate(drawn.margins):
+        changes = (ground.values[made.own[:half]] - ground.values[made.own[half:]])[:, label]
+        found = mean_interval(changes, list(groups), seed=0, draws=500)
+        if max(-found.low, found.high) < margin and sign_flip(changes, groups, seed=0) > ALPHA:
+            labels.append(label)
+    return np.array(labels)
+
+
+def paired_trials(ground: Ground, rng: np.random.Generator) -> Found:
+    """Rule, kind and layer to trials: one inert label of each card."""
+    found: Found = defaultdict(list)
+    for turn in range(DRAWS):
+        drawn = ground.drawn(rng)
+        nulls: dict[str, np.ndarray] = {}
+        for rule, kind in ((rule, kind) for rule in (ranked, fixed) for kind in FIXED):
+            made = design(rule(drawn, kind, rng), ground.places, estimator="paired-difference",
+                          nulls=10 if nulls else 199, seed=turn)
+            # all cards of a draw are of one design, and share their meaningless concepts
+            nulls = nulls or {name: pushed(layer, drawn.towards[name], made.nulls, made)
+                              for name, layer in drawn.layers.items()}
+            labels = inert(ground, drawn, made)
+            for name, layer in drawn.layers.items() if len(labels) else ():
+                own = pushed(layer, drawn.towards[name], made.own[None], made)[0]
+                found[rule.__name__, kind, name].append(rank_p(own, nulls[name])[rng.choice(labels)] <= ALPHA)
+    return found
 
 
 def test_inert_pairs_are_found_no_oftener_than_alpha(ground):
-    rng = np.random.default_rng(0)
-    found: list[bool] = []
-    first = design(ranked_card(ground, "room", rng), ground.places, estimator="paired-difference", nulls=999, seed=0)
-    nulls = {layer: ground.pushes(layer, first.nulls, first) for layer in ground.layers}  # all cards are of one design
-    for card in range(4 * TRIALS):
-        made = design(ranked_card(ground, ("room", "noise")[card % 2], rng), ground.places,
-                      estimator="paired-difference", nulls=10, seed=0)
-        inert = np.flatnonzero(inert_cells(ground, made))
-        if len(found) == TRIALS:
-            break
-        if len(inert):
-            layer, label = rng.choice(list(ground.layers)), rng.choice(inert)
-            found.append(rank_p(ground.pushes(layer, made.own[None], made)[0], nulls[layer])[label] <= ALPHA)
-    assert len(found) == TRIALS
-    assert np.mean(found) <= BOUND
+    found = paired_trials(ground, np.random.default_rng(0))
+    assert min(map(len, found.values())) > DRAWS / 2
+    assert len(found) == 2 * 2 * len(ground.layers)
+    for cells in (found, over(found, 0, 1), over(found, 2)):
+        assert not too_often(cells)
 
 
-def clip_card(ground: Ground, clustered: bool, rng: np.random.Generator) -> Concept:
-    """Whole families have it, or clips of some labels have it oftener."""
-    families = sorted({example.group for example in ground.pool})
-    if clustered:
-        having = set(rng.choice(families, len(families) // 2, replace=False))
-        flagged = [replace(example, present=example.group in having) for example in ground.pool]
-    else:
-        odds = dict(zip(ground.labels, rng.permutation([0.75, 0.5, 0.25])))
-        flagged = [replace(example, present=bool(rng.random() < odds[example.label])) for example in ground.pool]
+def of_families(ground: Ground, rng: np.random.Generator) -> Concept:
+    """A property of whole families."""
+    names = rng.permutation(sorted({example.group for example in ground.pool}))
+    return chosen_card(ground, lambda example: example.group in names[:FAMILIES], rng,
+                       [example for example in ground.pool if example.group in names[:2 * FAMILIES]])
+
+
+def of_labels(ground: Ground, rng: np.random.Generator) -> Concept:
+    """A property that clips of some labels have oftener."""
+    odds = dict(zip(ground.labels, rng.permutation([0.75, 0.5, 0.25])))
+    return chosen_card(ground, lambda example: bool(rng.random() < odds[example.label]), rng, list(ground.pool))
+
+
+def chosen_card(ground: Ground, having: Callable[[Example], bool], rng: np.random.Generator,
+                clips: list[Example]) -> Concept:
+    flagged = [replace(example, present=having(example)) for example in clips]
     sides = [[example for example in flagged if example.present is there] for there in (True, False)]
-    chosen = [side[place] for side in sides for place in rng.permutation(len(side))[:12]]
+    chosen = [side[place] for side in sides for place in rng.permutation(len(side))[:SIDE]]
     return Concept("inert", "Nothing.", tuple(chosen), ground.pool, paired=False)
 
 
-@pytest.mark.parametrize("clustered", [True, False])
-def test_inert_clips_are_found_no_oftener_than_alpha(ground, clustered):
+@pytest.mark.parametrize("rule", [of_families, of_labels])
+def test_inert_clips_are_found_no_oftener_than_alpha(ground, rule):
     rng = np.random.default_rng(1)
-    found = []
-    for _ in range(TRIALS):
-        made = design(clip_card(ground, clustered, rng), ground.places, estimator="ridge", nulls=59, seed=0)
-        layer, label = rng.choice(list(ground.layers)), rng.integers(len(ground.labels))
-        p = rank_p(ground.pushes(layer, made.own[None], made)[0], ground.pushes(layer, made.nulls, made))
-        found.append(p[label] <= ALPHA)
-    assert np.mean(found) <= BOUND
+    found: Found = defaultdict(list)
+    for turn in range(CARDS):
+        drawn = ground.drawn(rng)
+        made = design(rule(ground, rng), ground.places, estimator="ridge", nulls=59, seed=turn)
+        for name, layer in drawn.layers.items():
+            own, nulls = (pushed(layer, drawn.towards[name], sets, made) for sets in (made.own[None], made.nulls))
+            found[name,].append(rank_p(own[0], nulls)[rng.integers(len(ground.labels))] <= ALPHA)
+    assert not too_often(found)
+
+
+def group_blind(concept: Concept, ground: Ground, rng: np.random.Generator, count: int) -> np.ndarray:
+    """`(set, example)` rows: clips of the same labels, whatever their families."""
+    decks = {label: [ground.places[example.source.key()] for example in ground.pool if example.label == label]
+             for label in ground.labels}
+    labels = [concept.examples[place].label for place in np.concatenate(halves(concept.examples))]
+    made = np.empty((count, len(labels)), dtype=np.int64)
+    for row in made:
+        shuffled = {label: iter(rng.permutation(deck)) for label, deck in decks.items()}
+        row[:] = [next(shuffled[label]) for label in labels]
+    return made
+
+
+def test_where_families_have_habits_only_meaningless_concepts_of_whole_families_will_do(ground):
+    rng = np.random.default_rng(2)
+    found: Found = defaultdict(list)
+    towards = mean_pulls(ground.habits, ground.tested, ground.labels)
+    for turn in range(CARDS):
+        concept = of_families(ground, rng)
+        made = design(concept, ground.places, estimator="ridge", nulls=59, seed=turn)
+        own = pushed(ground.habits, towards, made.own[None], made)[0]
+        for name, sets in (("by family", made.nulls), ("blind", group_blind(concept, ground, rng, 59))):
+            found[name,].append(rank_p(own, pushed(ground.habits, towards, sets, made))[0] <= ALPHA)
+    assert set(too_often(found)) == {("blind",)}
