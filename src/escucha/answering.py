@@ -12,6 +12,7 @@ from escucha.experiments.workbench import Workbench
 from escucha.finding import load
 from escucha.reports.gallery import findings, gallery
 from escucha.reports.page import page
+from escucha.reports.text import WARNING
 
 DEMOS: dict[str, tuple[str, ...]] = {
     "full": ("palos-cnn-accuracy", "explain-a-rendered-buleria", "explain-without-its-stems", "what-makes-a-buleria",
@@ -42,7 +43,8 @@ def demo(workbench: Workbench, *, size: str = "full", clip: Path | None = None) 
         asked.append((_about_file(clip), f"escucha explain palos-cnn {shlex.quote(str(clip))} --parts hpss"))
     for number, (question, command) in enumerate(asked, 1):
         print(f"[{number}/{len(asked)}] {question.question}", file=sys.stderr, flush=True)
-        for line in load(answer(question, workbench, command=command)).words[:3]:
+        words = load(answer(question, workbench, command=command)).words
+        for line in (*words[:3], *(word for word in words[3:] if word.startswith(WARNING))):
             print(f"      {line}", file=sys.stderr, flush=True)
     return gallery(workbench.home / "reports")
 

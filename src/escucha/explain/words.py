@@ -65,8 +65,17 @@ def _answer(explained: "Explanation") -> str:
     model, score = explained.model, explained.score
     said = f"{model} answers {score.label} ({score.probabilities[score.label]:.2f})"
     if score.label == explained.label:
-        return said + "."
+        return f"{said}{_chiefly(explained)}."
     return f"{said}; explained here is {explained.label} ({explained.probability:.2f})."
+
+
+def _chiefly(explained: "Explanation") -> str:
+    """`; guitar speaks most for it, +4.34 of +5.14`; nothing where there is one source, or none speaks for it."""
+    weights, found = explained.source_weights, explained.weights
+    source = max(weights, key=weights.__getitem__)
+    if len(weights) < 2 or weights[source] <= found.floor:
+        return ""
+    return f"; {source} speaks most for it, {signed(weights[source])} of {signed(found.everything - found.nothing)}"
 
 
 def _strongest(explained: "Explanation") -> str:
