@@ -4,6 +4,7 @@ import io as memory
 import math
 import os
 import shutil
+import signal
 import subprocess
 
 import numpy as np
@@ -308,3 +309,17 @@ def test_a_cut_past_the_end_stops_there():
     np.testing.assert_array_equal(clip.cut(0.25, 0.5).wave, clip.wave[5512:5512 + 11025])
     with pytest.raises(InputError, match="full scale"):
         Clip(np.array([0.0, 1e10]), 8000)
+
+
+def test_a_stop_while_a_sound_is_compressed_is_a_stop():
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        with pytest.raises(KeyboardInterrupt):
+            io.mp3_bytes(tone(seconds=120))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

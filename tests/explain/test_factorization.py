@@ -89,5 +89,5 @@ def test_rendering_is_the_masks_times_the_parts():
 
 
 def test_more_parts_than_can_be_weighed_are_refused_before_they_are_made():
-    with pytest.raises(InputError, match="3200 segments of 1 sources are too many parts"):
+    with pytest.raises(InputError, match="3200 segments of 3 sources are too many parts"):
         factorization(stems(1), segments=3200)

@@ -8,9 +8,9 @@ silence. Where a part is asked for, only that part is decoded.
 
 import errno
 import hashlib
-import io
 import math
 import os
+import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -115,9 +115,11 @@ def bound(clip: Clip) -> tuple[Clip, float]:
 
 def mp3_bytes(clip: Clip) -> bytes:
     """The clip as a bounded mp3 of variable bit rate (about 6 kB a second at 22 050 Hz), for embedding in a page."""
-    memory = io.BytesIO()
-    _encode(memory, bound(clip)[0], ".mp3")
-    return memory.getvalue()
+    # not into memory: that goes through a callback of Python, in which a Ctrl-C would be lost and leave a gap
+    with tempfile.TemporaryFile() as file:
+        _encode(file.fileno(), bound(clip)[0], ".mp3")
+        file.seek(0)
+        return file.read()
 
 
 def digest(path: str | Path) -> str:
@@ -194,11 +196,11 @@ def _fit(wave: np.ndarray, count: int) -> np.ndarray:
     return wave[:count] if len(wave) >= count else np.pad(wave, (0, count - len(wave)))
 
 
-def _encode(target: Path | io.BytesIO, clip: Clip, suffix: str) -> None:
+def _encode(target: Path | int, clip: Clip, suffix: str) -> None:
     kind, subtype = FORMATS[suffix]
     if suffix == ".mp3" and clip.rate not in MP3_RATES:
         clip = bound(resample(clip, next((rate for rate in MP3_RATES if rate >= clip.rate), MP3_RATES[-1])))[0]
-    with soundfile.SoundFile(target, "w", clip.rate, 1, subtype, format=kind) as sound:
+    with soundfile.SoundFile(target, "w", clip.rate, 1, subtype, format=kind, closefd=False) as sound:
         # in blocks: libsndfile's Vorbis encoder keeps a whole write on its stack and dies of a long one
         for first in range(0, len(clip.wave), BLOCK):
             sound.write(clip.wave[first:first + BLOCK])
