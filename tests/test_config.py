@@ -3,13 +3,13 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
 
 from escucha import config
-from escucha.config import build, fingerprint, jsonable, read_toml, take_kind
+from escucha.config import Within, build, fingerprint, jsonable, read_toml, take_kind
 from escucha.errors import InputError
 
 
@@ -32,6 +32,7 @@ class Settings:
     inner: Inner = field(default_factory=Inner)
     path: str | None = None
     corpus: dict[str, Any] = field(default_factory=dict)
+    widths: tuple[Annotated[int, Within(1, 4096)], ...] = ()
 
 
 def test_a_table_becomes_settings():
@@ -51,6 +52,9 @@ def test_a_table_becomes_settings():
     ({"labels": [], "alpha": float("nan")}, "'alpha' in x.toml should be a finite number, got nan"),
     ({"labels": [], "alpha": -float("inf")}, "'alpha' in x.toml should be a finite number, got -inf"),
     ({"labels": [], "alpha": 10**400}, "'alpha' in x.toml should be a finite number, got inf"),
+    ({"labels": [], "widths": [16, 0]}, "'widths' in x.toml should be from 1 to 4096, got 0"),
+    ({"labels": [], "widths": [5000]}, "'widths' in x.toml should be from 1 to 4096, got 5000"),
+    ({"labels": [], "widths": [1.5]}, "'widths' in x.toml should be int, got 1.5"),
     ({"labels": [], "seed": -1}, "'seed' in x.toml should be a number from 0 to 2^63 - 1, got -1"),
     ({"labels": [], "seed": 2**63}, "'seed' in x.toml should be a number from 0"),
     ({"labels": [], "loud": 1}, "'loud' in x.toml should be bool, got 1"),
@@ -63,6 +67,10 @@ def test_a_mistake_is_named_with_its_place(table, said):
         build(Settings, table, "x.toml")
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_setting_within_its_bounds_is_taken():
+    assert build(Settings, {"labels": [], "widths": [1, 4096]}, "x.toml").widths == (1, 4096)
 
 
 def test_what_is_not_toml_is_said_with_its_line(tmp_path):

@@ -11,13 +11,28 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
 
 from escucha.errors import InputError, unknown
 
 T = typing.TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Within:
+    """What a setting may be: `rate: Annotated[int, Within(1, 768_000)]`; `build` refuses anything else."""
+
+    low: float
+    high: float
+
+    def check(self, value: Any, where: str) -> Any:
+        """`value`, or InputError naming `where`."""
+        if not self.low <= value <= self.high:
+            raise InputError(f"{where} should be from {self.low:.16g} to {self.high:.16g}, got {value!r}")
+        return value
+
 
 SHELVES = ("concepts", "models", "experiments")
 
@@ -45,7 +60,7 @@ def build(make: Callable[..., T], table: Mapping[str, Any], where: str) -> T:
     Nested dataclasses are built from nested tables, lists become tuples, an int may stand for a float. No setting is
     NaN or infinite, and no `seed` is below zero.
     """
-    wanted, hints = inspect.signature(make).parameters, typing.get_type_hints(make)
+    wanted, hints = inspect.signature(make).parameters, typing.get_type_hints(make, include_extras=True)
     for key in table:
         if key not in wanted:
             raise unknown("key", key, wanted, where)
@@ -73,6 +88,8 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any:
         return value
+    if origin is Annotated:
+        return arguments[1].check(_fit(value, arguments[0], where), where)
     if origin in (typing.Union, types.UnionType):
         options = [option for option in arguments if option is not type(None)]
         return None if value is None else _fit_one_of(value, options, where)

@@ -14,7 +14,7 @@ from escucha.errors import InputError
 AMIN = 1e-10
 """The least power told from silence: -100 dB."""
 
-LARGEST = 2**20
+LARGEST = 2**16
 """Samples in a frame, at most: beyond it no music changes as slowly, and memory ends."""
 
 

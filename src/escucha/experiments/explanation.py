@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import digest, read, resample
 from escucha.audio.separate import REVISION, SEPARATORS, read_stems, separate
+from escucha.config import Within
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError, unknown
 from escucha.experiments.workbench import Workbench
@@ -19,9 +20,6 @@ from escucha.models.windows import AGGREGATES
 
 PARTS = ("stems", *SEPARATORS, "none")
 """Ways to take a clip apart: its own sources, a separator, or time alone."""
-
-SAMPLES = 1_000_000
-"""Remixes that a sampling method may draw, at most."""
 
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
@@ -49,7 +47,7 @@ class ExplanationStudy:
     segments: int | str = "windows"
     """`windows`, `windows/2` (so many in each window), or a number of equal ones."""
     method: str = "shapley"
-    samples: int = 1000
+    samples: Annotated[int, Within(0, 1_000_000)] = 1000
     """Remixes (or orders) that a sampling method may draw."""
     seed: int = 0
     label: str | None = None
@@ -87,8 +85,6 @@ class ExplanationStudy:
                                    ("aggregation", self.aggregation, AGGREGATES)):
             if value not in known:
                 raise unknown(what, value, known)
-        if not 0 <= self.samples <= SAMPLES:
-            raise InputError(f"samples are at most {SAMPLES}, got {self.samples}; 1000 is the published number")
         if bool(self.path) == bool(self.corpus):
             raise InputError("an explanation is of one clip: give either 'path' or a [corpus] (and a 'track' of it)")
         if self.parts == "stems" and self.path and self.stems is None:
