@@ -7,6 +7,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 from escucha.concepts.names import short
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
@@ -19,13 +20,16 @@ COLOURS = "coolwarm"
 """Symmetric about zero, and told apart by every kind of colour vision."""
 MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–"}
 
+SIDES = ((True, True), (True, False), (False, True), (False, False))
+"""Where a mark's name may stand: right of it, above it."""
+
 
 def pushes(table: "ConceptTable") -> Figure:
     """A map a label: concepts by layers, colour the mean push, a star where it is beyond chance after correction."""
     concepts = list(table.meanings)
     reach = max((abs(test.push) for test in table.tests), default=1.0) or 1.0
-    figure = Figure(figsize=(2.2 + 0.62 * len(table.layers) * len(table.labels), 1.8 + 0.42 * len(concepts)),
-                    layout="constrained")
+    width = max(0.62 * len(table.layers), 1.4) * len(table.labels)  # a label's name needs its room over one layer too
+    figure = Figure(figsize=(max(2.2 + width, 7.0), 1.8 + 0.42 * len(concepts)), layout="constrained")
     axes = figure.subplots(1, len(table.labels), sharey=True, squeeze=False)[0]
     for axis, label in zip(axes, table.labels):
         cells = [[table.test(concept, layer, label) for layer in table.layers] for concept in concepts]
@@ -72,21 +76,43 @@ def push_and_effect(table: "ConceptTable") -> Figure:
     axis = figure.subplots()
     axis.axhline(0, color="0.7", linewidth=0.8)
     axis.axvline(0, color="0.7", linewidth=0.8)
+    axis.margins(x=0.38, y=0.12)  # room for names
     layer = table.layers[-1]
+    marks: list[tuple[float, float, str]] = []
     for place, label in enumerate(table.labels):
         for concept in _paired(table):
             effect, test = table.effect(concept, label), table.test(concept, layer, label)
             if effect is not None:
                 axis.plot(effect.mean, test.push, "o", color=_colour(place), markersize=7,
                           markerfacecolor=_colour(place) if test.verdict in (TOWARDS, AWAY) else "none")
-                if effect.felt:  # names of what lies near zero would lie on each other
-                    axis.annotate(concept, (effect.mean, test.push), xytext=(5, 3), textcoords="offset points",
-                                  fontsize=7)
+                # names of what lies near zero would lie on each other
+                marks.append((effect.mean, test.push, concept if effect.felt else ""))
         axis.plot([], [], "o", color=_colour(place), label=label)
     axis.set_xlabel("direct effect (what switching it on does)")
     axis.set_ylabel(f"push at {short(layer, table.layers)} (mean cosine)")
-    axis.legend(frameon=False, fontsize=8)
+    figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=len(table.labels))
+    _name_marks(figure, axis, marks)
     return figure
+
+
+def _name_marks(figure: Figure, axis: Axes, marks: list[tuple[float, float, str]]) -> None:
+    """Names `(x, y, name)` beside their marks, on whichever side they stay within the axes and off all else."""
+    figure.draw_without_rendering()  # only now is it known where the axes are
+    point = figure.dpi / 72
+    frame = axis.get_window_extent()
+    middles = axis.transData.transform([mark[:2] for mark in marks])
+    taken = [Bbox.from_extents(*(middle - 4 * point), *(middle + 4 * point)) for middle in middles]
+    for (x, y), (across, height, name) in zip(middles, marks):
+        wide, high = 4 * point * len(name), 8 * point  # at 7 points
+        for right, up in SIDES if name else ():
+            left, low = x + (5 * point if right else -5 * point - wide), y + (2 * point if up else -2 * point - high)
+            box = Bbox.from_bounds(left, low, wide, high)
+            if frame.x0 < box.x0 and box.x1 < frame.x1 and not box.count_overlaps(taken):
+                taken.append(box)
+                beside = (5 if right else -5, 2 if up else -2)
+                axis.annotate(name, (across, height), xytext=beside, textcoords="offset points", fontsize=7,
+                              ha="left" if right else "right", va="bottom" if up else "top")
+                break
 
 
 def entanglement(table: "ConceptTable") -> Figure:
