@@ -13,6 +13,7 @@ and bounds, binomial at .01 over all cells of a test, are the least one may ask 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from escucha.concepts.concept import Concept, Example, halves
 from escucha.concepts.design import Design, Inside, design
 from escucha.concepts.effect import sign_flip
 from escucha.concepts.tcav import mean_pulls, pushes, rank_p
+from escucha.corpora.corpus import Source
 from escucha.models.evaluation import mean_interval
 from tests.concepts.ground import FIXED, HOME, Drawn, Ground, listen
 
@@ -135,9 +137,15 @@ def chosen_card(ground: Ground, having: Callable[[Example], bool], rng: np.rando
     return Concept("inert", "Nothing.", tuple(chosen), ground.pool, paired=False)
 
 
+@cache
+def tonic(source: Source) -> int:
+    """Its pitch class; asked once, for it takes a plan of the whole score."""
+    return int(source.annotations()["tonic"])
+
+
 def of_keys(ground: Ground, rng: np.random.Generator) -> Concept:
     """A real annotation: the tonic is below 6."""
-    return chosen_card(ground, lambda example: example.source.annotations()["tonic"] < 6, rng, list(ground.pool))
+    return chosen_card(ground, lambda example: tonic(example.source) < 6, rng, list(ground.pool))
 
 
 @pytest.mark.parametrize("rule", [of_families, of_labels, of_keys])
