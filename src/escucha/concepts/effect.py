@@ -24,7 +24,7 @@ class DirectEffect:
     concept: str
     label: str
     mean: float
-    """In the units of the label's value (a logit minus the mean logit)."""
+    """In the units of the label's value (see `models.classifier.values`)."""
     low: float
     high: float
     """95 % interval, bootstrap over groups."""

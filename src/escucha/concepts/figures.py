@@ -65,7 +65,7 @@ def direct_effects(table: "ConceptTable") -> Figure:
     axis.set_yticks(range(len(concepts)), concepts)
     axis.invert_yaxis()
     axis.xaxis.set_major_locator(MaxNLocator(6))
-    axis.set_xlabel("change of the label's value when the idea is switched on (logit minus mean logit)")
+    axis.set_xlabel(f"change of the label's value when the idea is switched on ({table.settings['value']})")
     axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 

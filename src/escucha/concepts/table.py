@@ -7,6 +7,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.concepts.cav import Cav
+from escucha.concepts.contrast import Contrast
 from escucha.concepts.effect import DirectEffect
 from escucha.concepts.tcav import ConceptTest
 
@@ -52,7 +53,9 @@ class ConceptTable:
     clips: dict[str, int]
     """Label to how many clips were tested."""
     settings: dict[str, Any]
-    """`nulls`, `alpha`, `correction`, `maps`, `estimator`, `margin`."""
+    """`value` (what is explained, in words), `nulls`, `alpha`, `correction`, `maps`, `estimator`, `margin`."""
+    pairs: tuple[Contrast, ...] = ()
+    """One a counterfactual pair: how far its members are apart."""
     unchecked: tuple[str, ...] = ()
     """Concepts of clips that have no group's name in common with the clips under test."""
 
@@ -86,7 +89,7 @@ class ConceptTable:
         return {f"cav-{cav.concept}-{cav.layer}": cav.direction for cav in self.cavs}
 
     def tables(self) -> "dict[str, DataFrame]":
-        """`pushes`, `directions`, `direct-effects`, `entanglement` and the captions of the sounds."""
+        """`pushes`, `directions`, `direct-effects`, `entanglement`, `pairs` and the captions of the sounds."""
         from pandas import DataFrame
 
         names = list(self.meanings)
@@ -97,6 +100,7 @@ class ConceptTable:
             "directions": DataFrame([self._cav(cav) for cav in self.cavs]),
             "direct-effects": DataFrame(self._effects()),
             "entanglement": DataFrame(entangled),
+            "pairs": DataFrame([asdict(pair) for pair in self.pairs]),
             "sounds": DataFrame([self._caption(sounding) for sounding in self.soundings]),
         }
 

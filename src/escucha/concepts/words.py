@@ -99,10 +99,10 @@ def _most(table: "ConceptTable", concept: str) -> str:
 def _reading(table: "ConceptTable") -> list[str]:
     correction = str(table.settings["correction"]).replace("-", "/").title()
     return [
-        "Switching an idea on is a fact: the same music, with and without it, and the label's value (its logit minus "
-        "the mean logit) read off both. A push says whether the model has the idea as a direction: the mean cosine "
-        "between the gradient of the value and that direction, over clips of the label from groups that supply no "
-        "example.",
+        "Switching an idea on is a fact: the same music, with and without it, and the label's value "
+        f"({table.settings['value']}) read off both. A push says whether the model has the idea as a direction: the "
+        "mean cosine between the gradient of the value and that direction, over clips of the label from groups that "
+        "supply no example.",
         f"Beyond chance means that of {table.settings['nulls']} meaningless ideas (another room, noise or guitar; or "
         f"other clips of the same labels) hardly any push as hard: p, {correction}-corrected over {len(table.tests)} "
         f"cells, is at most {table.settings['alpha']:g}. Late layers bend along few directions, so meaningless changes "

@@ -11,6 +11,7 @@ from escucha.concepts import activations
 from escucha.concepts.activations import Maps, Slopes
 from escucha.concepts.cav import Cav, find_cav
 from escucha.concepts.concept import Concept
+from escucha.concepts.contrast import Contrast, contrasts
 from escucha.concepts.correction import CORRECTIONS, nulls_needed
 from escucha.concepts.design import Design, design, inside
 from escucha.concepts.dual import ESTIMATORS
@@ -19,7 +20,7 @@ from escucha.concepts.table import ConceptTable, Sounding
 from escucha.concepts.tcav import ConceptTest, corrected, layer_tests
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.errors import InputError, unknown
-from escucha.models.classifier import LayeredClassifier, label_index
+from escucha.models.classifier import VALUES, LayeredClassifier, label_index
 
 if TYPE_CHECKING:
     from escucha.experiments.workbench import Workbench
@@ -30,7 +31,7 @@ class ConceptStudy:
     """Which concepts, on which clips: TCAV (Kim et al. 2018) against meaningless concepts, and direct effects."""
 
     kind: ClassVar[str] = "concept-study"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     model: str
     concepts: tuple[str, ...]
     corpus: dict[str, Any]
@@ -76,8 +77,10 @@ class ConceptStudy:
             _soundings(designs, values, workbench, asked.classifier.rate),
             {concept.name: len({example.group for example in concept.examples}) for concept in asked.concepts},
             {label: sum(track.label == label for track in asked.tracks) for label in asked.labels},
-            {"estimator": self.estimator, "maps": self.maps, "nulls": asked.nulls, "alpha": self.alpha,
-             "correction": self.correction, "margin": self.margin, "seed": self.seed}, asked.unchecked)
+            {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,
+             "nulls": asked.nulls, "alpha": self.alpha, "correction": self.correction, "margin": self.margin,
+             "seed": self.seed},
+            self._pairs(asked, workbench), asked.unchecked)
 
     def _asked(self, workbench: "Workbench") -> "Asked":
         """Everything that can be wrong, found before anything is heard."""
@@ -123,6 +126,11 @@ class ConceptStudy:
             tests += layer_tests(within, designs, found, clip_labels=clip_labels, labels=asked.labels,
                                  alpha=self.alpha, seed=self.seed)
         return tuple(corrected(tests, correction=self.correction, alpha=self.alpha)), tuple(cavs)
+
+    def _pairs(self, asked: "Asked", workbench: "Workbench") -> tuple[Contrast, ...]:
+        rate = asked.classifier.rate
+        return tuple(pair for concept in asked.concepts if concept.paired for pair in contrasts(
+            concept, workbench.clips([example.source for example in concept.examples], rate=rate, doing="pairs")))
 
     def _effects(self, designs: Sequence[Design], values: np.ndarray, labels: Sequence[str], *,
                  margins: np.ndarray) -> tuple[DirectEffect, ...]:
