@@ -73,6 +73,8 @@ def test_a_clip_about_as_long_as_a_window(capsys, home, tmp_path, extra, windows
 
 
 def test_real_music_long_and_short(capsys, home, shared):
+    assert "far from the music" in run(capsys, "predict", "palos-cnn", shared / "audio" / "vibe-ace.ogg",
+                                       "--home", home)[2]
     answer = predict(capsys, home, shared / "audio" / "vibe-ace.ogg", shared / "audio" / "solo-trumpet.ogg")
     assert [len(clip["windows"]) for clip in answer["clips"]] == [11, 1]
 
@@ -259,5 +261,5 @@ def test_a_warning_is_one_line_without_code(capsys, home, tmp_path):
     (tmp_path / "half.mp3").write_bytes(half[:len(half) // 2])
     status, _, err = run(capsys, "predict", "palos-cnn", tmp_path / "half.mp3", "--home", home)
     assert status == 0
-    assert [line.partition(" ")[0] for line in err.splitlines()] == ["Warning:"]
+    assert [line.partition(" ")[0] for line in err.splitlines()] == ["Warning:"] * 2  # cut off, and no palo
     assert "half.mp3 is cut off" in err

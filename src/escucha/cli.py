@@ -4,11 +4,9 @@ Exit 0: done. 2: the input is wrong, said in one line. 1: a bug, with its traceb
 """
 
 import argparse
-import json
 import os
 import shlex
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from escucha import __version__
 from escucha.config import SHELVES
 from escucha.errors import InputError
+from escucha.terminal import polite, print_json
 
 if TYPE_CHECKING:
     from escucha.experiments.workbench import Workbench
@@ -33,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen = _parser().parse_args(words)
         chosen.command = shlex.join(["escucha", *words])
-        with warnings.catch_warnings():
-            warnings.showwarning = _warn  # type: ignore[assignment]
+        with polite():
             chosen.verb(chosen)
         print(end="", flush=True)
     except InputError as error:
@@ -56,15 +54,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; see {self.prog} --help")
-
-
-def _print_json(value: Any) -> None:
-    able = "utf" in str(getattr(sys.stdout, "encoding", "")).lower()  # elsewhere an "í" is written "\\u00ed"
-    print(json.dumps(value, indent=2, ensure_ascii=not able))
-
-
-def _warn(message: Warning | str, *_where: object) -> None:
-    print(f"Warning: {message}", file=sys.stderr)
 
 
 def _wrong(message: str) -> int:
@@ -122,7 +111,7 @@ def _run_asked(chosen: argparse.Namespace, asked: Any) -> None:
         print(f"W&B: {to_wandb(folder, project=chosen.wandb)}", file=sys.stderr)
     saved = load(folder)
     if chosen.json:
-        _print_json(saved.numbers)
+        print_json(saved.numbers)
     else:
         print("\n".join([*saved.words, "", str(folder / "index.html")]))
 
@@ -169,7 +158,7 @@ def _corpus_describe(chosen: argparse.Namespace) -> None:
 
     summary = describe(open_corpus(corpus_table(chosen.corpus, group=chosen.group), where=chosen.corpus, base=Path()))
     if chosen.json:
-        _print_json(summary)
+        print_json(summary)
     else:
         print("\n".join(f"{key}: {value}" for key, value in summary.items()))
 
@@ -232,12 +221,14 @@ def _add_predict(verbs: Any) -> None:
 
 def _predict(chosen: argparse.Namespace) -> None:
     from escucha.models.prediction import predict_file, report
+    from escucha.models.shelf import load_domain
 
-    model = _workbench(chosen).model(chosen.card)
+    workbench = _workbench(chosen)
+    model, domain = workbench.model(chosen.card), load_domain(chosen.card, workbench.home)
     rows = [(str(path), *predict_file(model, path, start=chosen.start, duration=chosen.duration,
-                                      aggregation=chosen.aggregation)) for path in chosen.files]
+                                      aggregation=chosen.aggregation, domain=domain)) for path in chosen.files]
     if chosen.json:
-        _print_json(report(Path(chosen.card).stem, rows))
+        print_json(report(Path(chosen.card).stem, rows))
         return
     for path, duration, score in rows:
         strengths = ", ".join(f"{label} {share:.3f}" for label, share in score.probabilities.items())

@@ -70,12 +70,13 @@ def _answer(explained: "Explanation") -> str:
 
 
 def _chiefly(explained: "Explanation") -> str:
-    """`; guitar speaks most for it, +4.34 of +5.14`; nothing where there is one source, or none speaks for it."""
+    """`; guitar speaks most for it (+4.34, all together +5.14)`; nothing where one source is all, or none speaks."""
     weights, found = explained.source_weights, explained.weights
     source = max(weights, key=weights.__getitem__)
     if len(weights) < 2 or weights[source] <= found.floor:
         return ""
-    return f"; {source} speaks most for it, {signed(weights[source])} of {signed(found.everything - found.nothing)}"
+    together = signed(found.everything - found.nothing)
+    return f"; {source} speaks most for it ({signed(weights[source])}, all together {together})"
 
 
 def _strongest(explained: "Explanation") -> str:

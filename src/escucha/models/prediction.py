@@ -1,19 +1,28 @@
 """What a classifier says of clips: label, vote, probabilities, and the same for every window."""
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escucha.models.classifier import Classifier, probabilities
 from escucha.models.windows import ClipScore, score_clip, vote_shares
 
+if TYPE_CHECKING:
+    from escucha.models.domain import Domain
+
 
 def predict_file(classifier: Classifier, path: Path, *, start: float = 0.0, duration: float | None = None,
-                 aggregation: str = "mean-logit") -> tuple[float, ClipScore]:
-    """Duration in seconds and scores of one audio file; InputError where it cannot be read."""
+                 aggregation: str = "mean-logit", domain: "Domain | None" = None) -> tuple[float, ClipScore]:
+    """Duration in seconds and scores of one audio file; InputError where it cannot be read.
+
+    With the `domain` of the model's training music, a clip far from it raises a warning.
+    """
     from escucha.audio.io import read
 
     clip = read(path, rate=classifier.rate, start=start, duration=duration)
+    if domain is not None and domain.report(clip, classifier).far:
+        warnings.warn(f"{path} is far from the music the model was trained on: its label is a guess", stacklevel=2)
     return clip.duration, score_clip(classifier, clip, aggregation=aggregation)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from escucha.errors import InputError
+from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link
 from escucha.models.features import FEATURES, Extractor
 
@@ -48,6 +48,10 @@ class SklearnClassifier:
     @classmethod
     def of(cls, pipeline: Estimator, *, rate: int, window: int, features: str = "librosa") -> "SklearnClassifier":
         """Your own fitted pipeline on features of FEATURES; its classes are the labels."""
+        if not hasattr(pipeline, "classes_"):
+            raise InputError("the pipeline is not fitted, or is no classifier: it lacks classes_; fit it first")
+        if features not in FEATURES:
+            raise unknown("features", features, FEATURES)
         extract, names = FEATURES[features]
         return cls(pipeline, tuple(map(str, pipeline.classes_)), rate, window, extract, names)
 

@@ -1,0 +1,45 @@
+"""How a command behaves in its terminal: JSON that any of them can show, warnings of one line, stops that are clean."""
+
+import json
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+def print_json(value: Any) -> None:
+    """`value` on stdout, its letters as they are where stdout can hold them."""
+    able = "utf" in str(getattr(sys.stdout, "encoding", "")).lower()  # elsewhere an "í" is written "\\u00ed"
+    print(json.dumps(value, indent=2, ensure_ascii=not able))
+
+
+@contextmanager
+def polite() -> Iterator[None]:
+    """While the block runs a warning is one line on stderr, and `kill` stops it as Ctrl-C does: KeyboardInterrupt.
+
+    So what is half-written is removed and helper processes end with the command, whichever stopped it.
+    """
+    main = threading.current_thread() is threading.main_thread()  # only there may signals be handled
+    before = {number: signal.signal(number, _stop) for number in STOPS} if main else {}
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn  # type: ignore[assignment]
+            yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(_number: int, _frame: object) -> None:
+    # joblib's manager thread stumbles over the jobs that a stop takes from it, and says so in a traceback
+    threading.excepthook = lambda _: None
+    raise KeyboardInterrupt
+
+
+def _warn(message: Warning | str, *_where: object) -> None:
+    print(f"Warning: {message}", file=sys.stderr)
