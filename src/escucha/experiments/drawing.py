@@ -35,7 +35,6 @@ def reliability(curve: np.ndarray) -> Figure:
     figure = Figure(figsize=(4.6, 4.2), layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="perfect calibration")
-    axes.plot(curve[:, 0], curve[:, 1], color=BLUE, linewidth=1)
     axes.scatter(curve[:, 0], curve[:, 1], s=12 + 200 * curve[:, 2] / curve[:, 2].sum(), color=BLUE,
                  label="clips of like confidence")
     axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.02), ylim=(-.02, 1.02))
