@@ -141,6 +141,7 @@ def test_words_say_that_groups_could_not_be_told_apart(found):
 
 @pytest.mark.parametrize(("settings", "says"), [
     ({"concepts": ()}, "'concepts' is empty"),
+    ({"concepts": ("loud", "loud")}, "names something twice"),
     ({"concepts": ("palmsa",)}, "did you mean 'palmas'"),
     ({"layers": ("ear",)}, "unknown layer 'ear'; did you mean 'ears'"),
     ({"labels": ("buleria",)}, "unknown label 'buleria'; did you mean 'bulerias'"),

@@ -87,6 +87,13 @@ def test_an_svm_is_trained_by_the_same_kind(tmp_path):
     ({"card": "../toy"}, "a file's stem"),
     ({"network": {"name": "long-cnn"}}, "unknown network 'long-cnn'"),
     ({"window": 0.02}, "give fewer widths, or a longer window"),
+    ({"window": -1.0}, "'window' in here should be from 0.001"),
+    ({"card": "a\0b"}, "a file's stem"),
+    ({"recipe": {"epochs": 0}}, "'epochs' in 'recipe' in here should be from 1"),
+    ({"recipe": {"batch": 0}}, "'batch' in 'recipe' in here should be from 1"),
+    ({"recipe": {"rate": -1.0}}, "'rate' in 'recipe' in here should be from 1e-09"),
+    ({"learner": "svm", "svm": {"features": "librossa"}}, "did you mean 'librosa'"),
+    ({"learner": "svm", "svm": {"c": 0.0}}, "'c' in 'svm' in here should be from 1e-06"),
 ])
 def test_what_cannot_be_trained_is_refused_and_nothing_is_written(tmp_path, change, says):
     models = tmp_path / "models"

@@ -106,6 +106,17 @@ def edit(tmp_path, old, new):
     ("toy.safetensors", "../toy.safetensors", "a file beside the card"),
     ("toy.safetensors", "tyo.safetensors", "no weights .*tyo.safetensors"),
     ("rate = 8000", "rate = ", "not valid TOML"),
+    ("rate = 8000", "rate = 0", "'rate' in .* should be from 1 to 768000, got 0"),
+    ("window = ", "window = -", "'window' in .* should be from 0.001 to 600, got -"),
+    ("hop = ", "hop = -", "'hop' in 'spectrum' in .* should be from 1 to 65536, got -"),
+    ("widths = [4, 6]", "widths = []", "'widths' is empty"),
+    ("widths = [4, 6]", "widths = [4, -6]", "'widths' in .* should be from 1 to 4096, got -6"),
+    ("widths = [4, 6]", "widths = [4, 6]\ndropout = 3.0", "'dropout' in .* should be from 0 to 0.99"),
+    ("labels = [\"alegrias\", \"bulerias\"]", "labels = [\"bulerias\", \"bulerias\"]", "different names"),
+    ("labels = [\"alegrias\", \"bulerias\"]", "labels = []", "different names"),
+    ("toy.safetensors", "", "a file beside the card"),
+    ("toy.safetensors", "..", "a file beside the card"),
+    ("toy.safetensors", "/etc/passwd", "a file beside the card"),
 ])
 def test_what_is_wrong_with_a_card_is_one_line(tmp_path, old, new, says):
     written(tmp_path)

@@ -7,11 +7,12 @@ from the home. An example's group and label are known, or said to be unknown; th
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 
 from escucha.concepts.concept import SCARCE, Example
+from escucha.config import Within
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 
@@ -46,7 +47,7 @@ class Pairs:
     paired: ClassVar[bool] = True
     change: str
     """A contrast of `escucha.corpora.palos.pairs.CONTRASTS`."""
-    pairs: int = 36
+    pairs: Annotated[int, Within(1, 10_000)] = 36
     seed: int = 0
     duration: float = 6.0
     """Seconds."""
@@ -128,7 +129,7 @@ class Query:
     """A `[corpus]` table; none of its groups will be among the clips under test."""
     where: str
     """Such as `"castanets" in sources` or `tempo > 180`; see `escucha.corpora.query`."""
-    examples: int = 24
+    examples: Annotated[int, Within(1, 10_000)] = 24
     """On each side, at most."""
     seed: int = 0
 

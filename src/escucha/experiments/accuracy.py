@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from escucha.audio.clip import Clip
+from escucha.config import Within
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy_finding import AccuracyFinding
@@ -35,7 +36,7 @@ class Accuracy:
     """For a rendered corpus: name to the change made to every clip, asked beside the plain clips (see `scoring`)."""
     seed: int = 0
     """Of the bootstrap."""
-    sounds: int = 4
+    sounds: Annotated[int, Within(0, 100)] = 4
     """The most confident errors to hear, at most."""
 
     def inputs(self, workbench: Workbench) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -18,6 +18,7 @@ from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.effect import DirectEffect, direct_effects
 from escucha.concepts.table import ConceptTable, Sounding
 from escucha.concepts.tcav import ConceptTest, corrected, layer_tests
+from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import VALUES, LayeredClassifier, label_index
@@ -43,12 +44,12 @@ class ConceptStudy:
     estimator: str = "paired-difference"
     """A key of `escucha.concepts.dual.ESTIMATORS`; paired differences of clips are differences of means."""
     maps: Maps = "pooled"
-    alpha: float = 0.05
+    alpha: Annotated[float, Within(1e-4, 0.5)] = 0.05
     correction: str = "holm"
     """Or `benjamini-hochberg`."""
-    nulls: int = 0
+    nulls: Annotated[int, Within(0, 100_000)] = 0
     """Meaningless concepts; 0 for as many as the correction needs, cells / alpha."""
-    margin: float = 0.1
+    margin: Annotated[float, Within(0, 10)] = 0.1
     """A direct effect within this share of the spread of the label's value over the clips under test is inert."""
     seed: int = 0
 
@@ -86,6 +87,9 @@ class ConceptStudy:
         """Everything that can be wrong, found before anything is heard."""
         if not self.concepts:
             raise InputError("'concepts' is empty; name at least one card of the concepts shelf")
+        for names in (self.concepts, self.layers, self.labels):
+            if len(set(names)) < len(names):
+                raise InputError(f"{list(names)} names something twice: each would count as a test; name it once")
         for name, known in ((self.correction, CORRECTIONS), (self.estimator, ESTIMATORS)):
             if name not in known:
                 raise unknown("setting", name, known)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,6 +13,7 @@ from escucha.concepts.probe import Split, Task
 from escucha.concepts.probe_table import ProbeTable
 from escucha.concepts.selectivity import CONTROLS, Probe, check_controls
 from escucha.concepts.selectivity import probe as probed
+from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError, unknown
 
@@ -35,7 +36,7 @@ class ProbeStudy:
     """All layers of the model when empty."""
     types: tuple[str, ...] = ("program", "tonic")
     """Annotations whose combinations recur across groups and get the random labels of control tasks."""
-    controls: int = CONTROLS
+    controls: Annotated[int, Within(CONTROLS, 10_000)] = CONTROLS
     """Control tasks."""
     maps: Maps = "pooled"
     seed: int = 0

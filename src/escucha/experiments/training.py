@@ -13,7 +13,7 @@ from escucha.experiments.learners import LEARNERS, Task, Taught
 from escucha.experiments.scoring import truth_of
 from escucha.experiments.training_finding import TrainingFinding
 from escucha.experiments.workbench import Workbench
-from escucha.models.card import Card, Spectrum, refuse_foreign, write_card
+from escucha.models.card import Card, Rate, Seconds, Spectrum, refuse_foreign, write_card
 from escucha.models.classifier import Classifier
 from escucha.models.domain import Descriptions, Domain, describe, far_share, fit_domain
 from escucha.models.sklearn_classifier import SvmSettings
@@ -35,8 +35,8 @@ class Training:
     corpus: dict[str, Any]
     """A corpus table with train, valid and test tracks."""
     learner: Literal["network", "svm"] = "network"
-    rate: int = 22050
-    window: float = 6.0
+    rate: Rate = 22050
+    window: Seconds = 6.0
     """Seconds the classifier hears at once."""
     spectrum: Spectrum = field(default_factory=Spectrum)
     network: dict[str, Any] = field(default_factory=lambda: {"name": "short-cnn"})
@@ -63,7 +63,7 @@ class Training:
 
         InputError, before anything is computed, where the card is someone else's or a split is missing.
         """
-        if not self.card or self.card != self.card.strip(".").replace("/", "").replace("\\", ""):
+        if not self.card or self.card != self.card.strip(".") or set(self.card) & set("/\\\0"):
             raise InputError(f"'card' is a file's stem in models/, got {self.card!r}")
         place = workbench.home / "models" / f"{self.card}.toml"
         refuse_foreign(place, self.maker)

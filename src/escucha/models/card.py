@@ -7,25 +7,28 @@ digest of its weights: a card and weights that do not belong together are notice
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from torch import Tensor
 
-from escucha.config import build, jsonable, read_toml, to_toml
+from escucha.config import Within, build, jsonable, read_toml, to_toml
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link
 from escucha.models.sklearn_classifier import SvmSettings
 from escucha.models.weights.safe import save_weights
 from escucha.whole import whole
 
+Rate = Annotated[int, Within(1, 768_000)]
+Seconds = Annotated[float, Within(0.001, 600)]
+
 
 @dataclass(frozen=True)
 class Spectrum:
     """The log-mel a network hears (see `escucha.audio.spectrum.LogMel`)."""
 
-    n_fft: int = 2048
-    hop: int = 512
-    mels: int = 64
+    n_fft: Annotated[int, Within(16, 65_536)] = 2048
+    hop: Annotated[int, Within(1, 65_536)] = 512
+    mels: Annotated[int, Within(1, 1024)] = 64
     fmin: float = 0.0
     fmax: float | None = None
 
@@ -38,8 +41,8 @@ class Card:
     """One sentence: what it tells apart, and on what music it was trained."""
     kind: Literal["network", "svm"]
     labels: tuple[str, ...]
-    rate: int
-    window: float
+    rate: Rate
+    window: Seconds
     """Seconds it hears at once."""
     weights: str
     """A safetensors file beside the card."""
@@ -70,7 +73,12 @@ def find_card(card: str, home: Path) -> Path:
 
 def read_card(path: Path) -> Card:
     """The card in a TOML; InputError for unknown, missing or wrong keys."""
-    return build(Card, read_toml(path), str(path))
+    card = build(Card, read_toml(path), str(path))
+    if not all(card.labels) or len(set(card.labels)) < max(len(card.labels), 1):
+        raise InputError(f"'labels' in {path} should be different names, got {list(card.labels)}")
+    if Path(card.weights).name != card.weights or not card.weights.endswith(".safetensors"):
+        raise InputError(f"'weights' in {path} should be a file beside the card, a .safetensors, got {card.weights!r}")
+    return card
 
 
 def write_card(path: Path, card: Card, state: Mapping[str, Tensor]) -> Card:

@@ -68,7 +68,7 @@ class Region:
 class _Told:
     """The `[domain]` table of a card."""
 
-    reach: dict[str, Any]
+    reach: Mapping[str, Any]
     clips: int = 0
     quantile: float = QUANTILE
     margin: float = MARGIN
@@ -89,6 +89,8 @@ class Domain:
         wanted = {f"{way}.{part}" for way in told.reach for part in ("mean", "whitening")}
         if set(state) != wanted or not set(told.reach) <= set(WAYS):
             raise InputError(f"the weights named in {where} do not hold its domain; train it again")
+        if not all(isinstance(reach, (int, float)) and 0 < reach < np.inf for reach in told.reach.values()):
+            raise InputError(f"'reach' in [domain] in {where} should be numbers above 0, got {told.reach}")
         regions = {way: Region(state[f"{way}.mean"].numpy(), state[f"{way}.whitening"].numpy(), float(reach))
                    for way, reach in told.reach.items()}
         return cls(regions, told.clips)
@@ -151,12 +153,14 @@ def fit_domain(train: Sequence[Descriptions], valid: Sequence[Descriptions]) -> 
 
 
 def _region(train: Sequence[np.ndarray], valid: Sequence[np.ndarray]) -> Region:
+    if not all(any(map(len, clips)) for clips in (train, valid)):
+        raise InputError("the clips to learn from are all shorter than a window; render longer ones, or hear less")
     rows = np.concatenate([clip for clip in train if len(clip)]).astype(np.float64)
     scale = np.maximum(rows.std(axis=0), 1e-6 + 1e-3 * rows.std())  # a unit that never varied is not divided by nothing
     spread, turn = np.linalg.eigh(np.cov(rows.T / scale[:, None]))
     wide = Region(rows.mean(axis=0), turn / scale[:, None] / np.sqrt(np.maximum(spread, FLOOR)))
     reach = MARGIN * float(np.quantile([wide.distance(clip) for clip in valid if len(clip)], QUANTILE))
-    return Region(wide.mean, wide.whitening, reach)
+    return Region(wide.mean, wide.whitening, max(reach, 1e-6))  # validation clips that all sound alike are no reach
 
 
 def far_share(domain: Domain, clips: Sequence[Descriptions]) -> float:

@@ -46,8 +46,6 @@ def model_digest(card: str, home: Path) -> str:
 
 
 def _weights(path: Path, card: Card) -> dict[str, Tensor]:
-    if Path(card.weights).name != card.weights:
-        raise InputError(f"'weights' in {path} should be a file beside the card, got {card.weights!r}")
     place = path.parent / card.weights
     state, found = load_weights(place), digest(place)
     if found != card.digest:
@@ -87,6 +85,8 @@ def _svm(card: Card, state: Mapping[str, Tensor], where: str) -> "SklearnClassif
     if missing or state["features"].shape != (len(state["targets"]), len(names)):
         raise InputError(f"the weights {card.weights} do not hold the feature table that {where} describes "
                          f"({len(names)} features of {card.svm.features!r}); train it again")
+    if int(state["targets"].max()) >= len(card.labels):
+        raise InputError(f"the weights {card.weights} tell more labels apart than the {len(card.labels)} of {where}")
     pipeline = fit_svm(state["features"].numpy(), state["targets"].numpy(), card.svm)
     return SklearnClassifier(pipeline, card.labels, card.rate, round(card.window * card.rate), extract, names,
                              float(state["scale"]))

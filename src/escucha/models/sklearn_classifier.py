@@ -5,10 +5,11 @@ Conventions: waves are `(batch, window)` float32; features `(batch, feature)`; s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 
+from escucha.config import Within
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link
 from escucha.models.features import FEATURES, Extractor
@@ -86,8 +87,8 @@ class SvmSettings:
     """A support vector machine on standardised features."""
 
     features: str = "librosa"
-    c: float = 5.0
-    gamma: float = 0.01
+    c: Annotated[float, Within(1e-6, 1e6)] = 5.0
+    gamma: Annotated[float, Within(0, 1e6)] = 0.01
 
 
 def fit_svm(features: np.ndarray, targets: np.ndarray, settings: SvmSettings) -> Any:
@@ -117,5 +118,7 @@ def feature_table(waves: Sequence[np.ndarray], rate: int, *, features: str, jobs
     """`(window, feature)` of many windows, in parallel processes where `jobs` is more than one."""
     from joblib import Parallel, delayed
 
+    if features not in FEATURES:
+        raise unknown("features", features, FEATURES)
     extract, _ = FEATURES[features]
     return np.stack(Parallel(n_jobs=jobs)(delayed(extract)(wave, rate) for wave in waves))

@@ -117,6 +117,7 @@ class TorchClassifier:
         label.
         """
         self._check(layers)
+        layers = list(dict.fromkeys(layers))
         columns = [label_index(self, label) for label in labels]
 
         def ask(piece: Tensor) -> dict[str, Tensor]:

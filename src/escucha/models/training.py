@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import lightning
 import numpy as np
@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from escucha.config import Within
 from escucha.errors import InputError
 from escucha.models.torch_classifier import quick
 from escucha.whole import whole
@@ -37,22 +38,22 @@ QUIET = -100.0
 class Recipe:
     """How a network is trained."""
 
-    epochs: int = 40
+    epochs: Annotated[int, Within(1, 100_000)] = 40
     """At most."""
-    patience: int = 12
+    patience: Annotated[int, Within(1, 100_000)] = 12
     """Epochs without a better validation loss after which training stops."""
-    batch: int = 32
-    rate: float = 2e-3
+    batch: Annotated[int, Within(1, 4096)] = 32
+    rate: Annotated[float, Within(1e-9, 10)] = 2e-3
     """Peak learning rate: warmed up over a tenth of the epochs, then a cosine down to nothing (AdamW)."""
-    decay: float = 1e-2
+    decay: Annotated[float, Within(0, 10)] = 1e-2
     seed: int = 0
-    gain: float = 6.0
+    gain: Annotated[float, Within(0, 60)] = 6.0
     """Each crop's level is shifted by up to this many dB either way: loudness then says nothing."""
-    tilt: float = 6.0
+    tilt: Annotated[float, Within(0, 60)] = 6.0
     """Treble against bass, up to this many dB either way over the whole range: rooms and tones then say little."""
-    bands: int = 12
+    bands: Annotated[int, Within(0, 1024)] = 12
     """Widest band of mels hidden in a crop (SpecAugment, Park et al. 2019); 0 for none."""
-    crops: int = 2
+    crops: Annotated[int, Within(1, 1000)] = 2
     """Crops drawn from each clip in an epoch."""
     balanced: bool = False
     """Weigh classes by the inverse of their share."""
@@ -110,6 +111,8 @@ def fit(network: nn.Module, train: Examples, check: Check, *, recipe: Recipe, fo
         crops = _Crops(train, recipe, check.windows.shape[-1], lambda: learner.current_epoch)
         trainer.fit(learner, crops, [torch.zeros(1)],
                     ckpt_path=str(resume) if resume.is_file() else None, weights_only=True)
+    if not learner.best["state"]:
+        raise InputError("training diverged: no epoch had a finite validation loss; lower the recipe's rate")
     network.load_state_dict(learner.best["state"])
     return Fitted(learner.best["state"], learner.best["epoch"], pandas.DataFrame(learner.history))
 
@@ -193,7 +196,7 @@ def crop(spectrogram: Tensor, frames: int, recipe: Recipe, rng: np.random.Genera
     ramp = torch.linspace(-.5, .5, mels)[:, None]
     piece = spectrogram[:, start : start + frames] + (rng.uniform(-recipe.gain, recipe.gain)
                                                       + rng.uniform(-recipe.tilt, recipe.tilt) * ramp)
-    width = int(rng.integers(recipe.bands + 1))
+    width = int(rng.integers(min(recipe.bands, mels) + 1))
     low = int(rng.integers(mels - width + 1))
     piece[low : low + width] = QUIET
     return piece.clamp(min=QUIET).float()

@@ -111,6 +111,8 @@ def score_clip(classifier: Classifier, clip: Clip, *, aggregation: str = "mean-l
         raise unknown("aggregation", aggregation, AGGREGATES)
     window = classifier.window
     scores = np.concatenate([classifier.scores(batch) for batch in batches(clip.wave, window, hop)])
+    if not np.isfinite(scores).all():
+        raise InputError("the model's scores are not finite; its weights are damaged: restore them, or train it again")
     first = starts(len(clip.wave), window, hop)
     spans = np.stack([first, np.minimum(first + window, len(clip.wave))], axis=1) / clip.rate
     logits = AGGREGATES[aggregation](scores, classifier.link)

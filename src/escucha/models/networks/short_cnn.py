@@ -6,10 +6,12 @@ Won, Ferraro, Bogdanov, Serra 2020, "short-chunk CNN", arXiv 2006.00751).
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 
+from escucha.config import Within
 from escucha.errors import InputError
 
 
@@ -17,9 +19,9 @@ from escucha.errors import InputError
 class ShortCnnSettings:
     """What shapes the network."""
 
-    widths: tuple[int, ...] = (16, 32, 48, 64, 96, 128)
+    widths: tuple[Annotated[int, Within(1, 4096)], ...] = (16, 32, 48, 64, 96, 128)
     """Channels of each block; all blocks but the last halve frequency and time."""
-    dropout: float = 0.3
+    dropout: Annotated[float, Within(0, 0.99)] = 0.3
     """Share of pooled channels hidden at each training step."""
 
 
@@ -60,6 +62,8 @@ class ShortCnn(nn.Sequential):
 
     def __init__(self, labels: int, shape: tuple[int, int], settings: ShortCnnSettings):
         widths = settings.widths
+        if not widths:
+            raise InputError("'widths' is empty; give the channels of one block or more")
         size = (shape[0] >> (len(widths) - 1), shape[1] >> (len(widths) - 1))
         if min(size) < 1:
             raise InputError(f"{len(widths)} blocks halve a spectrogram of {shape[0]} mels x {shape[1]} frames away; "

@@ -29,11 +29,9 @@ def save_weights(path: Path, state: Mapping[str, Tensor]) -> str:
 
 def load_weights(path: Path) -> dict[str, Tensor]:
     """The tensors of a file; InputError where it is missing or is not safetensors."""
+    digest(path)
     try:
         return safetensors.torch.load_file(path)
-    except FileNotFoundError:
-        raise InputError(f"no weights {path}; run the experiment that trains them, or correct `weights` in the "
-                         "card") from None
     except (safetensors.SafetensorError, OSError, ValueError) as error:
         raise InputError(f"{path} is not a whole safetensors file ({error}); restore it, or train it again") from None
 
@@ -41,10 +39,10 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 def digest(path: Path) -> str:
     """Sixteen hex digits of the file's bytes (SHA-256); InputError where there is no such file."""
     try:
+        if not path.is_file():  # a named pipe would be waited for, a device read for ever
+            raise InputError(f"no weights {path}; run the experiment that trains them, or correct `weights` in the "
+                             "card")
         return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    except FileNotFoundError:
-        raise InputError(f"no weights {path}; run the experiment that trains them, or correct `weights` in the "
-                         "card") from None
     except OSError as error:
         raise InputError(f"cannot read weights {path}: {error.strerror}") from None
 
