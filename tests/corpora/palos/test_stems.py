@@ -4,10 +4,24 @@ import numpy as np
 import pytest
 
 from escucha.corpora.palos import CONTRASTS, PALOS, PaloSource, Recipe, counterfactual_pairs, nuisance_pairs
-from escucha.corpora.palos.pairs import differences
+from escucha.corpora.palos.pairs import Pair
+from escucha.corpora.palos.palo import REST
+from escucha.corpora.palos.palo import SOURCES as STEMS
+from escucha.corpora.palos.render import add, stems
 from escucha.errors import InputError
 
 SOURCES = [PaloSource(Recipe(palo, seed, 1000 + seed, 3.0)) for seed, palo in enumerate(PALOS)]
+
+
+def differences(pair: Pair) -> dict:
+    """How far a pair's members are apart: level in dB and strokes (with minus without), and the stems that differ."""
+    one, other = stems(pair.with_.recipe), stems(pair.without.recipe)
+    loud, soft = (float(np.sqrt(np.mean(add(made.values()).astype(float) ** 2))) for made in (one, other))
+    counts = [sum(len(times) for times in source.annotations()["onsets"].values())
+              for source in (pair.with_, pair.without)]
+    changed = [name for name in (*STEMS, REST) if (name in one or name in other)
+               and not (name in one and name in other and np.array_equal(one[name], other[name]))]
+    return {"level": 20 * float(np.log10(loud / soft)), "onsets": counts[0] - counts[1], "stems": changed}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=list(PALOS))

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from escucha.corpora.palos.family import CONCEPT_FAMILIES, family
-from escucha.corpora.palos.palo import PALOS, REST, SOURCES
+from escucha.corpora.palos.palo import PALOS
 from escucha.corpora.palos.recipe import GUITARS, NOISES, ROOMS, Recipe
 from escucha.corpora.palos.source import PaloSource
 from escucha.corpora.palos.streams import integer, stream
@@ -114,16 +112,3 @@ def _scores(pairs: int, seed: int, palos: Sequence[str], families: Sequence[int]
 
 def _pair(base: Recipe, key: str, with_: Any, without: Any) -> Pair:
     return Pair(PaloSource(base.change(key, with_)), PaloSource(base.change(key, without)), base.family, base.palo)
-
-
-def differences(pair: Pair) -> dict[str, Any]:
-    """How far a pair's members are apart: level in dB and strokes (with minus without), and the stems that differ."""
-    from escucha.corpora.palos.render import add, stems
-
-    one, other = stems(pair.with_.recipe), stems(pair.without.recipe)
-    loud, soft = (float(np.sqrt(np.mean(add(made.values()).astype(float) ** 2))) for made in (one, other))
-    counts = [sum(len(times) for times in source.annotations()["onsets"].values())
-              for source in (pair.with_, pair.without)]
-    changed = [name for name in (*SOURCES, REST) if (name in one or name in other)
-               and not (name in one and name in other and np.array_equal(one[name], other[name]))]
-    return {"level": 20 * float(np.log10(loud / soft)), "onsets": counts[0] - counts[1], "stems": changed}
