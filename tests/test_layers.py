@@ -19,7 +19,7 @@ FLOORS = (
     {"explain", "concepts"},
     {"experiments"},
     {"reports"},
-    {"answering", "tracking", "server", "terminal", "cli", "__main__"},
+    {"answering", "tracking", "server", "terminal", "commands", "cli", "__main__"},
 )
 """From the ground up. `answering` (from a question to its page) is what `cli` and `server` have in common."""
 DOORS = {
