@@ -22,8 +22,8 @@ def _predict(chosen: argparse.Namespace) -> None:
     from escucha.models.prediction import predict_file, report
     from escucha.models.shelf import load_domain
 
-    workbench = workbench(chosen)
-    model, domain = workbench.model(chosen.card), load_domain(chosen.card, workbench.home)
+    bench = workbench(chosen)
+    model, domain = bench.model(chosen.card), load_domain(chosen.card, bench.home)
     rows = [(str(path), *predict_file(model, path, start=chosen.start, duration=chosen.duration,
                                       aggregation=chosen.aggregation, domain=domain)) for path in chosen.files]
     if chosen.json:
