@@ -12,6 +12,9 @@ from escucha.errors import InputError, unknown
 SPLITS = ("train", "valid", "test")
 """What is learned from, what choices are made on, and what numbers are told of."""
 
+LONGEST_NAME = 240
+"""Bytes of a track's name: file systems allow 255, and a suffix follows."""
+
 
 class Source(Protocol):
     """What can produce a track's sound. Small and frozen; the sound is made at each call and not kept."""
@@ -61,6 +64,9 @@ class Corpus:
     def __post_init__(self):
         seen: set[str] = set()
         for track in self.tracks:
+            if len(track.name.encode(errors="surrogatepass")) > LONGEST_NAME:
+                raise InputError(f"the name {track.name[:40]!r}... in {self.origin} has more than {LONGEST_NAME} "
+                                 "bytes, which no file may; give the track a shorter one")
             if track.name in seen:
                 raise InputError(f"two tracks are called {track.name!r} in {self.origin}; names must be unique")
             seen.add(track.name)
@@ -88,9 +94,17 @@ class Corpus:
         return chosen
 
     def digest(self) -> str:
-        """A hash of every row and of what determines each sound."""
-        rows = [[t.name, t.labels, t.group, t.split, t.source.key()] for t in self.tracks]
+        """A hash of every row and of what determines each sound; a file that cannot be read counts as such."""
+        rows = [[t.name, t.labels, t.group, t.split, key_of(t.source)] for t in self.tracks]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def key_of(source: Source) -> str:
+    """The source's key, or "unreadable": what is skipped later must not stop a corpus from being named."""
+    try:
+        return source.key()
+    except InputError:
+        return "unreadable"
 
 
 def check_groups(corpus: Corpus) -> None:

@@ -1,38 +1,91 @@
 """Many sounds, one after the other: rendered or decoded on all cores, kept in a cache, memory bounded."""
 
-import contextlib
-import os
 import sys
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.corpora.corpus import Source
+from escucha.corpora.corpus import Corpus, Source
 from escucha.errors import InputError
+from escucha.whole import PARTIAL, whole
 
 CACHE_BYTES = 8 * 2**30
 """The audio cache is trimmed, oldest first, when it outgrows this."""
+
+
+class CacheError(InputError):
+    """The cache is at fault, not the sound: nothing is skipped for it."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A track that has no sound: it is named and left out, and never taken for silence."""
+
+    name: str
+    reason: str
+    """One line that names the file and the way out."""
 
 
 def clips(sources: Sequence[Source], *, rate: int, cache: Path | None = None, progress: str = "") -> Iterator[Clip]:
     """The sources' clips in their order, at `rate`; a few are in memory at a time.
 
     `cache` is a folder for decoded audio, keyed by content; `progress` names the bar on stderr, none when empty.
+    Raises InputError at the first that cannot be read: take the `readable` ones first.
     """
+    missing = sum(cache is None or not _stored(cache, source, rate).exists() for source in sources)
+    yield from _each(read_cached, sources, rate, cache, missing=missing, progress=progress)
+    if cache is not None and missing:
+        trim(cache, CACHE_BYTES)
+
+
+def readable(corpus: Corpus, *, rate: int, cache: Path | None = None,
+             progress: str = "") -> tuple[Corpus, list[Unreadable]]:
+    """The tracks that can be read, and those that cannot with their reasons, both in the corpus's order.
+
+    Every track is decoded once, on all cores; with a `cache` its sound at `rate` is there for `clips` afterwards. One
+    warning says how many are left out. Raises InputError where no track can be read, or the cache not written.
+    """
+    sources = [track.source for track in corpus]
+    reasons = list(_each(complaint, sources, rate, cache, missing=len(sources), progress=progress))
+    left_out = [Unreadable(track.name, reason) for track, reason in zip(corpus, reasons) if reason]
+    if not left_out:
+        return corpus, []
+    said = f"{len(left_out)} of {len(corpus)} clips of {corpus.origin} cannot be read"
+    if len(left_out) == len(corpus):
+        raise InputError(f"{said}; the first: {left_out[0].reason}")
+    warnings.warn(f"{said} and are left out: {left_out[0].reason}" + (" (and others)" if left_out[1:] else ""),
+                  stacklevel=2)
+    return Corpus(tuple(track for track, reason in zip(corpus, reasons) if not reason), corpus.origin), left_out
+
+
+def complaint(source: Source, rate: int, cache: Path | None = None) -> str:
+    """Why the source cannot be read, in one line; empty where it can, its sound then being in the cache."""
+    try:
+        read_cached(source, rate, cache)
+    except CacheError:
+        raise
+    except (InputError, OSError) as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def _each(do: Callable[..., Any], sources: Sequence[Source], rate: int, cache: Path | None, *, missing: int,
+          progress: str) -> Iterator[Any]:
+    """`do(source, rate, cache)` for each source, in order; on all cores where many are `missing`."""
     from joblib import Parallel, cpu_count, delayed
     from tqdm import tqdm
 
     jobs = cpu_count()
-    missing = sum(cache is None or not _stored(cache, source, rate).exists() for source in sources)
     workers = jobs if missing >= 8 * jobs else 1  # starting a worker costs about a second
     made = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="4*n_jobs")(
-        delayed(read_cached)(source, rate, cache) for source in sources)
+        delayed(do)(source, rate, cache) for source in sources)
     every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
     yield from tqdm(made, total=len(sources), desc=progress, disable=not progress, leave=False, mininterval=every)
-    if cache is not None and missing:
-        trim(cache, CACHE_BYTES)
 
 
 def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:
@@ -51,24 +104,19 @@ def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:
 
 
 def _store(place: Path, wave: np.ndarray) -> None:
-    partial = place.with_suffix(f".{os.getpid()}.partial")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
+        with whole(place) as partial, partial.open("wb") as file:
             np.save(file, wave)
-        partial.replace(place)
     except OSError as error:
-        raise InputError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
+        raise CacheError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
                          "ESCUCHA_CACHE to another folder") from None
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def trim(cache: Path, limit: int) -> None:
     """Delete the oldest files below `cache` until at most `limit` bytes are left."""
     files = []
-    for path in (*cache.rglob("*.npy"), *cache.rglob("*.partial")):  # the latter: what killed processes left
+    for path in (*cache.rglob("*.npy"), *cache.rglob(f"{PARTIAL}*")):  # the latter: what killed processes left
         try:
             files.append((path.stat().st_mtime, path.stat().st_size, path))
         except FileNotFoundError:  # another process trims too
