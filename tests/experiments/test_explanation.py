@@ -13,7 +13,7 @@ from escucha.experiments.run import experiment_of, run
 from escucha.experiments.workbench import Workbench
 from escucha.finding import load
 from escucha.models.build import listener
-from escucha.models.card import Card, Spectrum, write_card
+from escucha.models.card import Card, write_card
 from escucha.models.windows import score_clip
 
 RATE = 8000
@@ -25,7 +25,7 @@ def workbench(tmp_path, cache) -> Workbench:
     for shelf in ("concepts", "models", "experiments"):
         (tmp_path / shelf).mkdir()
     card = Card("Its weights are random.", "network", ("alegrias", "bulerias", "sevillanas"), RATE, 2.0, "", "",
-                spectrum=Spectrum(n_fft=512, hop=256, mels=32), network={"name": "short-cnn"})
+                front_end={"n_fft": 512, "hop": 256, "mels": 32}, network={"name": "short-cnn"})
     with torch.random.fork_rng():
         torch.manual_seed(0)
         module, _ = listener(card, "the test")

@@ -14,7 +14,7 @@ from tests.experiments.toys import RATE, ToyBench, toy_corpus
 
 TABLE = {
     "card": "toy", "meaning": "slow or fast", "corpus": {"clips": 96}, "rate": RATE, "window": 1.5,
-    "spectrum": {"n_fft": 256, "hop": 64, "mels": 16}, "network": {"name": "short-cnn", "widths": [8, 12, 16]},
+    "front_end": {"n_fft": 256, "hop": 64, "mels": 16}, "network": {"name": "short-cnn", "widths": [8, 12, 16]},
     "recipe": {"epochs": 8, "batch": 16, "rate": 0.01, "bands": 3},
     "changes": {"whistle-on": {"whistle": True}, "beat-swapped": {"beat": {"fast": "slow", "slow": "fast"}}},
 }
@@ -74,7 +74,7 @@ def test_an_svm_is_trained_by_the_same_kind(tmp_path):
     (tmp_path / "models").mkdir()
     bench = ToyBench(tmp_path, tmp_path / "cache")
     table = {"meaning": "slow or fast", "rate": 22050, "window": 1.5}
-    table |= {"card": "machine", "learner": "svm", "corpus": {"clips": 96}}
+    table |= {"card": "machine", "learner": "features", "corpus": {"clips": 96}}
     finding = build(Training, table, "here").run(bench)
     said = answers(load_model("machine", tmp_path), toy_corpus(96).split("test").tracks, bench)
     np.testing.assert_allclose(said.logits, finding.accuracy.plain.logits, atol=1e-5)
@@ -92,8 +92,8 @@ def test_an_svm_is_trained_by_the_same_kind(tmp_path):
     ({"recipe": {"epochs": 0}}, "'epochs' in 'recipe' in here should be from 1"),
     ({"recipe": {"batch": 0}}, "'batch' in 'recipe' in here should be from 1"),
     ({"recipe": {"rate": -1.0}}, "'rate' in 'recipe' in here should be from 1e-09"),
-    ({"learner": "svm", "svm": {"features": "librossa"}}, "did you mean 'librosa'"),
-    ({"learner": "svm", "svm": {"c": 0.0}}, "'c' in 'svm' in here should be from 1e-06"),
+    ({"learner": "features", "features": {"name": "librossa"}}, "did you mean 'librosa'"),
+    ({"learner": "features", "head": {"name": "svm", "c": 0.0}}, "'c' in .head. in the experiment"),
 ])
 def test_what_cannot_be_trained_is_refused_and_nothing_is_written(tmp_path, change, says):
     models = tmp_path / "models"

@@ -7,7 +7,7 @@ from captum.attr import DeepLift, LayerGradCam
 from escucha.errors import InputError
 from escucha.models.networks import NETWORKS, make_network
 
-SHAPE = (64, 259)
+SHAPE = (1, 64, 259)
 SILENCE = -100.0
 
 
@@ -29,7 +29,7 @@ def test_it_is_compact_and_every_module_is_used_once(net):
     calls = []
     handles = [part.register_forward_hook(lambda *_, name=name: calls.append(name)) for name, part in
                made.named_modules() if name]
-    made(torch.full((1, 1, *SHAPE), -50.0))
+    made(torch.full((1, *SHAPE), -50.0))
     for handle in handles:
         handle.remove()
     assert sorted(calls) == sorted(name for name, _ in made.named_modules() if name)
@@ -38,7 +38,7 @@ def test_it_is_compact_and_every_module_is_used_once(net):
 
 def test_frequency_and_time_are_halved_by_every_block_but_the_last(net):
     made, _ = net
-    x, sizes = torch.randn(1, 1, *SHAPE), []
+    x, sizes = torch.randn(1, *SHAPE), []
     for name, part in made.named_children():
         x = part(x)
         if name.startswith("block"):
@@ -49,7 +49,7 @@ def test_frequency_and_time_are_halved_by_every_block_but_the_last(net):
 def test_silence_and_the_loudest_sound_give_finite_gradients(net):
     made, _ = net
     for level in (SILENCE, 40.0):
-        mels = torch.full((1, 1, *SHAPE), level, requires_grad=True)
+        mels = torch.full((1, *SHAPE), level, requires_grad=True)
         made(mels).sum().backward()
         assert torch.isfinite(mels.grad).all()
 
@@ -58,7 +58,7 @@ def test_deeplift_is_complete_and_gradcam_finds_maps(net):
     """Pooling as functions, or a module used twice, would break these (METHODS 4)."""
     made, _ = net
     torch.manual_seed(1)
-    mels = -50 + 15 * torch.randn(2, 1, *SHAPE)
+    mels = -50 + 15 * torch.randn(2, *SHAPE)
     silence = torch.full_like(mels, SILENCE)
     given, residual = DeepLift(made).attribute(mels, silence, target=1, return_convergence_delta=True)
     change = (made(mels) - made(silence))[:, 1]
@@ -80,5 +80,5 @@ def test_what_cannot_be_built_is_named(name, shape, settings, says):
 def test_every_network_of_the_registry_listens():
     for name in NETWORKS:
         made, layers = make_network(name, 4, SHAPE, settings={})
-        assert made(torch.zeros(2, 1, *SHAPE)).shape == (2, 4)
+        assert made(torch.zeros(2, *SHAPE)).shape == (2, 4)
         assert set(layers) <= set(dict(made.named_modules()))

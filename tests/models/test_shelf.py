@@ -9,10 +9,10 @@ import torch
 from escucha.config import read_toml, to_toml
 from escucha.errors import InputError
 from escucha.models.build import listener
-from escucha.models.card import Card, Spectrum, write_card
+from escucha.models.card import Card, write_card
 from escucha.models.features import NAMES
+from escucha.models.heads import SvmSettings, fit_svm
 from escucha.models.shelf import load_domain, load_model, model_digest
-from escucha.models.sklearn_classifier import SvmSettings, fit_svm
 from escucha.models.torch_classifier import TorchClassifier
 from escucha.models.weights.safe import load_weights, prefixed, save_weights
 
@@ -21,7 +21,7 @@ LABELS = ("alegrias", "bulerias")
 
 def a_card(**settings):
     table = {"meaning": "two \"palos\"", "kind": "network", "labels": LABELS, "rate": 8000, "window": 0.5,
-             "weights": "", "digest": "", "spectrum": Spectrum(n_fft=256, hop=128, mels=16),
+             "weights": "", "digest": "", "front_end": {"name": "log-mel", "n_fft": 256, "hop": 128, "mels": 16},
              "network": {"name": "short-cnn", "widths": [4, 6]}, "trained": {"experiment": "train-toy"}}
     return Card(**{**table, **settings})
 
@@ -75,14 +75,15 @@ def test_an_svm_comes_back_from_its_training_table(tmp_path):
     rng = np.random.default_rng(0)
     table, targets = rng.normal(size=(60, len(NAMES))).astype(np.float32), np.arange(60) % 2
     table[:, 3] += 3 * targets
-    card = a_card(kind="svm", svm=SvmSettings(c=2.0, gamma=0.02), rate=22050)
+    card = a_card(kind="features", features={"name": "librosa"}, rate=22050,
+                  head={"name": "svm", "c": 2.0, "gamma": 0.02})
     (tmp_path / "models").mkdir()
     write_card(tmp_path / "models" / "machine.toml", card, {
         "features": torch.as_tensor(table), "targets": torch.as_tensor(targets), "scale": torch.tensor(2.5)})
     loaded = load_model("machine", tmp_path)
-    raw = fit_svm(table, targets, card.svm).decision_function(table)
+    raw = fit_svm(table, targets, SvmSettings(c=2.0, gamma=0.02)).decision_function(table)
     np.testing.assert_allclose(loaded.scores_of(table), 2.5 * np.stack([-raw / 2, raw / 2], 1), atol=1e-6)
-    assert "[svm]" in (tmp_path / "models" / "machine.toml").read_text()
+    assert "[head]" in (tmp_path / "models" / "machine.toml").read_text()
     assert loaded.scores(np.zeros((1, loaded.window), np.float32)).shape == (1, 2)
 
 
@@ -108,7 +109,7 @@ def edit(tmp_path, old, new):
     ("rate = 8000", "rate = ", "not valid TOML"),
     ("rate = 8000", "rate = 0", "'rate' in .* should be from 1 to 768000, got 0"),
     ("window = ", "window = -", "'window' in .* should be from 0.001 to 600, got -"),
-    ("hop = ", "hop = -", "'hop' in 'spectrum' in .* should be from 1 to 65536, got -"),
+    ("hop = ", "hop = -", "'hop' in .front_end. in .* should be from 1 to 65536, got -"),
     ("widths = [4, 6]", "widths = []", "'widths' is empty"),
     ("widths = [4, 6]", "widths = [4, -6]", "'widths' in .* should be from 1 to 4096, got -6"),
     ("widths = [4, 6]", "widths = [4, 6]\ndropout = 3.0", "'dropout' in .* should be from 0 to 0.99"),

@@ -11,7 +11,8 @@ from escucha.errors import InputError
 from escucha.models.classifier import FeatureClassifier, probabilities
 from escucha.models.evaluation import log_loss
 from escucha.models.features import NAMES, librosa_features
-from escucha.models.sklearn_classifier import SklearnClassifier, SvmSettings, decisions, fit_scale, fit_svm
+from escucha.models.heads import SvmSettings, fit_svm
+from escucha.models.sklearn_classifier import SklearnClassifier, decisions, fit_scale
 
 RATE = 22050
 

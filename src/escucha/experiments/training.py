@@ -9,14 +9,16 @@ from escucha.corpora.corpus import SPLITS, Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy import Accuracy, evaluate
 from escucha.experiments.baseline import plain_answers
-from escucha.experiments.learners import LEARNERS, Task, Taught
+from escucha.experiments.learners import LEARNERS
 from escucha.experiments.scoring import truth_of
+from escucha.experiments.task import Task, Taught
 from escucha.experiments.training_finding import TrainingFinding
 from escucha.experiments.workbench import Workbench
-from escucha.models.card import Card, Rate, Seconds, Spectrum, refuse_foreign, write_card
+from escucha.models.card import Card, Rate, Seconds, refuse_foreign, write_card
 from escucha.models.classifier import Classifier
 from escucha.models.domain import Descriptions, Domain, describe, far_share, fit_domain
-from escucha.models.sklearn_classifier import SvmSettings
+from escucha.models.heads import check_head
+from escucha.models.networks import Design, design
 from escucha.models.training import Recipe
 from escucha.models.weights.safe import prefixed
 
@@ -26,7 +28,7 @@ class Training:
     """Learn from the corpus' `train` tracks, choose on `valid`, tell the truth on `test`; write a card."""
 
     kind: ClassVar[str] = "training"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     card: str
     """The card's stem in `models/`: `<card>.toml` and `<card>.safetensors` are written, or replaced if it made them."""
@@ -34,14 +36,18 @@ class Training:
     """One sentence for the card: what it tells apart, and on what music it was trained."""
     corpus: dict[str, Any]
     """A corpus table with train, valid and test tracks."""
-    learner: Literal["network", "svm"] = "network"
-    rate: Rate = 22050
-    window: Seconds = 6.0
-    """Seconds the classifier hears at once."""
-    spectrum: Spectrum = field(default_factory=Spectrum)
+    learner: Literal["network", "features"] = "network"
+    rate: Rate | None = None
+    """Of a network: its design's own where nothing is said."""
+    window: Seconds | None = None
+    """Seconds the classifier hears at once; the design's own where nothing is said."""
+    front_end: dict[str, Any] = field(default_factory=dict)
+    """Of a network: the design's own when empty."""
     network: dict[str, Any] = field(default_factory=lambda: {"name": "short-cnn"})
     recipe: Recipe = field(default_factory=Recipe)
-    svm: SvmSettings = field(default_factory=SvmSettings)
+    features: dict[str, Any] = field(default_factory=lambda: {"name": "librosa"})
+    """Of a head: what it is fitted to (see `Card.features`)."""
+    head: dict[str, Any] = field(default_factory=lambda: {"name": "svm"})
     changes: dict[str, Any] = field(default_factory=dict)
     """Name to a change made to every test clip, to see what moves the answer (see `scoring.changed_tracks`)."""
     seed: int = 0
@@ -53,6 +59,12 @@ class Training:
     def maker(self) -> str:
         """The name the card records."""
         return self.experiment or f"train-{self.card}"
+
+    @property
+    def _design(self) -> Design:
+        """What the network hears where nothing is said; a head hears what `short-cnn` does."""
+        name = str(self.network.get("name", "short-cnn")) if self.learner == "network" else "short-cnn"
+        return design(name, "the experiment")
 
     def inputs(self, workbench: Workbench) -> list[str]:
         """Every row and sound of the corpus."""
@@ -67,6 +79,8 @@ class Training:
             raise InputError(f"'card' is a file's stem in models/, got {self.card!r}")
         place = workbench.home / "models" / f"{self.card}.toml"
         refuse_foreign(place, self.maker)
+        if self.learner == "features":
+            check_head(self.head, "the experiment")
         corpus = workbench.corpus(self.corpus)
         parts = {name: corpus.split(name) for name in SPLITS}
         task = self._task(corpus, parts, workbench)
@@ -87,17 +101,20 @@ class Training:
         labels = parts["train"].labels
         for name in ("valid", "test"):
             truth_of(parts[name].tracks, labels)
+        rate, window = self.rate or self._design.rate, self.window or self._design.window
+        front_end = self.front_end or dict(self._design.front_end)
         # `changes`, `seed` and words do not change what is learned: a run killed after training need not learn again
-        mark = fingerprint(self.learner, self.rate, self.window, self.spectrum, self.network, self.recipe, self.svm,
-                           corpus.digest())
-        return Task(labels=labels, rate=self.rate, window=self.window, train=parts["train"], valid=parts["valid"],
-                    spectrum=self.spectrum, network=self.network, recipe=self.recipe, svm=self.svm,
-                    folder=workbench.cache / "training" / mark)
+        mark = fingerprint(self.learner, rate, window, front_end, self.network, self.recipe,
+                           self.features, self.head, corpus.digest())
+        return Task(labels=labels, rate=rate, window=window, train=parts["train"], valid=parts["valid"],
+                    front_end=front_end, network=self.network, recipe=self.recipe, features=self.features,
+                    head=self.head, folder=workbench.cache / "training" / mark)
 
     def _card(self, task: Task, taught: Taught, domain: Domain, record: Mapping[str, Any]) -> Card:
-        return Card(meaning=self.meaning, kind=self.learner, labels=task.labels, rate=self.rate, window=self.window,
-                    weights="", digest="", layers=taught.layers, spectrum=self.spectrum, network=self.network,
-                    svm=self.svm, domain=domain.table(), trained=dict(record))
+        how: dict[str, Any] = ({"front_end": task.front_end, "network": self.network} if self.learner == "network"
+                               else {"features": self.features, "head": self.head})
+        return Card(meaning=self.meaning, kind=self.learner, labels=task.labels, rate=task.rate, window=task.window,
+                    layers=taught.layers, domain=domain.table(), trained=dict(record), **how)
 
 
 def _described(part: Corpus, classifier: Classifier, workbench: Workbench) -> list[Descriptions]:

@@ -10,7 +10,7 @@ from escucha.audio.clip import Clip
 from escucha.experiments import drawing
 from escucha.experiments.accuracy_finding import AccuracyFinding
 from escucha.experiments.baseline import Baseline
-from escucha.experiments.learners import Taught
+from escucha.experiments.task import Taught
 from escucha.models import evaluation as ev
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from torch import Tensor
 from escucha.config import Within, build, jsonable, read_toml, to_toml
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link
-from escucha.models.sklearn_classifier import SvmSettings
 from escucha.models.weights.safe import save_weights
 from escucha.whole import whole
 
@@ -23,38 +22,36 @@ Seconds = Annotated[float, Within(0.001, 600)]
 
 
 @dataclass(frozen=True)
-class Spectrum:
-    """The log-mel a network hears (see `escucha.audio.spectrum.LogMel`)."""
-
-    n_fft: Annotated[int, Within(16, 65_536)] = 2048
-    hop: Annotated[int, Within(1, 65_536)] = 512
-    mels: Annotated[int, Within(1, 1024)] = 64
-    fmin: float = 0.0
-    fmax: float | None = None
-
-
-@dataclass(frozen=True)
 class Card:
     """A trained classifier: how to build it, where its weights are, how it came to be."""
 
     meaning: str
     """One sentence: what it tells apart, and on what music it was trained."""
-    kind: Literal["network", "svm"]
+    kind: Literal["network", "features"]
+    """`network`: a front end and a torch network; `features`: a fixed description of each window, and a head on it."""
     labels: tuple[str, ...]
     rate: Rate
     window: Seconds
     """Seconds it hears at once."""
-    weights: str
-    """A safetensors file beside the card."""
-    digest: str
+    weights: str = ""
+    """A safetensors file beside the card; empty where `published` says where the weights are."""
+    digest: str = ""
     """Of the weights; they are refused when it does not match."""
     link: Link = "softmax"
     layers: tuple[str, ...] = ()
     """Of a network: those that can be asked for; all it offers when empty."""
-    spectrum: Spectrum = field(default_factory=Spectrum)
+    thresholds: dict[str, Any] = field(default_factory=dict)
+    """Of a sigmoid model: the probability from which each label is given, chosen on validation clips; .5 otherwise."""
+    front_end: dict[str, Any] = field(default_factory=dict)
+    """Of a network: `name`, one of FRONT_ENDS, and its settings."""
     network: dict[str, Any] = field(default_factory=dict)
     """`name`, one of NETWORKS, and its settings."""
-    svm: SvmSettings = field(default_factory=SvmSettings)
+    features: dict[str, Any] = field(default_factory=dict)
+    """Of a head: `name`, one of FEATURES, and which of them, or the card and layer whose activations they are."""
+    head: dict[str, Any] = field(default_factory=dict)
+    """`name`, one of HEADS, and its settings."""
+    published: dict[str, Any] = field(default_factory=dict)
+    """Of weights that others published: where they are, what they are, how their kernels are laid out."""
     domain: dict[str, Any] = field(default_factory=dict)
     """What counts as far from its training music (models/domain.py); empty where that is not known."""
     trained: dict[str, Any] = field(default_factory=dict)
@@ -76,9 +73,21 @@ def read_card(path: Path) -> Card:
     card = build(Card, read_toml(path), str(path))
     if not all(card.labels) or len(set(card.labels)) < max(len(card.labels), 1):
         raise InputError(f"'labels' in {path} should be different names, got {list(card.labels)}")
-    if Path(card.weights).name != card.weights or not card.weights.endswith(".safetensors"):
+    if bool(card.weights) == bool(card.published):
+        raise InputError(f"{path} should name its 'weights', or where they are in [published], and not both")
+    if card.weights and (Path(card.weights).name != card.weights or not card.weights.endswith(".safetensors")):
         raise InputError(f"'weights' in {path} should be a file beside the card, a .safetensors, got {card.weights!r}")
+    check_thresholds(card.thresholds, card.labels, str(path))
     return card
+
+
+def check_thresholds(thresholds: Mapping[str, Any], labels: tuple[str, ...], where: str) -> None:
+    """Raise InputError for a threshold of no label, or one that is no probability."""
+    for label, value in thresholds.items():
+        if label not in labels:
+            raise unknown("label", label, labels, f"[thresholds] in {where}")
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= 1:
+            raise InputError(f"the threshold of {label!r} in {where} should be from 0 to 1, got {value!r}")
 
 
 def write_card(path: Path, card: Card, state: Mapping[str, Tensor]) -> Card:
@@ -91,7 +100,7 @@ def write_card(path: Path, card: Card, state: Mapping[str, Tensor]) -> Card:
     weights = path.with_suffix(".safetensors")
     mark = save_weights(weights, state)
     named = replace(card, weights=weights.name, digest=mark)
-    table = {key: value for key, value in jsonable(named).items() if key not in _not_of(named) and value != {}}
+    table = {key: value for key, value in jsonable(named).items() if value not in ({}, [])}
     try:
         with whole(path) as partial:
             partial.write_text(to_toml(table) + "\n", encoding="utf-8")
@@ -106,6 +115,3 @@ def refuse_foreign(path: Path, experiment: str) -> None:
         raise InputError(f"{path} was made by {maker or 'someone else'!r}, not by {experiment!r}; "
                          "give the new model another `card`")
 
-
-def _not_of(card: Card) -> tuple[str, ...]:
-    return ("svm",) if card.kind == "network" else ("spectrum", "network", "layers")

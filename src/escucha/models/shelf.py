@@ -38,6 +38,12 @@ def load_domain(card: str, home: Path) -> "Domain | None":
     return Domain.of(told.domain, part(_weights(path, told), "domain"), str(path)) if told.domain else None
 
 
+def load_thresholds(card: str, home: Path) -> dict[str, float]:
+    """Label to the probability from which it is given: the card's, .5 where it says nothing."""
+    told = read_card(find_card(card, home))
+    return {label: float(told.thresholds.get(label, 0.5)) for label in told.labels}
+
+
 def model_digest(card: str, home: Path) -> str:
     """Sixteen hex digits that change with the card's text or its weights."""
     path = find_card(card, home)
@@ -73,24 +79,12 @@ def _network(card: Card, state: Mapping[str, Tensor], where: str) -> "TorchClass
                            card.layers or layers)
 
 
-def _svm(card: Card, state: Mapping[str, Tensor], where: str) -> "SklearnClassifier":
-    """The machine is fitted anew from its training table: 0.1 s, deterministic, and no pickle is ever opened."""
-    from escucha.models.features import FEATURES
-    from escucha.models.sklearn_classifier import SklearnClassifier, fit_svm
+def _features(card: Card, state: Mapping[str, Tensor], where: str) -> "SklearnClassifier":
+    from escucha.models.feature_card import load_features
 
-    if card.svm.features not in FEATURES:
-        raise unknown("features", card.svm.features, FEATURES, where)
-    extract, names = FEATURES[card.svm.features]
-    missing = {"features", "targets", "scale"} - set(state)
-    if missing or state["features"].shape != (len(state["targets"]), len(names)):
-        raise InputError(f"the weights {card.weights} do not hold the feature table that {where} describes "
-                         f"({len(names)} features of {card.svm.features!r}); train it again")
-    if int(state["targets"].max()) >= len(card.labels):
-        raise InputError(f"the weights {card.weights} tell more labels apart than the {len(card.labels)} of {where}")
-    pipeline = fit_svm(state["features"].numpy(), state["targets"].numpy(), card.svm)
-    return SklearnClassifier(pipeline, card.labels, card.rate, round(card.window * card.rate), extract, names,
-                             float(state["scale"]))
+    return load_features(card, state, where)
 
 
-LOADERS: dict[str, Callable[[Card, Mapping[str, Tensor], str], Classifier]] = {"network": _network, "svm": _svm}
+LOADERS: dict[str, Callable[[Card, Mapping[str, Tensor], str], Classifier]] = {
+    "network": _network, "features": _features}
 """Card kind to the function that builds its classifier from (card, tensors, where)."""

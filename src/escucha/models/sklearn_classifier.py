@@ -5,11 +5,10 @@ Conventions: waves are `(batch, window)` float32; features `(batch, feature)`; s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from escucha.config import Within
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link
 from escucha.models.features import FEATURES, Extractor
@@ -80,25 +79,6 @@ def decisions(pipeline: Any, features: np.ndarray) -> np.ndarray:
         # the difference of the two halves is the decision value, as the difference of two logits is the log-odds
         return np.stack([-raw / 2, raw / 2], axis=1) if raw.ndim == 1 else raw
     return np.log(np.clip(pipeline.predict_proba(features), TINY, 1 - TINY))
-
-
-@dataclass(frozen=True)
-class SvmSettings:
-    """A support vector machine on standardised features."""
-
-    features: str = "librosa"
-    c: Annotated[float, Within(1e-6, 1e6)] = 5.0
-    gamma: Annotated[float, Within(0, 1e6)] = 0.01
-
-
-def fit_svm(features: np.ndarray, targets: np.ndarray, settings: SvmSettings) -> Any:
-    """StandardScaler, then SVC with an RBF kernel, one against the rest; the same arrays give the same machine."""
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import SVC
-
-    machine = SVC(C=settings.c, gamma=settings.gamma, decision_function_shape="ovr", class_weight="balanced")
-    return make_pipeline(StandardScaler(), machine).fit(features, targets)
 
 
 def fit_scale(decided: np.ndarray, targets: np.ndarray) -> float:

@@ -1,0 +1,63 @@
+"""What a training experiment hands to a learner, and what it gets back."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from escucha.audio.clip import Clip
+from escucha.corpora.corpus import Corpus
+from escucha.experiments.workbench import Workbench
+from escucha.models.classifier import Classifier
+from escucha.models.training import Recipe
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be learned, and how."""
+
+    labels: tuple[str, ...]
+    rate: int
+    window: float
+    """Seconds."""
+    train: Corpus
+    valid: Corpus
+    front_end: Mapping[str, Any]
+    network: Mapping[str, Any]
+    recipe: Recipe
+    features: Mapping[str, Any]
+    head: Mapping[str, Any]
+    folder: Path
+    """Where a run that is killed leaves what it has."""
+
+    @property
+    def samples(self) -> int:
+        """Of a window."""
+        return round(self.window * self.rate)
+
+    def clips(self, corpus: Corpus, workbench: Workbench, doing: str) -> Iterator[Clip]:
+        """The sounds of one part, at the task's rate."""
+        return workbench.clips([track.source for track in corpus], rate=self.rate, doing=doing)
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """A classifier that has learned."""
+
+    classifier: Classifier
+    state: dict[str, Tensor]
+    """What its card must keep."""
+    layers: tuple[str, ...]
+    size: str
+    """How large it is, in words."""
+    done: Callable[[], None]
+    """To be called when card and weights are safe: removes what was kept for a resume."""
+    history: "DataFrame | None" = None
+    """One row an epoch, for what learns in epochs."""
+    epoch: int = 0
+    """The one that was kept."""
