@@ -55,9 +55,21 @@ def truth_of(tracks: Sequence[Track], labels: Sequence[str]) -> np.ndarray:
     """`(clip,)` columns of the tracks' labels; InputError for a label the classifier does not know."""
     strange = sorted({track.label for track in tracks} - set(labels))
     if strange:
-        raise InputError(f"the corpus has labels that the model does not know: {', '.join(strange)} "
-                         f"(it knows {', '.join(labels)})")
+        raise _strange(strange, labels)
     return np.array([list(labels).index(track.label) for track in tracks])
+
+
+def tags_of(tracks: Sequence[Track], labels: Sequence[str]) -> np.ndarray:
+    """`(clip, label)` booleans: which labels each track has; InputError for a label the classifier does not know."""
+    strange = sorted({label for track in tracks for label in track.labels} - set(labels))
+    if strange:
+        raise _strange(strange, labels)
+    return np.array([[label in track.labels for label in labels] for track in tracks])
+
+
+def _strange(found: Sequence[str], labels: Sequence[str]) -> InputError:
+    return InputError(f"the corpus has labels that the model does not know: {', '.join(found)} "
+                      f"(it knows {', '.join(labels)})")
 
 
 def answers(classifier: Classifier, tracks: Sequence[Track], workbench: Workbench, *, aggregation: str = "mean-logit",
