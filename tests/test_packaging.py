@@ -14,10 +14,11 @@ from tests.conftest import REPOSITORY
 PINS = {canonicalize_name(name): version for name, version in (
     line.split("==") for line in (REPOSITORY / "requirements.lock").read_text().split())}
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+DECLARED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["hf"]
 
 
 def test_the_lock_satisfies_every_requirement():
-    wanted = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]]
+    wanted = [Requirement(text) for text in DECLARED + PROJECT["optional-dependencies"]["dev"]]
     missing = [str(need) for need in wanted if not need.specifier.contains(PINS.get(canonicalize_name(need.name), "0"))]
     assert missing == []
 
@@ -45,8 +46,8 @@ def test_make_help_lists_every_target():
 
 
 def test_every_import_is_declared():
-    projects = {"sklearn": "scikit-learn"}  # imported by another name than it is installed by
-    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
+    projects = {"sklearn": "scikit-learn", "PIL": "pillow"}  # imported by another name than it is installed by
+    declared = {canonicalize_name(Requirement(text).name) for text in DECLARED}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (REPOSITORY / "src").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
