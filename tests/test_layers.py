@@ -33,7 +33,7 @@ DOORS = {
     "pyloudnorm": "audio/loudness.py",
     "soundfile": "audio/",
     "soxr": "audio/",
-    "tinysoundfont": "corpora/palos/",
+    "tinysoundfont": "corpora/rendering/",
     "wandb": "tracking.py",
 }
 HEAVY = ("torch", "librosa", "sklearn", "matplotlib", "captum", "lightning", "nussl", "pandas", "scipy", "wandb")

@@ -10,7 +10,7 @@ from escucha.corpora.palos.family import family
 from escucha.corpora.palos.guitar import guitar
 from escucha.corpora.palos.palo import METRES, SOURCES
 from escucha.corpora.palos.plan import NOTES, plan
-from tests.corpora.palos.hearing import at, decibels, strength
+from tests.corpora.rendering.hearing import at, decibels, strength
 
 COMPAS = {"bulerias": {12, 3, 6, 8, 10}, "alegrias": {3, 6, 8, 10, 12}, "sevillanas": {1}}
 

@@ -5,9 +5,9 @@ import pytest
 
 from escucha.corpora.palos import CONTRASTS, PALOS, PaloSource, Recipe, counterfactual_pairs, nuisance_pairs
 from escucha.corpora.palos.pairs import Pair
-from escucha.corpora.palos.palo import REST
 from escucha.corpora.palos.palo import SOURCES as STEMS
-from escucha.corpora.palos.render import add, stems
+from escucha.corpora.palos.render import stems
+from escucha.corpora.rendering.sound import REST, add
 from escucha.errors import InputError
 
 SOURCES = [PaloSource(Recipe(palo, seed, 1000 + seed, 3.0)) for seed, palo in enumerate(PALOS)]

@@ -1,20 +1,16 @@
 """Corpora of rendered palos: balanced, seeded, split by family."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import count, islice
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from escucha.corpora.corpus import Corpus, Track
-from escucha.corpora.palos.family import CONCEPT_FAMILY, SPLITS, split_of
 from escucha.corpora.palos.palo import PALOS
-from escucha.corpora.palos.recipe import Recipe, checked
+from escucha.corpora.palos.recipe import CHANGES, Recipe
 from escucha.corpora.palos.source import PaloSource
-from escucha.corpora.palos.streams import integer, stream
-from escucha.errors import InputError, unknown
-
-FAMILIES = 120
-MOST = 1_000_000
-"""Clips in one corpus, at most: months of music."""
+from escucha.corpora.rendering.changes import checked
+from escucha.corpora.rendering.families import FAMILIES, check_corpus, split_of, turns
+from escucha.corpora.rendering.streams import integer
 
 
 def palos_corpus(*, clips: int = 60, seed: int = 0, palos: tuple[str, ...] = tuple(PALOS), families: int = FAMILIES,
@@ -28,40 +24,13 @@ def palos_corpus(*, clips: int = 60, seed: int = 0, palos: tuple[str, ...] = tup
     every recipe (see `recipe.CHANGES`). A wrong value raises InputError.
     """
     numbers = range(first_family, first_family + families)
-    _check(clips, palos, split, numbers=numbers)
-    fixed = checked(changes)
-    tracks = islice(_tracks(seed, tuple(palos), split, numbers=numbers), clips)
+    check_corpus("palos", PALOS, palos, clips=clips, split=split, numbers=numbers)
+    fixed = checked(changes, CHANGES, "palos")
+    tracks = islice(turns(seed, tuple(palos), split, numbers=numbers), clips)
     made = tuple(_track(row, seed, duration=duration, natural=natural, changes=fixed) for row in tracks)
     played = f"{families}" + (f" from {first_family}" if first_family else "")
     named = f"palos(seed={seed}, clips={clips}, families={played}, split={split or 'all'}"
     return Corpus(made, named + (", natural)" if natural else ")"))
-
-
-def _check(clips: int, palos: Sequence[str], split: str, *, numbers: range) -> None:
-    for palo in palos:
-        if palo not in PALOS:
-            raise unknown("palo", str(palo), PALOS)
-    if not palos or len(set(palos)) != len(palos):
-        raise InputError(f"palos is a list of different names, got {list(palos)}; available: {', '.join(PALOS)}")
-    if not isinstance(clips, int) or isinstance(clips, bool) or not 1 <= clips <= MOST:
-        raise InputError(f"a palos corpus needs clips = 1 or more, up to {MOST}, got {clips!r}")
-    if not numbers or numbers.start % 5 or numbers.stop % 5 or not 0 <= numbers.start < numbers.stop <= CONCEPT_FAMILY:
-        raise InputError(f"families and first_family are multiples of 5 that stay within 0 and {CONCEPT_FAMILY}, got "
-                         f"{len(numbers)} from {numbers.start}")
-    if split and split not in SPLITS:
-        raise unknown("split", split, set(SPLITS))
-
-
-def _tracks(seed: int, palos: tuple[str, ...], split: str, *, numbers: range) -> Iterator[tuple[str, int, int]]:
-    """Endless rows (palo, number, family): in every five turns three train, one valid and one test family play."""
-    groups = len(numbers) // len(SPLITS)
-    for block in count():
-        lap, turn = divmod(block, groups)
-        group = int(stream(seed, "families", lap).permutation(groups)[turn])
-        for place, within in enumerate(stream(seed, "turns", block).permutation(len(SPLITS))):
-            number = numbers.start + group * len(SPLITS) + int(within)
-            if not split or split_of(number) == split:
-                yield from ((palo, block * len(SPLITS) + place, number) for palo in palos)
 
 
 def _track(row: tuple[str, int, int], seed: int, *, duration: float, natural: bool,

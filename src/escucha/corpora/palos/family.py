@@ -1,20 +1,11 @@
-"""Families: a player with habits, instruments, a tuning and a room. Clips of one family share them all.
-
-Family numbers below `CONCEPT_FAMILY` belong to corpora, and the number alone fixes the split (three in five train,
-one valid, one test), whatever the corpus; those from `CONCEPT_FAMILY` on are kept for concept examples. So no family
-ever stands on both sides of a split, and none supplies both concept examples and test clips.
-"""
+"""Families: a player with habits, instruments, a tuning and a room. Clips of one family share them all."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from escucha.corpora.palos.recipe import GUITARS, NOISES, ROOMS, VOICES
-from escucha.corpora.palos.streams import stream
-
-CONCEPT_FAMILY = 1000
-CONCEPT_FAMILIES = range(CONCEPT_FAMILY, CONCEPT_FAMILY + 40)
-SPLITS = ("train", "train", "train", "valid", "test")
-"""The split of family `n` is `SPLITS[n % 5]`."""
+from escucha.corpora.palos.recipe import GUITARS, VOICES
+from escucha.corpora.rendering.room import NOISES, ROOMS
+from escucha.corpora.rendering.streams import stream
 
 
 @dataclass(frozen=True)
@@ -75,12 +66,3 @@ def family(number: int) -> Family:
         brightness=float(rng.uniform(-4, 4)),
         colour=bool(rng.random() < .5),
     )
-
-
-def split_of(number: int) -> str:
-    """`train`, `valid` or `test` of a corpus family.
-
-    >>> [split_of(n) for n in range(5)]
-    ['train', 'train', 'train', 'valid', 'test']
-    """
-    return SPLITS[number % len(SPLITS)]

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from escucha.corpora.palos.family import Family
-from escucha.corpora.palos.note import Note, audible, late, loud
+from escucha.corpora.palos.note import audible, late, loud
 from escucha.corpora.palos.palo import LINE, SCALES
 from escucha.corpora.palos.plan import Chord, Line, Plan
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.rendering.note import Note
+from escucha.corpora.rendering.streams import stream
 
 GOLPE = 37
 """The General MIDI side stick stands for the tap on the guitar's top."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from escucha.corpora.palos.guitar import scale_pitch
-from escucha.corpora.palos.note import Note, audible, late, loud
+from escucha.corpora.palos.note import audible, late, loud
 from escucha.corpora.palos.palo import LINE, SCALES
 from escucha.corpora.palos.plan import Line, Plan
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.rendering.note import Note
+from escucha.corpora.rendering.streams import stream
 
 BASS = 32
 LOW_VOICE = 50

@@ -1,33 +1,11 @@
-"""One note, and what all players do with it: keep time as people do."""
+"""What all players do with a note: keep time as people do."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 
 from escucha.corpora.palos.plan import Plan
-
-CASTANETS = -1
-"""The program of the synthesised castanets; its pitches are 0 (macho, low) and 1 (hembra, high)."""
-
-
-class Note(NamedTuple):
-    """When, what, how loud, how long, and how its pitch moves."""
-
-    time: float
-    """Seconds from the clip's start; may be negative before `audible`."""
-    program: int
-    pitch: int
-    velocity: float
-    """1 to 127; amplitude is proportional to it."""
-    length: float
-    """Seconds until the note is let go."""
-    shape: str = ""
-    """Name of a pitch bend of `synth.SHAPES`; empty for none."""
-    kit: bool = False
-    """True for percussion, where `pitch` is the General MIDI drum."""
-    shift: float = 0.0
-    """Semitones of tuning."""
+from escucha.corpora.rendering.note import Note
 
 
 def audible(notes: Iterable[Note], plan: Plan, source: str) -> tuple[Note, ...]:

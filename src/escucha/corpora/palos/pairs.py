@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from escucha.corpora.palos.family import CONCEPT_FAMILIES, family
+from escucha.corpora.palos.family import family
 from escucha.corpora.palos.palo import PALOS
-from escucha.corpora.palos.recipe import GUITARS, NOISES, ROOMS, Recipe
+from escucha.corpora.palos.recipe import GUITARS, Recipe
 from escucha.corpora.palos.source import PaloSource
-from escucha.corpora.palos.streams import integer, stream
+from escucha.corpora.rendering.families import CONCEPT_FAMILIES
+from escucha.corpora.rendering.room import NOISES, ROOMS
+from escucha.corpora.rendering.streams import integer, stream
 from escucha.errors import InputError, unknown
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 LINE = 12
 SOURCES = ("guitar", "bass", "voice", "palmas", "castanets", "cajon")
 """Every source a score may have, in the order in which stems are added; `rest` (the noise) comes last."""
-REST = "rest"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from escucha.corpora.palos.note import CASTANETS, Note, audible, late, loud
+from escucha.corpora.palos.note import audible, late, loud
 from escucha.corpora.palos.palo import LINE
 from escucha.corpora.palos.plan import Line, Plan
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.rendering.note import CASTANETS, Note
+from escucha.corpora.rendering.streams import stream
 
 CLAP, BASS_TONE, SLAP, TOUCH = 39, 64, 38, 62
 """General MIDI percussion: hand clap; low conga, snare and muted conga for the cajón."""

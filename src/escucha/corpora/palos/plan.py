@@ -13,7 +13,7 @@ import numpy as np
 from escucha.corpora.palos.family import Family, family
 from escucha.corpora.palos.palo import DEGREES, HARMONY, LINE, METRES, PALOS, SOURCES, Metre
 from escucha.corpora.palos.recipe import TECHNIQUES, Recipe
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.rendering.streams import stream
 
 NOTES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 

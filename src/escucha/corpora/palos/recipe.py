@@ -2,60 +2,39 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from escucha.corpora.palos.palo import METRES, MODES, PALOS, SOURCES
+from escucha.corpora.rendering.changes import Check, between, checked, one_of, switch
+from escucha.corpora.rendering.room import NOISES, ROOMS
+from escucha.corpora.rendering.synth import RATE
 from escucha.errors import InputError, unknown
 
 REVISION = 1
 """Raised when the same recipe starts to mean another sound."""
 
-RATE = 22050
 TECHNIQUES = ("rasgueado", "arpegio", "picado")
 GUITARS = (24, 25, 26)
 """General MIDI programs, from 0: nylon, steel and a darker (jazz) guitar."""
 VOICES = (53, 54, 68)
 """General MIDI programs that sing through a vowel: oohs, a brighter vox, and a reed for a nasal, cracked voice."""
-ROOMS = 12
-NOISES = 6
 
-
-def _one_of(known: Sequence[Any]) -> Callable[[str, Any], None]:
-    def check(key: str, value: Any) -> None:
-        if isinstance(value, bool) or value not in known:
-            raise unknown(f"{key} in a palos change", str(value), map(str, known))
-    return check
-
-
-def _switch(key: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise InputError(f"palos change {key!r} is true or false, got {value!r}")
-
-
-def _between(low: float, high: float) -> Callable[[str, Any], None]:
-    def check(key: str, value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise InputError(f"palos change {key!r} is a number from {low:g} to {high:g}, got {value!r}")
-    return check
-
-
-CHANGES: dict[str, Callable[[str, Any], None]] = {
-    **{source: _switch for source in SOURCES},
-    "contratiempo": _switch,
-    "mode": _one_of(MODES),
-    "metre": _one_of(tuple(METRES)),
-    "technique": _one_of(TECHNIQUES),
-    "tempo": _between(60, 320),
-    "tempo_factor": _between(.4, 2.5),
-    "tonic": _one_of(range(12)),
-    "program": _one_of(GUITARS),
-    "voice_program": _one_of(VOICES),
-    "brightness": _between(-18, 18),
-    "room": _one_of(range(ROOMS)),
-    "noise": _one_of(range(NOISES)),
-    "loudness": _between(-30, 12),
+CHANGES: dict[str, Check] = {
+    **{source: switch for source in SOURCES},
+    "contratiempo": switch,
+    "mode": one_of(MODES),
+    "metre": one_of(tuple(METRES)),
+    "technique": one_of(TECHNIQUES),
+    "tempo": between(60, 320),
+    "tempo_factor": between(.4, 2.5),
+    "tonic": one_of(range(12)),
+    "program": one_of(GUITARS),
+    "voice_program": one_of(VOICES),
+    "brightness": between(-18, 18),
+    "room": one_of(range(ROOMS)),
+    "noise": one_of(range(NOISES)),
+    "loudness": between(-30, 12),
 }
 """What can be set in a recipe, each with its check. Brightness is a high shelf in dB above 1.5 kHz, loudness a gain in
 dB, tonic a pitch class (0 is C), tempo felt beats a minute; the rest are names, numbers of a list, true or false."""
@@ -83,7 +62,7 @@ class Recipe:
             raise unknown("palo", str(self.palo), PALOS)
         if not 0.1 <= self.duration <= 600:
             raise InputError(f"a rendered clip lasts from 0.1 to 600 seconds, got duration = {self.duration!r}")
-        object.__setattr__(self, "changes", checked(self.changes))
+        object.__setattr__(self, "changes", checked(self.changes, CHANGES, "palos"))
 
     def change(self, key: str, value: Any) -> "Recipe":
         """This recipe with one thing set (replacing an earlier setting of the same key)."""
@@ -97,20 +76,3 @@ class Recipe:
         """A hash of the recipe and of the renderer's revision (not of the soundfont)."""
         text = json.dumps([REVISION, RATE, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def checked(changes: Mapping[str, Any] | Sequence[Sequence[Any]]) -> tuple[tuple[str, Any], ...]:
-    """Changes as sorted pairs, each key once; accepts a TOML table or a list of pairs."""
-    pairs = list(changes.items()) if isinstance(changes, Mapping) else list(changes)
-    seen: dict[str, Any] = {}
-    for pair in pairs:
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            raise InputError(f"a palos change is a pair (key, value), got {pair!r}")
-        key, value = pair
-        if not isinstance(key, str) or key not in CHANGES:
-            raise unknown("palos change", str(key), CHANGES)
-        if key in seen:
-            raise InputError(f"palos change {key!r} is given twice; keep one")
-        CHANGES[key](key, value)
-        seen[key] = value
-    return tuple(sorted(seen.items()))

@@ -5,12 +5,12 @@ from typing import Any
 
 from escucha.corpora.palos.guitar import guitar
 from escucha.corpora.palos.melody import bass, voice
-from escucha.corpora.palos.note import Note
 from escucha.corpora.palos.palo import LINE, SOURCES
 from escucha.corpora.palos.percussion import cajon, castanets, palmas
 from escucha.corpora.palos.plan import Plan, plan
 from escucha.corpora.palos.recipe import Recipe
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.rendering.note import Note, strokes
+from escucha.corpora.rendering.streams import stream
 
 PLAYERS: dict[str, Callable[[Plan], tuple[Note, ...]]] = {
     "guitar": guitar, "bass": bass, "voice": voice, "palmas": palmas, "castanets": castanets, "cajon": cajon,
@@ -62,15 +62,6 @@ def _sound(plan: Plan) -> dict[str, Any]:
             "room": recipe.get("room", habits.room), "noise": recipe.get("noise", habits.noise),
             "brightness": float(recipe.get("brightness", habits.brightness)), "tuning": habits.tuning,
             "loudness": loudness(recipe)}
-
-
-def strokes(notes: tuple[Note, ...], *, apart: float = .03) -> list[float]:
-    """Onset times in seconds, one for every group of notes that start within `apart` seconds."""
-    times: list[float] = []
-    for note in notes:
-        if not times or note.time - times[-1] > apart:
-            times.append(round(note.time, 5))
-    return times
 
 
 def _times(plan: Plan) -> dict[str, Any]:

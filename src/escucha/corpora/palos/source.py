@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from escucha.audio.clip import Clip
-from escucha.corpora.palos.recipe import RATE, Recipe
+from escucha.corpora.palos.recipe import Recipe
+from escucha.corpora.rendering.synth import RATE
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class PaloSource:
 
     def clip(self) -> Clip:
         """The mix: the sum of the stems in their order."""
-        from escucha.corpora.palos.render import add, stems
+        from escucha.corpora.palos.render import stems
+        from escucha.corpora.rendering.sound import add
 
         return Clip(add(stems(self.recipe).values()), RATE)
 
@@ -35,6 +37,6 @@ class PaloSource:
 
     def key(self) -> str:
         """A hash of the recipe, the renderer's revision and the soundfont."""
-        from escucha.corpora.palos.synth import soundfont_hash
+        from escucha.corpora.rendering.synth import soundfont_hash
 
         return hashlib.sha256((self.recipe.key() + soundfont_hash()).encode()).hexdigest()[:16]

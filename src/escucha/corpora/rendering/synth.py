@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from escucha.corpora.palos.recipe import RATE
-
+RATE = 22050
 BLOCK = 128
 """Samples between two positions of the pitch wheel."""
 LENGTHS = (.15, .3, .5, .75, 1.0, 1.5, 2.0, 3.0)
@@ -76,7 +75,10 @@ class Player:
 
     def note(self, program: int, pitch: int, layer: int, length: float, *, shape: str = "", kit: bool = False,
              shift: float = 0.0) -> np.ndarray:
-        """One note at a velocity layer, let go after `length` seconds (of `LENGTHS`), with its release; read-only."""
+        """One note at a velocity layer, let go after `length` seconds (of `LENGTHS`), with its release; read-only.
+
+        With `kit` the program is a drum kit (0 is the standard one) and the pitch a General MIDI drum.
+        """
         key = (program, pitch, layer, length, shape, kit, round(shift, 2))
         with self._lock:
             if key in self._notes:
@@ -97,7 +99,7 @@ class Player:
         synth = self._synth
         synth.sounds_off()
         synth.generate_simple(2048)
-        synth.program_select(0, self._font, 128 if kit else 0, 0 if kit else program, kit)
+        synth.program_select(0, self._font, 128 if kit else 0, program, kit)
         synth.pitchbend_range(0, BEND_RANGE)
         synth.pitchbend(0, 8192)
         synth.set_tuning(0, shift)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from escucha.corpora.palos.recipe import RATE
+from escucha.corpora.rendering.synth import RATE
 
 SHELLS = (((1150.0, 2900.0), (.016, .009)), ((1500.0, 3600.0), (.013, .008)))
 """Resonances in Hz and their decay times in seconds, of macho (0, low) and hembra (1, high)."""

@@ -4,9 +4,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from escucha.corpora.palos.recipe import RATE
-from escucha.corpora.palos.streams import stream
+from escucha.corpora.rendering.streams import stream
+from escucha.corpora.rendering.synth import RATE
 
+ROOMS = 12
+NOISES = 6
+"""How many rooms and noise floors there are; both are known by number."""
 TAPS = 512
 """Length of the tone filters, samples."""
 VOWELS = (((700, 1220, 2800), (9, 7, 9)), ((500, 1900, 2700), (8, 8, 7)), ((550, 900, 2600), (9, 6, 8)))

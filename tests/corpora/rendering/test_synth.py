@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from escucha.corpora.palos import RATE
-from escucha.corpora.palos.castanets import click
-from escucha.corpora.palos.note import Note
 from escucha.corpora.palos.recipe import GUITARS, VOICES
-from escucha.corpora.palos.render import LEVELS, sound
-from escucha.corpora.palos.synth import SHAPES, Player
-from tests.corpora.palos.hearing import cents, decibels
+from escucha.corpora.rendering.castanets import click
+from escucha.corpora.rendering.note import Note
+from escucha.corpora.rendering.sound import LEVELS, sound
+from escucha.corpora.rendering.synth import SHAPES, Player
+from tests.corpora.rendering.hearing import cents, decibels
 
 RANGES = {**{program: range(40, 87, 4) for program in GUITARS}, **{program: range(52, 80, 3) for program in VOICES},
           32: range(33, 46, 3)}

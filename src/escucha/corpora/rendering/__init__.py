@@ -1,0 +1,1 @@
+"""What rendered corpora share: the soundfont player, notes and their sound, rooms, random streams, families."""

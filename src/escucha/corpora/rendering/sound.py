@@ -1,0 +1,73 @@
+"""Notes become sound: every note added to its stem, every stem through its tone and its room.
+
+A mix *is* the float32 sum of its stems in their order (`add`), so they are the oracle separation.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from escucha.corpora.rendering.castanets import click
+from escucha.corpora.rendering.note import CASTANETS, Note
+from escucha.corpora.rendering.room import impulse, shelf, vowel
+from escucha.corpora.rendering.synth import LAYERS, LENGTHS, RATE, TAIL, player
+
+REST = "rest"
+"""The stem of noise, which comes last."""
+LEVELS: dict[tuple[bool, int], float] = {
+    (False, 24): 0, (False, 25): 4.5, (False, 26): -2, (False, 32): -1, (False, 53): 6, (False, 54): 2, (False, 68): -4,
+    (False, CASTANETS): -9, (True, 37): -8, (True, 39): 4, (True, 64): 2, (True, 38): -4, (True, 62): 3,
+}
+"""dB for (kit, program or drum): measured so that the sources of a clip stand at comparable loudness."""
+GAIN = 10 ** (-6 / 20)
+RELEASE = np.linspace(1, 0, round(.05 * RATE), dtype=np.float32)
+
+
+def add(stems: Iterable[np.ndarray]) -> np.ndarray:
+    """The float32 sum in the given order: `(time,)`; ValueError for no stems."""
+    total = None
+    for stem in stems:
+        total = stem.copy() if total is None else total + stem
+    if total is None:
+        raise ValueError("there is nothing to add")
+    return total
+
+
+def played(notes: Iterable[Note], samples: int) -> np.ndarray:
+    """All notes together, `(samples,)` float32 at `RATE`, dry."""
+    out = np.zeros(samples, dtype=np.float32)
+    for note in notes:
+        wave = sound(note)
+        start = round(note.time * RATE)
+        wave = wave[:samples - start]
+        out[start:start + len(wave)] += wave
+    return out
+
+
+def sound(note: Note) -> np.ndarray:
+    """One note alone, `(time,)` float32, calibrated, at its velocity and length."""
+    level = 10 ** (LEVELS[note.kit, note.pitch if note.kit else note.program] / 20)
+    if note.program == CASTANETS:
+        return click(note.pitch) * np.float32(level * note.velocity / 112)
+    layer = min(LAYERS, key=lambda value: abs(value - note.velocity))
+    length = next((length for length in LENGTHS if length >= note.length), LENGTHS[-1])
+    wave = player().note(note.program, note.pitch, layer, length, shape=note.shape, kit=note.kit, shift=note.shift)
+    cut = len(wave) if note.kit or note.shape else min(len(wave), round((note.length + TAIL / 2) * RATE))
+    wave = wave[:cut] * np.float32(level * note.velocity / layer)
+    ramp = RELEASE[-min(len(RELEASE), len(wave)):]
+    wave[-len(ramp):] *= ramp
+    return wave
+
+
+def placed(dry: np.ndarray, *, brightness: float, room: int, wet: float, sung: int | None = None) -> np.ndarray:
+    """A stem with its tone and its room, one convolution: `(time,)`.
+
+    Brightness is a high shelf in dB, `room` a number below `ROOMS`, `wet` its gain; `sung` is the number of a vowel.
+    """
+    from scipy.signal import fftconvolve
+
+    tone = shelf(brightness)
+    if sung is not None:
+        tone = np.convolve(tone, vowel(sung))
+    response = np.convolve(tone, impulse(room, wet))
+    return fftconvolve(dry, response.astype(np.float32))[:len(dry)]
