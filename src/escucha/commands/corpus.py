@@ -33,11 +33,12 @@ def _corpus_make(chosen: argparse.Namespace) -> None:
 
 
 def _corpus_describe(chosen: argparse.Namespace) -> None:
-    from escucha.corpora.describe import describe
+    from escucha.corpora.describe import describe, words
     from escucha.corpora.shelf import corpus_table, open_corpus
 
-    summary = describe(open_corpus(corpus_table(chosen.corpus, group=chosen.group), where=chosen.corpus, base=Path()))
+    corpus = open_corpus(corpus_table(chosen.corpus, group=chosen.group), where=chosen.corpus, base=Path())
+    summary = describe(corpus, progress="" if chosen.json else "describe")
     if chosen.json:
         print_json(summary)
     else:
-        print("\n".join(f"{key}: {value}" for key, value in summary.items()))
+        print("\n".join(words(summary)))

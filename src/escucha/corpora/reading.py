@@ -4,8 +4,9 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Source
 from escucha.errors import InputError
 from escucha.whole import PARTIAL, whole
+
+T = TypeVar("T")
 
 CACHE_BYTES = 8 * 2**30
 """The audio cache is trimmed, oldest first, when it outgrows this."""
@@ -38,7 +41,7 @@ def clips(sources: Sequence[Source], *, rate: int, cache: Path | None = None, pr
     Raises InputError at the first that cannot be read: take the `readable` ones first.
     """
     missing = sum(cache is None or not _stored(cache, source, rate).exists() for source in sources)
-    yield from _each(read_cached, sources, rate, cache, missing=missing, progress=progress)
+    yield from each(partial(read_cached, rate=rate, cache=cache), sources, slow=missing, progress=progress)
     if cache is not None and missing:
         trim(cache, CACHE_BYTES)
 
@@ -51,7 +54,7 @@ def readable(corpus: Corpus, *, rate: int, cache: Path | None = None,
     warning says how many are left out. Raises InputError where no track can be read, or the cache not written.
     """
     sources = [track.source for track in corpus]
-    reasons = list(_each(complaint, sources, rate, cache, missing=len(sources), progress=progress))
+    reasons = list(each(partial(complaint, rate=rate, cache=cache), sources, slow=len(sources), progress=progress))
     left_out = [Unreadable(track.name, reason) for track, reason in zip(corpus, reasons) if reason]
     if not left_out:
         return corpus, []
@@ -63,7 +66,7 @@ def readable(corpus: Corpus, *, rate: int, cache: Path | None = None,
     return Corpus(tuple(track for track, reason in zip(corpus, reasons) if not reason), corpus.origin), left_out
 
 
-def complaint(source: Source, rate: int, cache: Path | None = None) -> str:
+def complaint(source: Source, rate: int, cache: Path | None) -> str:
     """Why the source cannot be read, in one line; empty where it can, its sound then being in the cache."""
     try:
         read_cached(source, rate, cache)
@@ -74,16 +77,15 @@ def complaint(source: Source, rate: int, cache: Path | None = None) -> str:
     return ""
 
 
-def _each(do: Callable[..., Any], sources: Sequence[Source], rate: int, cache: Path | None, *, missing: int,
-          progress: str) -> Iterator[Any]:
-    """`do(source, rate, cache)` for each source, in order; on all cores where many are `missing`."""
+def each(do: Callable[[Source], T], sources: Sequence[Source], *, slow: int, progress: str = "") -> Iterator[T]:
+    """`do(source)` for each source, in order; on all cores where many are `slow` (to be rendered or decoded)."""
     from joblib import Parallel, cpu_count, delayed
     from tqdm import tqdm
 
     jobs = cpu_count()
-    workers = jobs if missing >= 8 * jobs else 1  # starting a worker costs about a second
+    workers = jobs if slow >= 8 * jobs else 1  # starting a worker costs about a second
     made = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="4*n_jobs")(
-        delayed(do)(source, rate, cache) for source in sources)
+        delayed(do)(source) for source in sources)
     every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
     yield from tqdm(made, total=len(sources), desc=progress, disable=not progress, leave=False, mininterval=every)
 
@@ -106,7 +108,7 @@ def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:
 def _store(place: Path, wave: np.ndarray) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with whole(place) as partial, partial.open("wb") as file:
+        with whole(place) as half, half.open("wb") as file:
             np.save(file, wave)
     except OSError as error:
         raise CacheError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
