@@ -22,7 +22,7 @@ def meaningless_concepts() -> dict[str, float]:
     rows = rng.normal(size=(POOL, UNITS)).astype(np.float32)
     layer = inside("layer", rows, rng.normal(size=(CLIPS, 3, UNITS)).astype(np.float32))
     labels = ("a", "b", "c")
-    towards = mean_pulls(layer, np.resize(labels, CLIPS), labels)
+    towards = mean_pulls(layer, np.resize(labels, CLIPS)[:, None] == np.array(labels), labels)
     sets = rng.random((SETS, POOL)).argsort(axis=1)[:, :EXAMPLES]
     signs = np.repeat([1, -1], EXAMPLES // 2)
     seconds = {}

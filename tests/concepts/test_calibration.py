@@ -176,7 +176,7 @@ def group_blind(concept: Concept, ground: Ground, rng: np.random.Generator, coun
 def test_where_families_have_habits_only_meaningless_concepts_of_whole_families_will_do(ground):
     rng = np.random.default_rng(2)
     found: Found = defaultdict(list)
-    towards = mean_pulls(ground.habits, ground.tested, ground.labels)
+    towards = mean_pulls(ground.habits, ground.tested[:, None] == np.array(ground.labels), ground.labels)
     for turn in range(CARDS):
         concept = of_families(ground, rng)
         made = design(concept, ground.places, estimator="ridge", nulls=59, seed=turn)

@@ -83,7 +83,7 @@ def scores(classifier: TorchClassifier, layer: str, waves: dict[str, np.ndarray]
     for column, label in enumerate(LABELS):
         within = inside(layer, heard, bent[:, [column]])
         tests = layer_tests(within, [made], [find_cav(within, heard, made, seed=0)], labels=[label], alpha=0.05,
-                            clip_labels=np.full(len(bent), label), seed=0)
+                            having=np.ones((len(bent), 1), dtype=bool), seed=0)
         found.append(tests[0].score)
     return found
 

@@ -24,14 +24,14 @@ from escucha.errors import InputError
 from tests.concepts.planted import LABELS, World, axis, clip_world, gradients, paired_world
 
 CLIPS = 20
-CLIP_LABELS = np.array([LABELS[0]] * 14 + [LABELS[1]] * 6)
+HAVING = np.array([[True, False]] * 14 + [[False, True]] * 6)
 
 
 def asked(world: World, slopes: np.ndarray, *, estimator: str = "mean-difference", nulls: int = 399):
     layer = world.inside(slopes)
     made = design(world.concept, world.places, estimator=estimator, nulls=nulls, seed=0)
     cav = find_cav(layer, world.rows, made, seed=0)
-    tests = layer_tests(layer, [made], [cav], clip_labels=CLIP_LABELS, labels=LABELS, alpha=0.05, seed=0)
+    tests = layer_tests(layer, [made], [cav], having=HAVING, labels=LABELS, alpha=0.05, seed=0)
     return cav, corrected(tests, correction="holm", alpha=0.05)
 
 
@@ -88,7 +88,7 @@ def test_labels_that_come_with_the_idea_do_not_make_an_inert_card_light_up():
     for seed in range(20):
         world = clip_world(axis(3, 0.0), skewed=True, seed=seed)
         layer = world.inside(slopes)
-        towards = mean_pulls(layer, CLIP_LABELS, LABELS)
+        towards = mean_pulls(layer, HAVING, LABELS)
         made = design(world.concept, world.places, estimator="ridge", nulls=199, seed=0)
         push = pushes(layer, towards, made.own[None], made.signs, estimator="ridge")[0]
         level = clip_world(axis(3, 0.0), seed=seed).concept
@@ -112,7 +112,7 @@ def test_an_idea_clustered_in_families_is_compared_with_ideas_clustered_in_famil
         made = design(world.concept, world.places, estimator="mean-difference", nulls=99, seed=0)
         clip_by_clip = np.array([[world.places[f"{family}-{clip}"] for family, clip in
                                   zip(rng.permutation(60)[:40], np.tile([0, 2, 1, 3], 10))] for _ in range(99)])
-        towards = mean_pulls(layer, CLIP_LABELS, LABELS)
+        towards = mean_pulls(layer, HAVING, LABELS)
         push = pushes(layer, towards, made.own[None], made.signs, estimator="mean-difference")[0]
         for nulls, into in ((made.nulls, found), (clip_by_clip, fooled)):
             drawn = pushes(layer, towards, nulls, made.signs, estimator="mean-difference")
@@ -127,11 +127,11 @@ def test_dual_pushes_are_the_primal_cosines(estimator):
     slopes = gradients(axis(3), clips=CLIPS)
     layer = world.inside(slopes)
     made = design(world.concept, world.places, estimator=estimator, nulls=30, seed=0)
-    found = pushes(layer, mean_pulls(layer, CLIP_LABELS, LABELS), made.nulls, made.signs, estimator=estimator)
+    found = pushes(layer, mean_pulls(layer, HAVING, LABELS), made.nulls, made.signs, estimator=estimator)
     for drawn, push in zip(made.nulls, found):
         rows = world.rows[drawn].astype(float)
         weights = ESTIMATORS[estimator]((rows @ rows.T)[None], made.signs)[0][0] @ rows
-        clips = slopes[LABELS[0] == CLIP_LABELS, 0]
+        clips = slopes[HAVING[:, 0], 0]
         cosines = clips @ weights / np.linalg.norm(clips, axis=1) / np.linalg.norm(weights)
         assert push[0] == pytest.approx(cosines.mean(), abs=1e-4)
         assert push[1] == 0
@@ -156,7 +156,7 @@ def test_what_is_needed_is_what_the_rank_p_begins_to_find(count):
 def test_a_label_without_clips_is_an_error():
     layer = paired_world(axis(3)).inside(gradients(axis(3), clips=CLIPS))
     with pytest.raises(InputError, match="no clip under test has the label 'alegrias'"):
-        mean_pulls(layer, np.array([LABELS[0]] * CLIPS), LABELS)
+        mean_pulls(layer, np.array([[True, False]] * CLIPS), LABELS)
 
 
 def test_neighbours_that_are_no_pair_are_refused():

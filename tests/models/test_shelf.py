@@ -103,7 +103,8 @@ def edit(tmp_path, old, new):
     ("widths = [4, 6]", "widths = [4, 8]", "do not fit the network"),
     ("labels = [\"alegrias\", \"bulerias\"]", "labels = [\"alegrias\"]", "do not fit the network"),
     ("widths = [4, 6]", "widths = [2, 2, 2, 2, 2, 2]", "give fewer widths"),
-    ("layers = []", "layers = [\"network.block7\"]", "unknown layer 'network.block7'.*available: network.block1"),
+    ("rate = 8000", "rate = 8000\nlayers = [\"network.block7\"]",
+     "unknown layer 'network.block7'.*available: network.block1"),
     ("toy.safetensors", "../toy.safetensors", "a file beside the card"),
     ("toy.safetensors", "tyo.safetensors", "no weights .*tyo.safetensors"),
     ("rate = 8000", "rate = ", "not valid TOML"),
@@ -115,7 +116,7 @@ def edit(tmp_path, old, new):
     ("widths = [4, 6]", "widths = [4, 6]\ndropout = 3.0", "'dropout' in .* should be from 0 to 0.99"),
     ("labels = [\"alegrias\", \"bulerias\"]", "labels = [\"bulerias\", \"bulerias\"]", "different names"),
     ("labels = [\"alegrias\", \"bulerias\"]", "labels = []", "different names"),
-    ("toy.safetensors", "", "a file beside the card"),
+    ("toy.safetensors", "", "should name its .weights., or where they are"),
     ("toy.safetensors", "..", "a file beside the card"),
     ("toy.safetensors", "/etc/passwd", "a file beside the card"),
 ])

@@ -5,7 +5,7 @@ clips of the label, from groups that supply no example of the concept. The class
 are pushed towards the label) is reported and never tested: where the gradients of a label are nearly parallel it is
 0 or 1 for any direction whatever. Each layer is a question of its own; layers are never averaged.
 
-Conventions: `labels` are the columns of the gradients, `clip_labels` `(clip,)` the names of the labels of the clips.
+Conventions: `labels` are the columns of the gradients; `having` `(clip, label)` says which clips have which label.
 """
 
 from collections.abc import Sequence
@@ -58,13 +58,13 @@ class ConceptTest:
     """`pushes towards`, `pushes away`, `no push beyond chance`, or `no such direction here` (then not tested)."""
 
 
-def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *, clip_labels: np.ndarray,
+def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *, having: np.ndarray,
                 labels: Sequence[str], alpha: float, seed: int) -> list[ConceptTest]:
     """Every concept on every label at one layer, p values not yet corrected (see `corrected`).
 
     A CAV whose held-out accuracy is not above its null at `alpha` is reported and not tested.
     """
-    towards = mean_pulls(layer, clip_labels, labels)
+    towards = mean_pulls(layer, having, labels)
     known: dict[bytes, np.ndarray] = {}
     tests = []
     for design, cav in zip(designs, cavs):
@@ -74,7 +74,7 @@ def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *
         own = pushes(layer, towards, design.own[None], design.signs, estimator=design.estimator)[0]
         sd, p, least = known[same].std(axis=0), rank_p(own, known[same]), needed(known[same], alpha)
         for column, label in enumerate(labels):
-            pulls = layer.pulls[clip_labels == label][:, column][:, design.own]
+            pulls = layer.pulls[having[:, column]][:, column][:, design.own]
             tested = cav.accuracy_p <= alpha
             tests.append(ConceptTest(
                 design.concept.name, layer.name, label, push=float(own[column]),
@@ -86,14 +86,14 @@ def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *
     return tests
 
 
-def mean_pulls(layer: Inside, clip_labels: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+def mean_pulls(layer: Inside, having: np.ndarray, labels: Sequence[str]) -> np.ndarray:
     """`(label, row)`: mean over the label's clips of gradient / |gradient| times row; 0 where the gradient is 0.
 
     InputError for a label that no clip has.
     """
     made = []
     for column, label in enumerate(labels):
-        mine = clip_labels == label
+        mine = having[:, column]
         if not mine.any():
             raise InputError(f"no clip under test has the label {label!r}; add some, or leave the label out")
         steepness = layer.steepness[mine, column, None]

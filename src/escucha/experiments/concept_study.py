@@ -77,7 +77,7 @@ class ConceptStudy:
             tests, cavs, self._effects(designs, values, asked.labels, margins=self.margin * spread),
             _soundings(designs, values, workbench, asked.classifier.rate),
             {concept.name: len({example.group for example in concept.examples}) for concept in asked.concepts},
-            {label: sum(track.label == label for track in asked.tracks) for label in asked.labels},
+            {label: sum(label in track.labels for track in asked.tracks) for label in asked.labels},
             {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,
              "nulls": asked.nulls, "alpha": self.alpha, "correction": self.correction, "margin": self.margin,
              "seed": self.seed},
@@ -98,8 +98,8 @@ class ConceptStudy:
         columns = [label_index(classifier, label) for label in labels]
         nulls = nulls_needed(len(self.concepts) * len(layers) * len(labels), self.alpha, self.nulls)
         concepts = [workbench.concept(card) for card in self.concepts]
-        corpus = workbench.corpus(self.corpus)
-        return Asked(classifier, tuple(concepts), tuple(under_test(corpus, concepts, labels)), layers, labels, columns,
+        corpus, several = workbench.corpus(self.corpus), classifier.link == "sigmoid"
+        return Asked(classifier, tuple(concepts), tuple(under_test(corpus, concepts, labels, several=several)), layers, labels, columns,
                      nulls, unchecked(corpus, concepts))
 
     def _examples(self, asked: "Asked",
@@ -120,14 +120,14 @@ class ConceptStudy:
 
     def _tests(self, asked: "Asked", designs: Sequence[Design], rows: dict[str, np.ndarray],
                slopes: Slopes) -> tuple[tuple[ConceptTest, ...], tuple[Cav, ...]]:
-        clip_labels = np.array([track.label for track in asked.tracks])
+        having = np.array([[label in track.labels for label in asked.labels] for track in asked.tracks])
         tests: list[ConceptTest] = []
         cavs: list[Cav] = []
         for layer in asked.layers:
             within = inside(layer, rows[layer], slopes.rows[layer][:, asked.columns])
             found = [find_cav(within, rows[layer], made, seed=self.seed) for made in designs]
             cavs += found
-            tests += layer_tests(within, designs, found, clip_labels=clip_labels, labels=asked.labels,
+            tests += layer_tests(within, designs, found, having=having, labels=asked.labels,
                                  alpha=self.alpha, seed=self.seed)
         return tuple(corrected(tests, correction=self.correction, alpha=self.alpha)), tuple(cavs)
 
@@ -165,19 +165,21 @@ class Asked:
     """See `unchecked`."""
 
 
-def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str]) -> list[Track]:
+def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str], *,
+               several: bool = False) -> list[Track]:
     """Tracks with one of the labels that share neither group nor sound with any example or null example.
 
-    InputError where a label is left with none.
+    Where a model gives `several` labels at once a track may have several too. InputError where a label is left with
+    none.
     """
     supplying = {group for concept in concepts for group in concept.groups}
     shown = {example.source.key() for concept in concepts for example in (*concept.examples, *concept.null)}
-    tracks = [track for track in corpus if len(track.labels) == 1 and track.label in labels]
+    tracks = [track for track in corpus if set(track.labels) & set(labels) and (several or len(track.labels) == 1)]
     kept = [track for track in tracks if track.group not in supplying and track.source.key() not in shown]
     for label in labels:
-        if not any(track.label == label for track in kept):
+        if not any(label in track.labels for track in kept):
             shared = " that is no concept example, nor of a group of one," if any(
-                track.label == label for track in tracks) else ""
+                label in track.labels for track in tracks) else ""
             raise InputError(f"no clip of {label!r}{shared} in {corpus.origin}; add some, or leave the label out")
     return kept
 
