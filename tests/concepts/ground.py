@@ -84,7 +84,8 @@ class Ground:
                                  for label in self.labels])
         layers = {name: replace(layer, pulls=layer.pulls[chosen], steepness=layer.steepness[chosen])
                   for name, layer in self.layers.items()}
-        towards = {name: mean_pulls(layer, self.tested[chosen][:, None] == np.array(self.labels), self.labels) for name, layer in layers.items()}
+        having = self.tested[chosen][:, None] == np.array(self.labels)
+        towards = {name: mean_pulls(layer, having, self.labels) for name, layer in layers.items()}
         return Drawn(tuple(scores), layers, towards, 0.1 * self.slopes[chosen].std(axis=0))
 
 

@@ -99,8 +99,8 @@ class ConceptStudy:
         nulls = nulls_needed(len(self.concepts) * len(layers) * len(labels), self.alpha, self.nulls)
         concepts = [workbench.concept(card) for card in self.concepts]
         corpus, several = workbench.corpus(self.corpus), classifier.link == "sigmoid"
-        return Asked(classifier, tuple(concepts), tuple(under_test(corpus, concepts, labels, several=several)), layers, labels, columns,
-                     nulls, unchecked(corpus, concepts))
+        tracks = tuple(under_test(corpus, concepts, labels, several=several))
+        return Asked(classifier, tuple(concepts), tracks, layers, labels, columns, nulls, unchecked(corpus, concepts))
 
     def _examples(self, asked: "Asked",
                   workbench: "Workbench") -> tuple[list[Design], dict[str, np.ndarray], np.ndarray]:
