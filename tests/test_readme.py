@@ -5,7 +5,6 @@ import subprocess
 
 import numpy as np
 import pytest
-import soundfile
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -15,9 +14,10 @@ from escucha.cli import main
 from escucha.finding import Finding
 from escucha.models.features import NAMES
 from tests.conftest import REPOSITORY
+from tests.showing import blocks, noise, show
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.S)
+BLOCKS = [text for kind, _, text in blocks(REPOSITORY / "README.md") if kind == "python"]
 
 
 def my_network() -> nn.Module:
@@ -35,11 +35,10 @@ def my_pipeline():
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_python_of_the_readme_runs(block, tmp_path, monkeypatch):
-    noise = np.random.default_rng(1).normal(size=4 * 22050) * 0.1
-    soundfile.write(tmp_path / "song.mp3", noise, 22050)
+    noise(tmp_path / "song.mp3")
     monkeypatch.chdir(tmp_path)
     names = {"my_network": my_network(), "my_pipeline": my_pipeline()}
-    exec(compile(block, "README.md", "exec"), names)
+    show("python", "", block, names)
     assert isinstance(names["finding"], Finding)
     assert names["finding"].numbers()["passes"] > 0
 
