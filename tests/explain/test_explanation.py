@@ -107,6 +107,7 @@ def test_what_is_doubtful_is_warned_of():
     assert any("undecided between yes (0.50) and no (0.50)" in line for line in undecided.warnings)
     tags = explain(StemListener(gain=0.1, link="sigmoid"), factorization(sources))
     assert any("undecided about yes" in line for line in tags.warnings)
+    assert tags.words()[0].startswith("StemListener is surest of yes")  # of tags none is the answer
     shaky = explain(Tangled(), factorization(stems(10)), method="lime", samples=40)
     assert any("ask for more samples" in line for line in shaky.warnings)
     assert not explain(StemListener(gain=40), factorization(sources)).warnings

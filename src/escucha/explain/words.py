@@ -63,7 +63,8 @@ def stretch(explained: "Explanation", index: int) -> str:
 
 def _answer(explained: "Explanation") -> str:
     model, score = explained.model, explained.score
-    said = f"{model} answers {score.label} ({score.probabilities[score.label]:.2f})"
+    verb = "answers" if score.link == "softmax" else "is surest of"  # each label by itself: none is the answer
+    said = f"{model} {verb} {score.label} ({score.probabilities[score.label]:.2f})"
     if score.label == explained.label:
         return f"{said}{_chiefly(explained)}."
     return f"{said}; explained here is {explained.label} ({explained.probability:.2f})."
