@@ -64,7 +64,8 @@ class Pairs:
 
     def _requests(self, where: str) -> Iterator[dict[str, Any]]:
         """What to ask of the renderer for each palo: its share of the pairs, and families of its own."""
-        from escucha.corpora.palos import CONCEPT_FAMILIES, PALOS
+        from escucha.corpora.palos import CONCEPT_FAMILIES
+        from escucha.corpora.palos import DEFAULT_PALOS as PALOS
 
         if self.pairs < len(PALOS):
             raise InputError(f"pairs = {self.pairs} in {where} gives some palo none; ask for {len(PALOS)} or more")

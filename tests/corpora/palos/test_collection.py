@@ -8,7 +8,7 @@ import pytest
 
 from escucha.config import build
 from escucha.corpora.corpus import check_groups
-from escucha.corpora.palos import CONCEPT_FAMILIES, PALOS, PaloSource, Recipe, palos_corpus, split_of
+from escucha.corpora.palos import CONCEPT_FAMILIES, DEFAULT_PALOS, PALOS, PaloSource, Recipe, palos_corpus, split_of
 from escucha.corpora.palos.plan import plan
 from escucha.errors import InputError
 
@@ -34,7 +34,7 @@ def test_two_corpora_agree_on_who_belongs_where():
 
 def test_palos_are_balanced_and_a_split_is_part_of_the_whole():
     whole = palos_corpus(clips=90, seed=5)
-    assert [sum(track.label == palo for track in whole) for palo in PALOS] == [30, 30, 30]
+    assert [sum(track.label == palo for track in whole) for palo in DEFAULT_PALOS] == [30, 30, 30]
     known = {track.name: track.source.key() for track in whole}
     part = palos_corpus(clips=18, seed=5, split="test")
     assert {track.split for track in part} == {"test"}
@@ -49,25 +49,26 @@ def overlap(one, other):
 
 
 def test_by_default_nothing_but_the_music_gives_the_palo_away():
-    palos = list(PALOS.values())
-    for one in palos:
-        for other in palos:
-            assert overlap(one.tempo, other.tempo) > 1 / 3
+    slow = {"solea", "seguiriya"}
+    for one in PALOS.values():
+        for other in PALOS.values():
+            if len({one.name, other.name} & slow) != 1 or "rumba" in (one.name, other.name):
+                assert overlap(one.tempo, other.tempo) > 1 / 3, (one.name, other.name)
             assert all(abs(one.sources[name] - other.sources[name]) <= .2 for name in one.sources)
         assert one.sources["castanets"] == .5
-    corpus = palos_corpus(clips=300, seed=9)
+    corpus = palos_corpus(clips=800, seed=9, palos=tuple(PALOS))
     for palo in PALOS:
         made = [plan(track.source.recipe) for track in corpus if track.label == palo]
         low, high = PALOS[palo].tempo
         assert all(low <= each.tempo <= high for each in made)
         assert np.mean(["castanets" in each.entries for each in made]) == pytest.approx(.5, abs=.15)
-        assert len({each.tonic for each in made}) == 12
+        assert len({each.lines[0].tonic for each in made}) == 12
 
 
 def test_natural_restores_the_habits():
     corpus = palos_corpus(clips=150, seed=9, natural=True)
     share = {palo: np.mean(["castanets" in plan(track.source.recipe).entries for track in corpus
-                            if track.label == palo]) for palo in PALOS}
+                            if track.label == palo]) for palo in DEFAULT_PALOS}
     assert share["sevillanas"] > .6
     assert share["bulerias"] < .15
     fast = [plan(track.source.recipe).tempo for track in corpus if track.label == "bulerias"]
@@ -93,7 +94,7 @@ def test_a_recipe_is_json_and_back():
 
 @pytest.mark.parametrize(("changes", "match"), [
     ((("castanet", True),), "did you mean 'castanets'"),
-    ((("mode", "dorian"),), "available: major, minor, phrygian"),
+    ((("mode", "dorian"),), "available: bimodal, major, minor, phrygian"),
     ((("castanets", 1),), "true or false"),
     ((("tempo", 9.0),), "from 60 to 320"),
     ((("tempo", float("nan")),), "from 60 to 320"),
@@ -109,7 +110,7 @@ def test_a_wrong_change_names_the_way_out(changes, match):
 
 
 @pytest.mark.parametrize(("settings", "match"), [
-    ({"palos": ("solea",)}, "unknown palo 'solea'"), ({"clips": 0}, "clips = 1 or more"),
+    ({"palos": ("soleares",)}, "unknown palo 'soleares'; did you mean 'solea'"), ({"clips": 0}, "clips = 1 or more"),
     ({"clips": 10**9}, "up to 1000000"),
     ({"families": 7}, "multiples of 5"), ({"split": "dev"}, "unknown split 'dev'"),
     ({"duration": 0.0}, "0.1 to 600"), ({"palos": ()}, "list of different names"),

@@ -12,11 +12,17 @@ from escucha.corpora.palos.palo import METRES, SOURCES
 from escucha.corpora.palos.plan import NOTES, plan
 from tests.corpora.rendering.hearing import at, decibels, strength
 
-COMPAS = {"bulerias": {12, 3, 6, 8, 10}, "alegrias": {3, 6, 8, 10, 12}, "sevillanas": {1}}
+COMPAS = {"bulerias": {12, 3, 6, 8, 10}, "alegrias": {3, 6, 8, 10, 12}, "sevillanas": {1}, "solea": {3, 6, 8, 10, 12},
+          "seguiriya": {1, 3, 5, 8, 11}, "tangos": {2, 3, 4}, "fandangos": {1}, "rumba": {1, 2.5, 4}}
 
 
 def clip(palo, seed, **changes):
     return PaloSource(Recipe(palo, seed, 1000 + seed, 12.0, False, tuple(changes.items())))
+
+
+def count(place, counts):
+    """The count of a beat's number, halves included."""
+    return counts[int(place + .01)] + round(2 * (place - int(place + .01))) / 2
 
 
 @pytest.mark.parametrize("palo", PALOS)
@@ -25,8 +31,9 @@ def test_accents_are_those_of_the_compas_table_and_are_heard(palo):
         source = clip(palo, seed)
         known = source.annotations()
         assert set(known["accent_pattern"]) == COMPAS[palo]
-        counts = {count for time, count in known["beats"] if time in set(known["accents"])}
-        assert counts == COMPAS[palo]
+        times, counts = zip(*known["beats"])
+        places = np.interp(known["accents"], times, range(len(times)), left=np.nan, right=np.nan)
+        assert {count(place, counts) for place in places if np.isfinite(place)} == COMPAS[palo]
         curve = strength(source.clip().wave)
         accented = at(curve, known["accents"]).mean()
         plain = at(curve, [time for time, _ in known["beats"] if time not in set(known["accents"])]).mean()
@@ -104,7 +111,8 @@ def test_every_annotated_source_is_heard_in_the_mix(palo):
             others = sum(stem.wave for other, stem in stems.items() if other != name)
             heard, masked = at(strength(stems[name].wave), times), at(strength(others), times)
             assert decibels(stems[name].wave) > decibels(mix.wave) - 32, name
-            assert np.median(heard / masked) > .1, name
+            # three beats of four are accents in tangos, and cover what is sung on them
+            assert np.median(heard / masked) > (.07 if palo == "tangos" else .1), name
 
 
 def test_a_strum_is_several_strings_a_few_milliseconds_apart():
@@ -149,6 +157,15 @@ def test_beats_keep_the_tempo_and_lines_are_twelve_beats():
     order = [count for _, count in known["beats"]]
     assert all(b == a % 12 + 1 for a, b in itertools.pairwise(order))
     assert METRES["twelve"].accents == (0, 3, 6, 8, 10)
+
+
+def test_every_palo_has_its_metre():
+    cycles = {palo: PaloSource(Recipe(palo, 1, 1)).annotations()["cycle"] for palo in PALOS}
+    assert cycles == {"bulerias": 12, "alegrias": 12, "solea": 12, "seguiriya": 12, "sevillanas": 3, "fandangos": 3,
+                      "tangos": 4, "rumba": 4}
+    for metre in METRES.values():
+        assert metre.close in metre.accents
+        assert not set(metre.silent) & set(metre.accents)
 
 
 def test_clips_do_not_begin_alike():

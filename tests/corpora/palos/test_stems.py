@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from escucha.corpora.palos import CONTRASTS, PALOS, PaloSource, Recipe, counterfactual_pairs, nuisance_pairs
+from escucha.corpora.palos import (
+    CONTRASTS,
+    DEFAULT_PALOS,
+    PALOS,
+    PaloSource,
+    Recipe,
+    counterfactual_pairs,
+    nuisance_pairs,
+)
 from escucha.corpora.palos.pairs import Pair
 from escucha.corpora.palos.palo import SOURCES as STEMS
 from escucha.corpora.palos.render import stems
@@ -84,6 +92,18 @@ def test_concepts_are_what_they_say():
     assert fast / slow == pytest.approx(1.3 / .7)
     on, off = both("castanets", "sources")
     assert set(on) - set(off) == {"castanets"}
+
+
+@pytest.mark.parametrize("palo", [palo for palo in PALOS if palo not in DEFAULT_PALOS])
+def test_pairs_of_the_other_palos_differ_in_what_was_changed(palo):
+    for change in ("phrygian-mode", "fast-tempo", "twelve-beat-compas", "palmas"):
+        pair, = counterfactual_pairs(change, pairs=1, seed=3, palos=(palo,), duration=4.0)
+        one, other = pair.with_.annotations(), pair.without.annotations()
+        changed = {key for key in one if one[key] != other[key]}
+        assert changed & {"phrygian-mode": {"mode"}, "fast-tempo": {"tempo"}, "twelve-beat-compas": {"metre"},
+                          "palmas": {"sources"}}[change]
+        assert not changed & {"loudness", "room", "noise", "program", "tuning", "technique"}
+        assert set(differences(pair)["stems"]) <= ONLY[change]
 
 
 def test_percussion_does_not_hear_the_mode():

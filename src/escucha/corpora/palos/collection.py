@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from escucha.corpora.corpus import Corpus, Track
-from escucha.corpora.palos.palo import PALOS
+from escucha.corpora.palos.palo import DEFAULT_PALOS, PALOS
 from escucha.corpora.palos.recipe import CHANGES, Recipe
 from escucha.corpora.palos.source import PaloSource
 from escucha.corpora.rendering.changes import checked
@@ -13,7 +13,7 @@ from escucha.corpora.rendering.families import FAMILIES, check_corpus, split_of,
 from escucha.corpora.rendering.streams import integer
 
 
-def palos_corpus(*, clips: int = 60, seed: int = 0, palos: tuple[str, ...] = tuple(PALOS), families: int = FAMILIES,
+def palos_corpus(*, clips: int = 60, seed: int = 0, palos: tuple[str, ...] = DEFAULT_PALOS, families: int = FAMILIES,
                  first_family: int = 0, duration: float = 12.0, split: str = "", natural: bool = False,
                  changes: Mapping[str, Any] | tuple[Any, ...] = ()) -> Corpus:
     """The first `clips` clips of an endless seeded sequence, or of the part of it that belongs to one split.
@@ -21,7 +21,7 @@ def palos_corpus(*, clips: int = 60, seed: int = 0, palos: tuple[str, ...] = tup
     The sequence goes by family: each family in turn plays every palo once, so palos are balanced, and clip
     `bulerias-000123` is the same whatever `clips` and `split` are. Of `families` families from number `first_family`
     on (multiples of five) three in five are train, one valid, one test, by their number alone. `changes` are set in
-    every recipe (see `recipe.CHANGES`). A wrong value raises InputError.
+    every recipe (see `recipe.CHANGES`); `palos` are keys of `palo.PALOS`. A wrong value raises InputError.
     """
     numbers = range(first_family, first_family + families)
     check_corpus("palos", PALOS, palos, clips=clips, split=split, numbers=numbers)

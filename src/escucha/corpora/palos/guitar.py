@@ -34,8 +34,8 @@ def _line(plan: Plan, line: Line, hand: Hand) -> Iterator[Note]:
     yield from _remate(plan, line, rng) if line.remate else hand(plan, line, rng)
     taps = stream(plan.recipe.seed, "golpe", line.number).random(LINE)
     for position in plan.metre.accents:
-        if taps[position] < plan.family.golpe:
-            yield Note(plan.time(line.first + position), 0, GOLPE, 70 + 30 * taps[position], .2, kit=True)
+        if taps[int(position)] < plan.family.golpe:
+            yield Note(plan.time(line.first + position), 0, GOLPE, 70 + 30 * taps[int(position)], .2, kit=True)
 
 
 def voicing(chord: Chord, habits: Family) -> tuple[int, ...]:
@@ -62,7 +62,7 @@ def strum(plan: Plan, chord: Chord, at: float, rng: np.random.Generator, *, velo
         yield Note(when, plan.guitar, pitch, velocity * fall, length, shift=plan.family.tuning)
 
 
-def roll(plan: Plan, line: Line, position: int, rng: np.random.Generator, *, strokes: int = 3) -> Iterator[Note]:
+def roll(plan: Plan, line: Line, position: float, rng: np.random.Generator, *, strokes: int = 3) -> Iterator[Note]:
     """A finger roll (rasgueado) that leads into a position: light strokes, growing, in the half beat before it."""
     for stroke in range(strokes):
         before = .5 * (strokes - stroke) / strokes
@@ -77,83 +77,107 @@ def rasgueado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note
     for position in range(LINE):
         accented = position in plan.metre.accents
         chance, between = rng.random(2)
-        if line.opens and 0 < position < plan.metre.accents[1]:
+        if line.opens and _rings(plan, position):
             continue  # the llamada: the opening chord calls and is left to ring
         rolls = accented and chance < plan.family.rolls
         if rolls:
             yield from roll(plan, line, position, rng)
         at = plan.time(line.first + position) + late(rng, plan)
-        if accented or chance > .2:
+        if accented or (chance > .2 and position not in plan.metre.silent):
             yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, accented, rng),
-                             length=period * _ring(line, position, accented), strings=6 if accented else 4)
-        if between < plan.family.density and not (line.opens and position == 0):
-            half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
-            yield from strum(plan, line.chord(position), half, rng, velocity=.6 * loud(plan, False, rng),
-                             length=.3 * period, up=True, strings=3)
+                             length=period * _ring(plan, line, position), strings=6 if accented else 4)
+        yield from _off_beat(plan, line, position, rng, between)
 
 
-def _ring(line: Line, position: int, accented: bool) -> float:
+def _rings(plan: Plan, position: int) -> bool:
+    """Whether a beat lies between the first two accents of a line."""
+    first, second, *_ = plan.metre.accents
+    return first < position and position + .5 < second
+
+
+def _ring(plan: Plan, line: Line, position: float) -> float:
     """Beats for which a rasgueado chord sounds: plain strokes are damped, the llamada rings."""
-    if line.opens and position == 0:
+    if line.opens and position == plan.metre.accents[0] and _rings(plan, int(position) + 1):
         return 2.6
-    return 1.1 if accented else .4
+    return 1.1 if position in plan.metre.accents else .4
+
+
+def _off_beat(plan: Plan, line: Line, position: int, rng: np.random.Generator, chance: float) -> Iterator[Note]:
+    """The accent after a beat where the metre has one there, else light up-strokes, as many as the division says."""
+    if position + .5 in plan.metre.accents:
+        at = plan.time(line.first + position + .5) + late(rng, plan)
+        yield from strum(plan, line.chord(position + .5), at, rng, velocity=loud(plan, True, rng),
+                         length=1.1 * 60 / plan.tempo)
+        return
+    for part in plan.between:
+        if chance < plan.family.density and not (line.opens and position == 0):
+            at = plan.time(line.first + position + part) + late(rng, plan)
+            yield from strum(plan, line.chord(position), at, rng, velocity=.6 * loud(plan, False, rng),
+                             length=.3 * 60 / plan.tempo, up=True, strings=3)
 
 
 def arpegio(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
-    """Broken chords in eighths under a rolled chord on every accent."""
+    """Broken chords in eighths (triplets in slow palos) under a rolled chord on every accent."""
     period = 60 / plan.tempo
-    order = (2, 3, 4, 5, 4, 3)
+    order, each = (2, 3, 4, 5, 4, 3), 1 + len(plan.between)
     for position in range(LINE):
-        chord, accented = line.chord(position), position in plan.metre.accents
+        chord = line.chord(position)
         pitches = voicing(chord, plan.family)
         at = plan.time(line.first + position) + late(rng, plan)
-        if accented:
+        if position in plan.metre.accents:
             yield from strum(plan, chord, at, rng, velocity=loud(plan, True, rng), length=2 * period)
-        else:
-            yield Note(at, plan.guitar, pitches[order[2 * position % 6]], loud(plan, False, rng) * 1.2,
+        elif position not in plan.metre.silent:
+            yield Note(at, plan.guitar, pitches[order[each * position % 6]], loud(plan, False, rng) * 1.2,
                        1.5 * period, shift=plan.family.tuning)
-        half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
-        yield Note(half, plan.guitar, pitches[order[(2 * position + 1) % 6]], loud(plan, False, rng),
-                   1.2 * period, shift=plan.family.tuning)
+        if position + .5 in plan.metre.accents:
+            yield from _off_beat(plan, line, position, rng, 1.0)
+            continue
+        for turn, part in enumerate(plan.between, 1):
+            half = plan.time(line.first + position + part) + late(rng, plan)
+            yield Note(half, plan.guitar, pitches[order[(each * position + turn) % 6]], loud(plan, False, rng),
+                       1.2 * period, shift=plan.family.tuning)
 
 
 def picado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
-    """A running scale in eighths (some lines in triplets), chords on the accents."""
+    """A running scale in eighths (some lines in triplets, in slow palos sixteenths), chords on the accents."""
     period = 60 / plan.tempo
-    each = 3 if rng.random() < .3 else 2
+    each = (3 if rng.random() < .3 else 2) + len(plan.between) - 1
     walk, down = int(rng.integers(5, 12)), -1
     for position in range(LINE):
         accented = position in plan.metre.accents
         at = plan.time(line.first + position) + late(rng, plan)
         if accented:
             yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, True, rng), length=period)
-        for step in range(int(accented), each):
+        for step in range(int(accented or position in plan.metre.silent), each):
             walk += down
             down = 1 if walk <= 2 else -1 if walk >= 13 else -down if rng.random() < .12 else down
             when = plan.time(line.first + position + step / each) + late(rng, plan, .7)
-            yield Note(when, plan.guitar, scale_pitch(plan, walk), loud(plan, False, rng) * 1.3,
+            yield Note(when, plan.guitar, scale_pitch(line, walk), loud(plan, False, rng) * 1.3,
                        period / each, shift=plan.family.tuning)
+        if position + .5 in plan.metre.accents:
+            yield from _off_beat(plan, line, position, rng, 1.0)
 
 
-def scale_pitch(plan: Plan, step: int, *, low: int = 52) -> int:
-    """The MIDI pitch of a step of the mode's scale, counted from the first tonic at or above `low`."""
-    scale = SCALES[plan.mode]
-    return low + (plan.tonic - low) % 12 + 12 * (step // 7) + scale[step % 7]
+def scale_pitch(line: Line, step: int, *, low: int = 52) -> int:
+    """The MIDI pitch of a step of the line's scale, counted from the first tonic at or above `low`."""
+    scale = SCALES[line.mode]
+    return low + (line.tonic - low) % 12 + 12 * (step // 7) + scale[step % 7]
 
 
 def _remate(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
     """The close: the accents alone, each with its roll, growing to the closing one; then a breath."""
     period = 60 / plan.tempo
-    for position in range(plan.metre.close + 1):
+    until = plan.metre.close
+    for position in sorted({*range(int(until) + 1), *(at for at in plan.metre.accents if at <= until)}):
         accented = position in plan.metre.accents
-        closing = position == plan.metre.close
+        closing = position == until
         at = plan.time(line.first + position) + late(rng, plan, .5)
         if accented:
             if position:
                 yield from roll(plan, line, position, rng, strokes=4 if closing else 3)
             yield from strum(plan, line.chord(position), at, rng, velocity=122 if closing else 114,
                              length=period * (1.6 if closing else .8))
-        elif position < plan.metre.close - 4:
+        elif position < until - 4 and position not in plan.metre.silent:
             yield from strum(plan, line.chord(position), at, rng, velocity=loud(plan, False, rng),
                              length=.4 * period, strings=4)
 

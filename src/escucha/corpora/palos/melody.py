@@ -33,18 +33,18 @@ def _phrase(plan: Plan, line: Line) -> Iterator[Note]:
         if length <= 0:
             return
         last = index == len(lengths) - 1
-        step = _settle(plan, line, position, step) if last or length >= 3 else step
+        step = _settle(line, position, step) if last or length >= 3 else step
         yield from _sung(plan, line, position, step, length=length, last=last)
         move = int(rng.choice((-1, -1, -1, -2, 1, 1, 2)))
         step = int(np.clip(step + move, 1, 9))
         position += length
 
 
-def _settle(plan: Plan, line: Line, position: float, step: int) -> int:
+def _settle(line: Line, position: float, step: int) -> int:
     """The nearest step, at or below, that belongs to the chord."""
     tones = line.chord(position).tones
     for lower in range(step, step - 5, -1):
-        if (plan.tonic + SCALES[plan.mode][lower % 7]) % 12 in tones:
+        if (line.tonic + SCALES[line.mode][lower % 7]) % 12 in tones:
             return lower
     return step
 
@@ -60,10 +60,10 @@ def _sung(plan: Plan, line: Line, position: float, step: int, *, length: float, 
     grace = .12 if not last and end - start > .5 and rng.random() < plan.family.rolls else 0.0
     if grace:
         for turn, above in enumerate((1, 2, 1)):
-            yield Note(start + grace * turn, program, scale_pitch(plan, step + above, low=LOW_VOICE), velocity * .9,
+            yield Note(start + grace * turn, program, scale_pitch(line, step + above, low=LOW_VOICE), velocity * .9,
                        grace, "slide", shift=plan.family.tuning)
     begin = start + 3 * grace
-    yield Note(begin, program, scale_pitch(plan, step, low=LOW_VOICE), velocity, max(end - begin, .1), shape,
+    yield Note(begin, program, scale_pitch(line, step, low=LOW_VOICE), velocity, max(end - begin, .1), shape,
                shift=plan.family.tuning)
 
 
@@ -89,9 +89,9 @@ def _bass(plan: Plan, line: Line) -> Iterator[Note]:
     changes = {at for at, _ in line.chords}
     chances = rng.random((LINE, 2))
     for position in plan.metre.accents:
-        if position > plan.metre.close or (position not in changes and chances[position, 0] < .3):
+        if position > plan.metre.close or (position not in changes and chances[int(position), 0] < .3):
             continue
         chord = line.chord(position)
-        tone = chord.root if position in changes or chances[position, 1] < .6 else chord.tones[2]
+        tone = chord.root if position in changes or chances[int(position), 1] < .6 else chord.tones[2]
         at = plan.time(line.first + position) + late(rng, plan)
         yield Note(at, BASS, 33 + (tone - 33) % 12, loud(plan, True, rng), 110 / plan.tempo, shift=plan.family.tuning)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from escucha.corpora.palos.family import family
-from escucha.corpora.palos.palo import PALOS
+from escucha.corpora.palos.palo import DEFAULT_PALOS
 from escucha.corpora.palos.recipe import GUITARS, Recipe
 from escucha.corpora.palos.source import PaloSource
 from escucha.corpora.rendering.families import CONCEPT_FAMILIES
@@ -52,7 +52,7 @@ class Pair:
     palo: str
 
 
-def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS),
+def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[str] = DEFAULT_PALOS,
                          families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0) -> list[Pair]:
     """`pairs` pairs for a contrast of `CONTRASTS`, palos and families in turn.
 
@@ -70,7 +70,7 @@ def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[
     return made
 
 
-def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = tuple(PALOS),
+def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = DEFAULT_PALOS,
                    families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0,
                    kinds: Sequence[str] = NUISANCES, take: int = 0) -> list[Pair]:
     """`pairs` pairs of one score in another room, with another noise or another guitar (kinds in turn).

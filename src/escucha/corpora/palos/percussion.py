@@ -28,12 +28,20 @@ def _palmas(plan: Plan, line: Line) -> Iterator[Note]:
         closed = line.remate and position > plan.metre.close
         if closed:
             continue
-        if accented or chances[position, 0] < .75:
+        if accented or (chances[position, 0] < .75 and position not in plan.metre.silent):
             at = plan.time(line.first + position) + late(rng, plan, 1.3)
             yield _clap(plan, at, loud(plan, accented, rng), 0.0)
-        if plan.contratiempo and chances[position, 1] < .8:
+        if _accent_after(plan, line, position):
+            at = plan.time(line.first + position + .5) + late(rng, plan, 1.3)
+            yield _clap(plan, at, loud(plan, True, rng), 0.0)
+        elif plan.contratiempo and chances[position, 1] < .8:
             at = plan.time(line.first + position + .5) + late(rng, plan, 1.3)
             yield _clap(plan, at, 1.3 * loud(plan, False, rng), 2.0)
+
+
+def _accent_after(plan: Plan, line: Line, position: int) -> bool:
+    """Whether an accent falls half a beat after this one, and is not in the breath of a remate."""
+    return position + .5 in plan.metre.accents and not (line.remate and position + .5 > plan.metre.close)
 
 
 def _clap(plan: Plan, at: float, velocity: float, shift: float) -> Note:
@@ -57,13 +65,22 @@ def _castanets(plan: Plan, line: Line) -> Iterator[Note]:
             for stroke in range(4):
                 at = plan.time(line.first + position - .5 + stroke / 8) + late(rng, plan, .5)
                 yield Note(at, CASTANETS, 1, 42 + 6 * stroke, .1)
-        at = plan.time(line.first + position) + late(rng, plan)
-        yield Note(at, CASTANETS, 0 if accented else 1, loud(plan, accented, rng), .1)
-        if accented:  # both hands together
-            yield Note(at + .002, CASTANETS, 1, .8 * loud(plan, True, rng), .1)
-        if not accented and chances[position, 1] < .4:
+        if position not in plan.metre.silent:
+            yield from _both_hands(plan, line, position, rng)
+        if _accent_after(plan, line, position):
+            yield from _both_hands(plan, line, position + .5, rng)
+        elif not accented and chances[position, 1] < .4:
             half = plan.time(line.first + position + .5) + late(rng, plan)
             yield Note(half, CASTANETS, 1, loud(plan, False, rng), .1)
+
+
+def _both_hands(plan: Plan, line: Line, position: float, rng: np.random.Generator) -> Iterator[Note]:
+    """Both shells on an accent, the high one on a plain beat."""
+    accented = position in plan.metre.accents
+    at = plan.time(line.first + position) + late(rng, plan)
+    yield Note(at, CASTANETS, 0 if accented else 1, loud(plan, accented, rng), .1)
+    if accented:
+        yield Note(at + .002, CASTANETS, 1, .8 * loud(plan, True, rng), .1)
 
 
 def cajon(plan: Plan) -> tuple[Note, ...]:
@@ -80,13 +97,20 @@ def _cajon(plan: Plan, line: Line) -> Iterator[Note]:
             continue
         at = plan.time(line.first + position) + late(rng, plan)
         if position in plan.metre.accents:
-            slap = plan.metre.accents.index(position) % 2 == 1
-            yield Note(at, 0, SLAP if slap else BASS_TONE, loud(plan, True, rng), .25, kit=True)
-        elif chances[position, 0] < .5:
+            yield _stroke(plan, position, at, rng)
+        elif chances[position, 0] < .5 and position not in plan.metre.silent:
             yield _touch(at, loud(plan, False, rng))
-        if chances[position, 1] < plan.family.density / 2:
+        if _accent_after(plan, line, position):
+            yield _stroke(plan, position + .5, plan.time(line.first + position + .5) + late(rng, plan), rng)
+        elif chances[position, 1] < plan.family.density / 2:
             half = plan.time(line.first + position + plan.family.swing) + late(rng, plan)
             yield _touch(half, .8 * loud(plan, False, rng))
+
+
+def _stroke(plan: Plan, position: float, at: float, rng: np.random.Generator) -> Note:
+    """An accent: bass tone or slap in turn."""
+    slap = plan.metre.accents.index(position) % plan.metre.turn == 1
+    return Note(at, 0, SLAP if slap else BASS_TONE, loud(plan, True, rng), .25, kit=True)
 
 
 def _touch(at: float, velocity: float) -> Note:

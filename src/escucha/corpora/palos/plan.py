@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.corpora.palos.family import Family, family
-from escucha.corpora.palos.palo import DEGREES, HARMONY, LINE, METRES, PALOS, SOURCES, Metre
+from escucha.corpora.palos.palo import BIMODAL, COPLA, DEGREES, HARMONY, LINE, METRES, PALOS, SOURCES, Metre
 from escucha.corpora.palos.recipe import TECHNIQUES, Recipe
 from escucha.corpora.rendering.streams import stream
 
@@ -40,7 +40,7 @@ class Chord:
 
 @dataclass(frozen=True)
 class Line:
-    """Twelve beats: one compás, or four bars of three."""
+    """Twelve beats: one compás, four bars of three, or three of four."""
 
     number: int
     first: int
@@ -49,8 +49,12 @@ class Line:
     """True when it closes a phrase."""
     opens: bool
     """True when it opens one."""
-    chords: tuple[tuple[int, Chord], ...]
+    chords: tuple[tuple[float, Chord], ...]
     """(position, chord) changes."""
+    mode: str
+    """A key of SCALES."""
+    tonic: int
+    """Pitch class of the mode's final."""
 
     def chord(self, position: float) -> Chord:
         """The chord that holds at a position (0 to 12) of the line."""
@@ -64,8 +68,6 @@ class Plan:
     recipe: Recipe
     family: Family
     metre: Metre
-    mode: str
-    tonic: int
     tempo: float
     """Felt beats a minute, the mean over the clip."""
     beats: np.ndarray
@@ -75,6 +77,12 @@ class Plan:
     """From when on each source that plays may sound, in seconds."""
     technique: str
     contratiempo: bool
+
+    @property
+    def between(self) -> tuple[float, ...]:
+        """Where the guitar's strokes between two beats fall, as shares of the beat."""
+        division = PALOS[self.recipe.palo].division
+        return (self.family.swing,) if division == 2 else tuple(part / division for part in range(1, division))
 
     @property
     def guitar(self) -> int:
@@ -100,7 +108,7 @@ def plan(recipe: Recipe) -> Plan:
     tonic = int(recipe.get("tonic", int(stream(recipe.seed, "tonic").integers(12))))
     tempo = _tempo(recipe)
     beats = _beats(recipe, tempo)
-    return Plan(recipe, family(recipe.family), METRES[metre], mode, tonic, tempo, beats,
+    return Plan(recipe, family(recipe.family), METRES[metre], tempo, beats,
                 _lines(recipe, metre, mode, tonic, len(beats)), _entries(recipe, beats),
                 recipe.get("technique", _drawn(recipe, "technique", dict(zip(TECHNIQUES, (.6, .25, .15))))),
                 bool(recipe.get("contratiempo", stream(recipe.seed, "contratiempo").random() < palo.contratiempo)))
@@ -112,8 +120,7 @@ def _drawn(recipe: Recipe, question: str, chances: Mapping[str, float]) -> str:
 
 
 def _tempo(recipe: Recipe) -> float:
-    palo = PALOS[recipe.palo]
-    low, high = palo.habit_tempo if recipe.natural else palo.tempo
+    low, high = PALOS[recipe.palo].range(recipe.natural)
     drawn = float(stream(recipe.seed, "tempo").uniform(low, high))
     return float(recipe.get("tempo", drawn)) * float(recipe.get("tempo_factor", 1.0))
 
@@ -132,15 +139,26 @@ def _lines(recipe: Recipe, metre: str, mode: str, tonic: int, beats: int) -> tup
     rng = stream(recipe.seed, "form")
     lines: list[Line] = []
     left = size = int(rng.integers(1, 4))
-    for number in range(beats // LINE):
-        patterns = HARMONY[metre, mode]
-        full = rng.random() < .4 or left == 1
-        chords = tuple((at, _chord(tonic, degree)) for at, degree in patterns[int(full)])
-        lines.append(Line(number, number * LINE, left == 1, left == size, chords))
+    for number, (own, final, returns) in enumerate(_modes(recipe, mode, tonic, beats // LINE)):
+        full = rng.random() < .4 or left == 1 or returns
+        chords = tuple((at, _chord(final, degree)) for at, degree in HARMONY[metre][own][int(full)])
+        lines.append(Line(number, number * LINE, left == 1, left == size, chords, own, final))
         left -= 1
         if not left:
             left = size = int(rng.integers(2, 4))
     return tuple(lines)
+
+
+def _modes(recipe: Recipe, mode: str, tonic: int, lines: int) -> list[tuple[str, int, bool]]:
+    """Mode and tonic of every line, and whether it comes back from a copla: the cadence down to the frame's final."""
+    if mode != BIMODAL:
+        return [(mode, tonic, False)] * lines
+    rng = stream(recipe.seed, "copla")
+    made = [("phrygian", tonic, False)]
+    while len(made) < lines:
+        made += [("major", (tonic + COPLA) % 12, False)] * int(rng.integers(1, 3))
+        made += [("phrygian", tonic, True)]
+    return made[:lines]
 
 
 def _chord(tonic: int, degree: str) -> Chord:

@@ -5,7 +5,7 @@ from typing import Any
 
 from escucha.corpora.palos.guitar import guitar
 from escucha.corpora.palos.melody import bass, voice
-from escucha.corpora.palos.palo import LINE, SOURCES
+from escucha.corpora.palos.palo import BIMODAL, LINE, PALOS, SOURCES
 from escucha.corpora.palos.percussion import cajon, castanets, palmas
 from escucha.corpora.palos.plan import Plan, plan
 from escucha.corpora.palos.recipe import Recipe
@@ -25,8 +25,10 @@ def score(plan: Plan) -> dict[str, tuple[Note, ...]]:
 def annotations(recipe: Recipe) -> dict[str, Any]:
     """Everything known of a clip, JSON-ready; times in seconds from the clip's start, tempo in felt beats a minute.
 
-    `beats` are `[time, count]` (count as a flamenco counts: 12, 1 ... 11, or 1 2 3), `accents` the accented beat
-    times, `cycle` the beats to a cycle and `accent_pattern` the accented counts; `chords` are `[start, name, degree]`;
+    `beats` are `[time, count]` (count as a flamenco counts: 12, 1 ... 11, or 1 2 3), `accents` the accented times,
+    `cycle` the beats to a cycle and `accent_pattern` the accented counts (2.5 is between 2 and 3); `chords` are
+    `[start, name, degree]` and `modes` `[start, mode, tonic]`, where degrees are of the mode that holds; `mode` is
+    that of the whole clip, `bimodal` where it changes, and `tonic` then the final of the Phrygian frame;
     `onsets` are the strokes of each source that sounds (a strum is one stroke), `levels` its dB above the calibrated
     level; `remates` are the closing beats.
     """
@@ -35,9 +37,9 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
     onsets = {source: strokes(played) for source, played in notes.items() if played}
     return {
         "palo": recipe.palo, "family": recipe.family, "seed": recipe.seed, "duration": recipe.duration,
-        "metre": "twelve" if made.metre.beats == 12 else "ternary", "cycle": made.metre.beats,
+        "metre": made.metre.name, "cycle": made.metre.beats,
         "accent_pattern": sorted({made.metre.count(at) for at in made.metre.accents}),
-        "tempo": made.tempo, "mode": made.mode, "tonic": made.tonic, "technique": made.technique,
+        "tempo": made.tempo, **_mode(made), "technique": made.technique,
         "contratiempo": made.contratiempo and "palmas" in onsets,
         **_sound(made),
         "sources": list(onsets), "levels": {source: round(level(recipe, source), 3) for source in onsets},
@@ -47,12 +49,29 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
 
 def level(recipe: Recipe, source: str) -> float:
     """The drawn level of a source in this clip: dB above its calibrated one."""
-    return float(stream(recipe.seed, "level", source).uniform(-3, 3))
+    habit = PALOS[recipe.palo].habit_palmas if recipe.natural and source == "palmas" else 0.0
+    return float(stream(recipe.seed, "level", source).uniform(-3, 3)) + habit
 
 
 def loudness(recipe: Recipe) -> float:
     """The clip's gain in dB: drawn once, whatever else is changed, and never normalised after."""
     return float(recipe.get("loudness", stream(recipe.seed, "loudness").uniform(-12, 0)))
+
+
+def _mode(plan: Plan) -> dict[str, Any]:
+    """Modes as they come (the one that already holds at the start stands at 0), and what they make together."""
+    track: list[list[Any]] = []
+    for line in plan.lines:
+        time = round(max(0.0, plan.time(line.first)), 5)
+        if time >= plan.recipe.duration:
+            break
+        if track and track[-1][0] == 0.0 == time:
+            track.pop()
+        if not track or track[-1][1:] != [line.mode, line.tonic]:
+            track.append([time, line.mode, line.tonic])
+    held = {(mode, tonic) for _, mode, tonic in track}
+    mode, tonic = (BIMODAL, plan.lines[0].tonic) if len(held) > 1 else held.pop()
+    return {"mode": mode, "tonic": tonic, "modes": track}
 
 
 def _sound(plan: Plan) -> dict[str, Any]:
@@ -68,11 +87,12 @@ def _times(plan: Plan) -> dict[str, Any]:
     """Beats, accents and remates that lie inside the clip."""
     beats, accents, remates = [], [], []
     for line in plan.lines:
-        for position in range(LINE):
-            time = round(float(plan.beats[line.first + position]), 5)
+        for position in sorted({*range(LINE), *plan.metre.accents}):
+            time = round(plan.time(line.first + position), 5)
             if not 0 <= time < plan.recipe.duration:
                 continue
-            beats.append([time, plan.metre.count(position)])
+            if position == int(position):
+                beats.append([time, plan.metre.count(position)])
             if position in plan.metre.accents:
                 accents.append(time)
             if line.remate and position == plan.metre.close:
@@ -90,6 +110,6 @@ def _chords(plan: Plan) -> list[list[Any]]:
                 return track
             if track and track[-1][0] == 0.0 == time:
                 track.pop()
-            if not track or track[-1][1] != chord.name:
+            if not track or track[-1][1:] != [chord.name, chord.degree]:
                 track.append([time, chord.name, chord.degree])
     return track
