@@ -144,3 +144,14 @@ def test_real_music_in_the_layout_of_gtzan(tmp_path, shared):
     corpus = folder_corpus(path=tmp_path, group="file")
     assert corpus.labels == ("folk", "jazz")
     assert [round(track.source.clip().duration, 1) for track in corpus] == [133.0, 5.3, 61.5]
+
+
+def test_folders_with_accents_are_the_labels_of_a_card(tmp_path):
+    put(tmp_path, "Bulerías/1.mp3", "ALEGRIAS/1.mp3", "Fandangos de Huelva/1.mp3", "Tangos 2/1.mp3", "tangos/1.mp3")
+    corpus = folder_corpus(path=tmp_path, group="file", labels={"Tangos 2": "tangos"})
+    assert corpus.labels == ("alegrias", "bulerias", "fandangos-de-huelva", "tangos")
+    assert sum(track.label == "tangos" for track in corpus) == 2
+    with pytest.raises(InputError, match=r"unknown label to rename 'Tangos 3' .*did you mean 'Tangos 2'"):
+        folder_corpus(path=tmp_path, group="file", labels={"Tangos 3": "tangos"})
+    with pytest.raises(InputError, match="should give 'tangos' a name"):
+        folder_corpus(path=tmp_path, group="file", labels={"tangos": ""})

@@ -52,6 +52,14 @@ def test_parts_of_one_file_have_names_of_their_own(make):
     assert [track.name for track in manifest_corpus(path=file)] == ["x", "x@2.5"]
 
 
+def test_labels_are_as_written_unless_they_are_renamed(make):
+    file = make(HEADER, "x.wav,Bulerías;Live,g1,", "y.wav,bulerias,g2,")
+    assert manifest_corpus(path=file).labels == ("Bulerías", "Live", "bulerias")
+    assert manifest_corpus(path=file, labels={"Bulerías": "bulerias"}).labels == ("Live", "bulerias")
+    with pytest.raises(InputError, match=r"unknown label to rename 'Bulerias' in .*m\.csv"):
+        manifest_corpus(path=file, labels={"Bulerias": "bulerias"})
+
+
 MISTAKES = {
     "missing column": ([f"{HEADER[:-6]},extra", "x.wav,a,g,1"], "lacks the column 'split'"),
     "semicolons": ([HEADER.replace(",", ";"), "x.wav;a;g;"], "separated by commas"),

@@ -11,6 +11,7 @@ from typing import Any
 from escucha.audio import io
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import SPLITS, Corpus, Track, check_groups
+from escucha.corpora.naming import renamed
 from escucha.errors import InputError, unknown
 
 STEMS = ".stems"
@@ -61,16 +62,19 @@ def list_audio(path: str | Path) -> list[Path]:
         return [root]
     if not root.is_dir():
         raise InputError(f"there is no file or folder {root}; check the path")
-    found = _audio(root)
+    found = audio_in(root)
     if not found:
         raise InputError(f"no audio in {root}; looked for {', '.join(sorted(io.SUFFIXES))}")
     return found
 
 
-def folder_corpus(*, path: str | Path, group: str = "", split: str = "") -> Corpus:
+def folder_corpus(*, path: str | Path, group: str = "", split: str = "",
+                  labels: Mapping[str, str] | None = None) -> Corpus:
     """The files of `<path>/<label>/` at any depth, or of `<path>/<split>/<label>/` with splits train, valid, test.
 
-    `group` says what must not cross a split, and is never guessed:
+    A folder "Bulerías" is the label "bulerias": small letters without accents, hyphens for spaces (`naming.slug`); or
+    what `labels` calls it (`{"Bulerías por soleá" = "bulerias"}`). `group` says what must not cross a split, and is
+    never guessed:
 
     - "parent": the folder around each file, below its label (`<label>/<artist>/song.mp3`);
     - a regular expression with one bracket, searched in each file's name: `"^([^_]+)_"` takes `camaron` from
@@ -81,13 +85,20 @@ def folder_corpus(*, path: str | Path, group: str = "", split: str = "") -> Corp
     InputError for a folder of another shape, and for a file whose group cannot be found.
     """
     root = Path(path)
-    grouping = grouping_rule(group, root)
+    return sorted_corpus(root, grouping_rule(group, root), split=split, labels=labels)
+
+
+def sorted_corpus(root: Path, grouping: "Grouping", *, split: str = "",
+                  labels: Mapping[str, str] | None = None) -> Corpus:
+    """What `folder_corpus` says, with any function for the groups."""
+    folders = _label_folders(root)
+    called = renamed((folder.name for folder in folders), labels, f"the corpus {root}")
     tracks = []
-    for folder in _label_folders(root):
-        files = _audio(folder)
+    for folder in folders:
+        files = audio_in(folder)
         if not files:
-            warnings.warn(f"{folder} holds no audio and is passed over", stacklevel=2)
-        tracks += [_track(file, root, folder, grouping) for file in files]
+            warnings.warn(f"{folder} holds no audio and is passed over", stacklevel=3)
+        tracks += [_track(file, root, folder, called[folder.name], grouping(file, folder, root)) for file in files]
     if not tracks:
         raise InputError(f"no audio in the folders of {root}; looked for {', '.join(sorted(io.SUFFIXES))}")
     corpus = Corpus(tuple(tracks), f"folder {root}")
@@ -168,12 +179,17 @@ def _folders(folder: Path) -> list[Path]:
                   if inner.is_dir() and not inner.name.startswith(".") and inner.suffix != STEMS)
 
 
-def _audio(folder: Path) -> list[Path]:
+def audio_in(folder: Path) -> list[Path]:
+    """Every audio file below a folder, sorted; not what is hidden, nor stems."""
     return sorted(file for file in folder.rglob("*") if file.suffix.lower() in io.SUFFIXES and file.is_file()
                   and not any(part.startswith(".") or part.endswith(STEMS) for part in file.relative_to(folder).parts))
 
 
-def _track(file: Path, root: Path, folder: Path, grouping: Grouping) -> Track:
-    place = file.relative_to(root).with_suffix("")
+def _track(file: Path, root: Path, folder: Path, label: str, group: str) -> Track:
     split = folder.parent.name if folder.parent != root else ""
-    return Track("-".join(place.parts), (folder.name,), grouping(file, folder, root), FileSource(file), split)
+    return Track(place_name(file, root), (label,), group, FileSource(file), split)
+
+
+def place_name(file: Path, root: Path) -> str:
+    """A track's name: where its file lies, with hyphens for slashes."""
+    return "-".join(file.relative_to(root).with_suffix("").parts)

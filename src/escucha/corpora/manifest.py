@@ -9,12 +9,14 @@ import csv
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from escucha.corpora.corpus import Corpus, Track, check_groups
 from escucha.corpora.folder import SPLITS, FileSource
+from escucha.corpora.naming import renamed
 from escucha.errors import InputError, unknown
 from escucha.whole import whole
 
@@ -25,8 +27,8 @@ COLUMNS = (*NEEDED, "name", "start", "duration")
 _CELL = 2**24  # characters: the onsets of a long track are more than csv allows by itself
 
 
-def manifest_corpus(*, path: str | Path, split: str = "") -> Corpus:
-    """The tracks of a CSV, or those of one split.
+def manifest_corpus(*, path: str | Path, split: str = "", labels: Mapping[str, str] | None = None) -> Corpus:
+    """The tracks of a CSV, or those of one split. Labels are as they are written, or what `labels` calls them.
 
     Every file must be there; none is opened. A column of annotations in which most cells are numbers holds numbers
     only. Raises InputError naming the file and the row for what is missing or wrong, and for a group in two splits.
@@ -34,7 +36,8 @@ def manifest_corpus(*, path: str | Path, split: str = "") -> Corpus:
     file = Path(path)
     rows = _rows(file)
     notes = _notes(rows, file)
-    corpus = Corpus(tuple(_track(row, note, file, line) for (line, row), note in zip(rows, notes)), f"manifest {file}")
+    tracks = tuple(_track(row, note, file, line) for (line, row), note in zip(rows, notes))
+    corpus = Corpus(tuple(_renamed(tracks, labels, file)) if labels else tracks, f"manifest {file}")
     check_groups(corpus)
     return corpus.split(split) if split else corpus
 
@@ -104,6 +107,13 @@ def _track(row: Mapping[str, str], note: Mapping[str, Any], file: Path, line: in
     labels = tuple(label.strip() for label in cells["label"].split(";") if label.strip())
     source = FileSource(place, start, _seconds(cells["duration"], "duration", where), note)
     return Track(name, labels, cells["group"], source, cells["split"])
+
+
+def _renamed(tracks: tuple[Track, ...], labels: Mapping[str, str], file: Path) -> Iterator[Track]:
+    given = renamed((label for track in tracks for label in track.labels), labels, str(file))
+    called = {label: to if label in labels else label for label, to in given.items()}
+    for track in tracks:
+        yield replace(track, labels=tuple(called[label] for label in track.labels))
 
 
 def _name(path: str, start: float) -> str:

@@ -13,16 +13,22 @@ CORPORA: dict[str, str] = {
     "palos": "escucha.corpora.palos:palos_corpus",
     "folder": "escucha.corpora.folder:folder_corpus",
     "manifest": "escucha.corpora.manifest:manifest_corpus",
+    "public-palos": "escucha.corpora.conventions:public_palos",
+    "vocalset": "escucha.corpora.vocalset:vocalset",
+    "irmas-folder": "escucha.corpora.irmas:irmas_folder",
+    "mirdata": "escucha.corpora.public:mirdata_corpus",
 }
 """Kind to the function that makes it; the rest of a `[corpus]` table is that function's keywords."""
 
 
+PLACES = ("path", "filtered", "index")
+"""Keys of a `[corpus]` table that name a file or folder: from the folder of the TOML, where they are relative."""
+
+
 def open_corpus(table: Mapping[str, Any], *, where: str, base: Path) -> Corpus:
     """The corpus a table describes; a relative `path` is looked for from `base`, the folder of its TOML."""
-    settings = dict(table)
+    settings = placed(table, base)
     kind = take_kind(settings, CORPORA, what="corpus kind", where=f"the corpus in {where}")
-    if isinstance(settings.get("path"), str):
-        settings["path"] = base / settings["path"]
     corpus = build(pkgutil.resolve_name(CORPORA[kind]), settings, f"the corpus in {where}")
     if not len(corpus):
         raise InputError(f"the corpus in {where} ({corpus.origin}) has no tracks; add some")
@@ -51,6 +57,14 @@ def _table_in(file: Path) -> dict[str, Any]:
     table = whole.get("corpus", whole)
     if not isinstance(table, Mapping):
         raise InputError(f"'corpus' in {file} should be a table, got {table!r}")
-    if isinstance(table.get("path"), str):
-        table = {**table, "path": str((file.parent / table["path"]).absolute())}
-    return dict(table)
+    return placed(table, file.parent.absolute())
+
+
+def placed(table: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """The table with its places from `base`, those of a table within it too."""
+    def put(key: str, value: Any) -> Any:
+        if isinstance(value, Mapping) and key == "sources":
+            return placed(value, base)
+        return str(base / value) if key in PLACES and isinstance(value, str) and value else value
+
+    return {key: put(key, value) for key, value in table.items()}
