@@ -1,0 +1,129 @@
+"""What could a number have been, and could it be luck? Bootstrap and sign flips, with groups as the unit.
+
+Clips of one group (a family, a singer, a recording) tend to be right or wrong together: groups are drawn, or have their
+sign turned, never clips.
+
+Conventions: groups are `(clip,)` names; a draw says how often each group counts; `seed` is the only source of chance.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+FEW_GROUPS = 20
+"""Under this many groups an interval says little; it is then reported with a warning."""
+LEVEL = 0.95
+"""Of every interval."""
+ALL_FLIPS = 12
+"""With at most this many groups every sign flip is tried, and p is exact."""
+FLIPS = 10000
+"""Sign flips drawn where there are too many to try them all."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with what it could have been."""
+
+    value: float
+    low: float
+    high: float
+    groups: int
+    """How many independent groups it rests on; under 20 the interval says little."""
+    method: str
+
+    @property
+    def bounds(self) -> list[float]:
+        """Low and high."""
+        return [self.low, self.high]
+
+
+def members(groups: Sequence[str] | np.ndarray) -> tuple[int, np.ndarray]:
+    """How many groups there are, and `(clip,)` numbers of the group that each clip is in."""
+    names, member = np.unique(np.asarray(groups), return_inverse=True)
+    return len(names), member
+
+
+def redrawn(count: int, *, seed: int, draws: int) -> Iterator[np.ndarray]:
+    """`(count,)` integers, once a draw: how often each group counts when as many are drawn with replacement."""
+    for pick in np.random.default_rng(seed).integers(count, size=(draws, count)):
+        yield np.bincount(pick, minlength=count)
+
+
+def interval(value: float, drawn: np.ndarray, groups: int) -> Interval:
+    """The percentile interval of a bootstrap `(draw,)`; NaN draws (nothing to measure) are left out."""
+    if groups == 1:
+        return Interval(value, 0.0, 1.0, 1, "none: one group cannot vary")
+    if not np.isfinite(drawn).any():
+        return Interval(value, float("nan"), float("nan"), groups, "none: nothing to measure")
+    low, high = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(value, float(low), float(high), groups, f"bootstrap over groups ({len(drawn)} draws)")
+
+
+def settled(value: float, share: float, groups: int) -> Interval:
+    """The interval where every draw would say the same, for all is right (share 1) or all wrong (0).
+
+    The exact binomial bound with one trial a group, which takes clips of one group to be right or wrong together.
+    """
+    return Interval(value, *exact_bound(round(share * groups), groups), groups, "exact binomial over groups")
+
+
+def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int = 0, draws: int = 2000,
+                  weigh: Literal["clips", "groups"] = "clips") -> Interval:
+    """The mean of `(clip,)` numbers with a percentile bootstrap over groups.
+
+    `weigh` says what counts alike: every clip, so that a large group counts for more, or every group.
+    """
+    count, member = members(groups)
+    sums, sizes = np.bincount(member, weights=values), np.bincount(member).astype(float)
+    if weigh == "groups":
+        sums, sizes = sums / sizes, np.ones(count)
+    picks = np.random.default_rng(seed).integers(count, size=(draws, count))
+    drawn = sums[picks].sum(axis=1) / sizes[picks].sum(axis=1)
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(sums.sum() / sizes.sum()), float(low), float(high), count,
+                    f"bootstrap over groups ({draws} draws)")
+
+
+def share_interval(yes: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int = 0) -> Interval:
+    """The share of `(clip,)` truths, as `mean_interval`; where all agree, the exact binomial bound over groups."""
+    share, count = float(np.mean(yes)), members(groups)[0]
+    if share in (0.0, 1.0):
+        return settled(share, share, count)
+    return mean_interval(np.asarray(yes, dtype=float), groups, seed=seed)
+
+
+def exact_bound(right: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
+    """Clopper and Pearson's interval of a share (1934).
+
+    >>> [round(bound, 3) for bound in exact_bound(20, 20)]
+    [0.832, 1.0]
+    """
+    from scipy.stats import beta
+
+    tail = (1 - level) / 2
+    low = 0.0 if right == 0 else float(beta.ppf(tail, right, trials - right + 1))
+    high = 1.0 if right == trials else float(beta.ppf(1 - tail, right + 1, trials - right))
+    return low, high
+
+
+def sign_flip(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int, draws: int = FLIPS,
+              tail: Literal["both", "above"] = "both", exact: int = ALL_FLIPS) -> float:
+    """p of a mean of zero: would it lie as far out (or as far above) if each group's values had a random sign?
+
+    Over every flip, and so exact, with at most `exact` groups.
+
+    >>> sign_flip(np.ones(6), np.arange(6), seed=0)  # two of 64 flips lie as far out
+    0.03125
+    """
+    count, member = members(groups)
+    sums = np.bincount(member, weights=values)
+    far: Callable[[np.ndarray], np.ndarray] = np.abs if tail == "both" else np.asarray
+    found = far(sums.sum())
+    least = found - 1e-9 * max(np.abs(sums).sum(), 1e-300)  # sums of the same numbers in another order differ a little
+    if count <= exact:
+        signs = 1 - 2 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
+        return float((far(signs @ sums) >= least).mean())
+    signs = 1 - 2 * np.random.default_rng(seed).integers(2, size=(draws, count))
+    return float((1 + (far(signs @ sums) >= least).sum()) / (draws + 1))
