@@ -1,7 +1,9 @@
 """The command line on good and on bad input, as a shell would see it."""
 
+import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -138,6 +140,79 @@ def test_a_file_that_is_not_sound(capfd, home, tmp_path, verb, mistake):
     assert not (home / "reports").exists()
 
 
+@pytest.fixture
+def thirty(tmp_path: Path) -> Path:
+    """A folder of thirty short clips in folders with odd names; two of them, and a third beside them, are not sound."""
+    folder = tmp_path / "some songs"
+    for number in range(30):
+        path = folder / ("soleá" if number % 2 else "a, b") / f"clip {number:02}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, tone(1.0), RATE)
+    (folder / "soleá" / "clip 07.wav").write_bytes(b"")
+    (folder / "a, b" / "clip 12.wav").write_text("not sound" * 90)
+    return folder
+
+
+def test_many_files_are_answered_and_those_that_fail_are_listed(capsys, home, thirty, tmp_path):
+    table, windows = tmp_path / "all.csv", tmp_path / "windows.csv"
+    status, out, err = run(capsys, "predict", "palos-cnn", thirty, tmp_path / "missing.wav", "--csv", table,
+                           "--windows-csv", windows, "--unsure-below", "0.999", "--home", home)
+    assert status == 2
+    assert len(out.splitlines()) == 28
+    assert "unsure (" in out
+    assert len([line for line in err.splitlines() if line.startswith("not read: ")]) == 3
+    assert f"3 of 31 files cannot be read, the others are answered; all are in the column 'error' of {table}" in err
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [Path(row["path"]).name for row in rows if row["error"]] == ["clip 12.wav", "clip 07.wav", "missing.wav"]
+    assert all(row["answer"] in ("unsure", row["label"]) for row in rows)
+    assert len(windows.read_text(encoding="utf-8").splitlines()) == 29
+
+
+def test_patterns_pictures_and_one_document(capsys, home, thirty, tmp_path):
+    status, out, _ = run(capsys, "predict", "palos-cnn", thirty / "**" / "clip 0[1-3].wav", "--json", "--plot",
+                         tmp_path / "pictures", "--home", home)
+    answer = json.loads(out)
+    assert (status, len(answer["clips"]), answer["failed"], answer["unsure_below"]) == (0, 3, [], 0)
+    assert [path.read_bytes()[:4] for path in (tmp_path / "pictures").iterdir()] == [b"\x89PNG"] * 3
+    status, out, _ = run(capsys, "predict", "palos-cnn", thirty / "*" / "clip 0[67].wav", "--json", "--home", home)
+    answer = json.loads(out)
+    assert (status, len(answer["clips"]), len(answer["failed"])) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("option", ["--csv", "--windows-csv", "--plot"])
+def test_an_answer_that_cannot_be_written_is_said_first(capsys, home, song, option):
+    line = refused(*run(capsys, "predict", "palos-cnn", song, option, song / "x.csv", "--home", home))
+    assert "song.wav" in line
+    assert [path.name for path in song.parent.iterdir() if path.is_file()] == ["song.wav"]
+
+
+def test_a_table_goes_into_no_folder_that_refuses_it(capsys, home, song, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0o500)
+    if os.access(closed, os.W_OK):
+        pytest.skip("who runs this may write anywhere")
+    assert "closed" in refused(*run(capsys, "predict", "palos-cnn", song, "--csv", closed / "x.csv", "--home", home))
+
+
+def test_a_stop_in_the_middle_leaves_no_half_table(home, song, tmp_path):
+    songs, table = tmp_path / "songs", tmp_path / "all.csv"
+    songs.mkdir()
+    for number in range(500):
+        (songs / f"{number}.wav").symlink_to(song)
+    words = [sys.executable, "-m", "escucha", "predict", "palos-cnn", songs, "--csv", table, "--home", home]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert "0.wav" in running.stdout.readline()
+        assert list(tmp_path.glob(".partial-*"))
+        running.send_signal(signal.SIGTERM)
+        _, err = running.communicate()
+    assert running.returncode == 130
+    assert "nothing half-written" in err
+    assert not table.exists()
+    assert not list(tmp_path.glob(".partial-*"))
+
+
 @pytest.mark.parametrize("wave", [np.zeros((RATE * 7, 1)), tone(0.01), tone(1.0, 192_000, 8)])
 def test_odd_but_honest_sound_is_answered(capsys, home, tmp_path, wave):
     path = tmp_path / "odd.wav"
@@ -175,6 +250,9 @@ def test_silence_is_nothing_to_explain(capsys, home, tmp_path):
     (["predict", "palos-cn", "SONG"], "palos-cnn"),
     (["predict", "missing.toml", "SONG"], "missing.toml"),
     (["predict", "palos-cnn", "SONG", "--aggregation", "mean"], "mean-logit"),
+    (["predict", "palos-cnn", "SONG", "--unsure-below", "60"], "from 0 (never unsure) to 1"),
+    (["predict", "palos-cnn", "SONG", "--csv", "x.csv", "--windows-csv", "x.csv"], "both name x.csv"),
+    (["predict", "palos-cnn", "no/such/*.mp3"], "no/such/*.mp3"),
     (["evaluate", "palos-cnn", "--corpus", "nowhere"], "nowhere"),
     (["run", "what-makes-a-bulería"], "what-makes-a-buleria"),
     (["corpus", "describe", "SONG"], "song.wav"),

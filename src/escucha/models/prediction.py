@@ -1,53 +1,211 @@
-"""What a classifier says of clips: label, vote, probabilities, and the same for every window."""
+"""What a classifier says of a clip: an answer or `unsure`, tags, probabilities, and the same for every window.
 
-import warnings
-from collections.abc import Iterable
+Conventions: probabilities are of the clip's aggregate (`windows.AGGREGATES`), `vote` and `mean` are of its windows
+whatever the aggregate. *Mass* is what a model's outputs amount to before they are normalised, window by window:
+
+- sigmoid: the sum of the labels' probabilities, `sum_l sigmoid(logit_l)`: the number of tags expected;
+- softmax: `log sum_l exp(logit_l)`, the mass that the softmax divides by. A model that gives probabilities is read
+  through their logarithm, so this is then the logarithm of the sum of its raw outputs: about 0 where they sum to one,
+  far below where an unnormalised one says next to nothing. Of a network that gives logits it has no zero of its own:
+  compare it between clips of one model only.
+
+*Peak* is the largest output of a window: a probability (sigmoid) or a logit (softmax). A mass and a peak far below
+those of other music show weights that do not belong to their network (kernels the wrong way round), which
+probabilities that sum to one hide.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from escucha.models.classifier import Classifier, probabilities
-from escucha.models.windows import ClipScore, score_clip, vote_shares
+import numpy as np
+
+from escucha.audio.clip import Clip
+from escucha.errors import InputError, unknown
+from escucha.models.classifier import Classifier, Link, probabilities
+from escucha.models.windows import AGGREGATES, ClipScore, score_clip, vote_shares
 
 if TYPE_CHECKING:
-    from escucha.models.domain import Domain
+    from escucha.models.domain import Domain, DomainReport
+
+UNSURE = "unsure"
+"""The answer where no label is likely enough."""
+THRESHOLD = 0.5
+"""The probability from which a sigmoid model's label is given where nothing else is said."""
+MASS: dict[Link, str] = {"sigmoid": "sum of the labels' probabilities", "softmax": "log of the sum of exp(logit)"}
+"""What `mass` is, in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a classifier says of one clip, and of each window of it."""
+
+    score: ClipScore
+    duration: float
+    """Seconds."""
+    unsure_below: float = 0.0
+    """The answer is `unsure` where the strongest label's probability is below this; 0: never."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """Of a sigmoid model: the probability from which each label is given; .5 for a label left out."""
+    domain: "DomainReport | None" = None
+    """How far the clip is from the model's training music, where that is known; the answer to a far one is a guess."""
+    path: str = ""
+    """Where the clip is from."""
+
+    @property
+    def label(self) -> str:
+        """The strongest label of the aggregate."""
+        return self.score.label
+
+    @property
+    def confidence(self) -> float:
+        """That label's probability."""
+        return self.probabilities[self.label]
+
+    @property
+    def answer(self) -> str:
+        """The label, or `unsure` where its probability is below `unsure_below`."""
+        return UNSURE if self.confidence < self.unsure_below else self.label
+
+    @cached_property
+    def probabilities(self) -> dict[str, float]:
+        """Label to probability of the aggregate."""
+        return self.score.probabilities
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Of a sigmoid model: the labels at or above their thresholds, the likeliest first; of a softmax one: none."""
+        if self.score.link == "softmax":
+            return ()
+        given = [label for label, share in self.probabilities.items() if share >= self.thresholds.get(label, THRESHOLD)]
+        return tuple(sorted(given, key=lambda label: -self.probabilities[label]))
+
+    @cached_property
+    def windows(self) -> np.ndarray:
+        """`(window, label)` probabilities, in time order; their seconds are `score.spans`."""
+        return probabilities(self.score.windows, self.score.link)
+
+    @cached_property
+    def votes(self) -> dict[str, float]:
+        """Label to the share of windows in which it is the strongest."""
+        return dict(zip(self.score.labels, vote_shares(self.score.windows).tolist()))
+
+    @property
+    def vote(self) -> str:
+        """The label that is the strongest in most windows."""
+        return max(self.votes, key=self.votes.__getitem__)
+
+    @cached_property
+    def means(self) -> dict[str, float]:
+        """Label to the mean of its probability over windows."""
+        return dict(zip(self.score.labels, self.windows.mean(axis=0).tolist()))
+
+    @property
+    def mean(self) -> str:
+        """The label whose mean probability is largest."""
+        return max(self.means, key=self.means.__getitem__)
+
+    @cached_property
+    def masses(self) -> np.ndarray:
+        """`(window,)`: see the module."""
+        return output_mass(self.score.windows, self.score.link)
+
+    @property
+    def mass(self) -> float:
+        """The mean over windows."""
+        return float(self.masses.mean())
+
+    @property
+    def peak(self) -> float:
+        """The largest output before normalisation, the mean over windows."""
+        raw = self.windows if self.score.link == "sigmoid" else self.score.windows
+        return float(raw.max(axis=1).mean())
+
+    def numbers(self) -> dict[str, Any]:
+        """Everything, JSON-ready, as `escucha predict --json` prints it; `scores` are logits."""
+        far = {} if self.domain is None else {"far": self.domain.far, "distance": self.domain.distance}
+        tags = {"tags": list(self.tags)} if self.score.link == "sigmoid" else {}
+        return {"path": self.path, "duration": self.duration, "answer": self.answer, "label": self.label,
+                "confidence": self.confidence, **tags, "vote": self.vote, "votes": self.votes, "mean": self.mean,
+                "means": self.means, "mass": self.mass, "peak": self.peak, **far,
+                "probabilities": self.probabilities, "windows": [self._window(at) for at in range(len(self.windows))]}
+
+    def _window(self, at: int) -> dict[str, Any]:
+        start, end = self.score.spans[at].tolist()
+        labels = self.score.labels
+        return {"start": start, "end": end, "mass": float(self.masses[at]),
+                "probabilities": dict(zip(labels, self.windows[at].tolist())),
+                "scores": dict(zip(labels, self.score.windows[at].tolist()))}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file of which nothing can be said."""
+
+    path: str
+    reason: str
+    """One line that names the file and the way out."""
+
+
+def output_mass(scores: np.ndarray, link: Link) -> np.ndarray:
+    """`(window,)` of logits `(window, label)`: the sum of sigmoids, or the logarithm of the sum of exponentials.
+
+    >>> output_mass(np.log([[0.2, 0.3, 0.5]]), "softmax").round(6), output_mass(np.zeros((1, 4)), "sigmoid")
+    (array([0.]), array([2.]))
+    """
+    if link == "sigmoid":
+        return probabilities(scores, link).sum(axis=1)
+    scores = np.asarray(scores, dtype=np.float64)
+    peak = scores.max(axis=1)
+    return peak + np.log(np.exp(scores - peak[:, None]).sum(axis=1))
+
+
+def predict(classifier: Classifier, clip: Clip, *, aggregation: str = "mean-logit", unsure_below: float = 0.0,
+            thresholds: Mapping[str, float] | None = None, domain: "Domain | None" = None,
+            path: str = "") -> Prediction:
+    """What `classifier` says of `clip` (of any length, at the classifier's rate).
+
+    `thresholds` are a sigmoid model's (`shelf.load_thresholds`); with the `domain` of its training music
+    (`shelf.load_domain`) the answer says how far the clip is from it. InputError for an unknown aggregation, a
+    threshold that is no probability, and another rate.
+    """
+    check_asked(aggregation, unsure_below)
+    for label in thresholds or {}:
+        if label not in classifier.labels:
+            raise unknown("label", label, classifier.labels, "the thresholds")
+    score = score_clip(classifier, clip, aggregation=aggregation)
+    return Prediction(score, clip.duration, unsure_below, dict(thresholds or {}),
+                      None if domain is None else domain.report(clip, classifier), path)
 
 
 def predict_file(classifier: Classifier, path: Path, *, start: float = 0.0, duration: float | None = None,
-                 aggregation: str = "mean-logit", domain: "Domain | None" = None) -> tuple[float, ClipScore]:
-    """Duration in seconds and scores of one audio file; InputError where it cannot be read.
-
-    With the `domain` of the model's training music, a clip far from it raises a warning.
-    """
+                 aggregation: str = "mean-logit", unsure_below: float = 0.0,
+                 thresholds: Mapping[str, float] | None = None, domain: "Domain | None" = None) -> Prediction:
+    """The same of an audio file, or of `duration` seconds of it from `start`; InputError where it cannot be read."""
     from escucha.audio.io import read
 
     clip = read(path, rate=classifier.rate, start=start, duration=duration)
-    if domain is not None and domain.report(clip, classifier).far:
-        warnings.warn(f"{path} is far from the music the model was trained on: its label is a guess", stacklevel=2)
-    return clip.duration, score_clip(classifier, clip, aggregation=aggregation)
+    return predict(classifier, clip, aggregation=aggregation, unsure_below=unsure_below, thresholds=thresholds,
+                   domain=domain, path=str(path))
 
 
-def report(model: str, scored: Iterable[tuple[str, float, ClipScore]]) -> dict[str, Any]:
-    """`{"model", "clips"}` of (path, duration, scores), as `escucha predict --json` prints it; scores are logits."""
-    return {"model": model, "clips": [_clip(*row) for row in scored]}
+def predict_files(ask: Callable[[Path], Prediction], paths: Iterable[Path]) -> Iterator[Prediction | Failure]:
+    """One answer a file, in order, as they come; a file that cannot be read is a Failure, and the others go on.
+
+    `ask` is `predict_file` with all but the path settled. One file is in memory at a time.
+    """
+    for path in paths:
+        try:
+            yield ask(path)
+        except (InputError, OSError) as error:
+            yield Failure(str(path), str(error) or type(error).__name__)
 
 
-def _clip(path: str, duration: float, score: ClipScore) -> dict[str, Any]:
-    return {
-        "path": path,
-        "duration": duration,
-        "label": score.label,
-        "vote": score.labels[int(vote_shares(score.windows).argmax())],
-        "probabilities": score.probabilities,
-        "windows": [_window(score, at) for at in range(len(score.windows))],
-    }
-
-
-def _window(score: ClipScore, at: int) -> dict[str, Any]:
-    logits = score.windows[at]
-    start, end = score.spans[at].tolist()
-    return {
-        "start": start,
-        "end": end,
-        "probabilities": dict(zip(score.labels, probabilities(logits, score.link).tolist())),
-        "scores": dict(zip(score.labels, logits.tolist())),
-    }
+def check_asked(aggregation: str, unsure_below: float) -> None:
+    """Raise InputError for an unknown aggregation and for a threshold that is no probability."""
+    if aggregation not in AGGREGATES:
+        raise unknown("aggregation", aggregation, AGGREGATES)
+    if not 0 <= unsure_below <= 1:
+        raise InputError(f"'unsure below' is a probability, from 0 (never unsure) to 1, got {unsure_below:g}")
