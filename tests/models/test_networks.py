@@ -70,7 +70,7 @@ def test_deeplift_is_complete_and_gradcam_finds_maps(net):
 @pytest.mark.parametrize(("name", "shape", "settings", "says"), [
     ("short-cn", SHAPE, {}, "unknown network 'short-cn' in here; did you mean 'short-cnn'"),
     ("short-cnn", SHAPE, {"width": [3]}, "unknown key 'width' in here; did you mean 'widths'"),
-    ("short-cnn", (64, 20), {}, "6 blocks halve a spectrogram of 64 mels x 20 frames away"),
+    ("short-cnn", (1, 64, 20), {}, "6 blocks halve a spectrogram of 64 mels x 20 frames away"),
 ])
 def test_what_cannot_be_built_is_named(name, shape, settings, says):
     with pytest.raises(InputError, match=says):

@@ -63,7 +63,7 @@ def test_gradients_are_those_of_the_value(link, frozen):
 
 def real(seed=0):
     torch.manual_seed(seed)
-    net, layers = make_network("short-cnn", 3, (16, 33), settings={"widths": (4, 6, 8)})
+    net, layers = make_network("short-cnn", 3, (1, 16, 33), settings={"widths": (4, 6, 8)})
     return TorchClassifier.of(net, labels=LABELS, rate=8000, window=4096, layers=layers,
                               front_end=LogMel(8000, n_fft=256, hop=128, mels=16))
 
