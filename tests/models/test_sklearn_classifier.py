@@ -9,10 +9,11 @@ from sklearn.preprocessing import StandardScaler
 
 from escucha.errors import InputError
 from escucha.models.classifier import FeatureClassifier, probabilities
+from escucha.models.decisions import decisions, fit_scale
 from escucha.models.evaluation import log_loss
 from escucha.models.features import NAMES, librosa_features
 from escucha.models.heads import SvmSettings, fit_svm
-from escucha.models.sklearn_classifier import SklearnClassifier, decisions, fit_scale
+from escucha.models.sklearn_classifier import SklearnClassifier
 
 RATE = 22050
 

@@ -1,7 +1,7 @@
 """What a training experiment hands to a learner, and what it gets back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus
 from escucha.experiments.workbench import Workbench
-from escucha.models.classifier import Classifier
+from escucha.models.classifier import Classifier, Link
 from escucha.models.training import Recipe
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Task:
     head: Mapping[str, Any]
     folder: Path
     """Where a run that is killed leaves what it has."""
+    link: Link = "softmax"
+    """`sigmoid` where a clip may have several labels."""
 
     @property
     def samples(self) -> int:
@@ -61,3 +63,5 @@ class Taught:
     """One row an epoch, for what learns in epochs."""
     epoch: int = 0
     """The one that was kept."""
+    features: Mapping[str, Any] = field(default_factory=dict)
+    """Of a head: the card's `[features]`, with what was chosen in training."""

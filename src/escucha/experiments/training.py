@@ -112,7 +112,7 @@ class Training:
 
     def _card(self, task: Task, taught: Taught, domain: Domain, record: Mapping[str, Any]) -> Card:
         how: dict[str, Any] = ({"front_end": task.front_end, "network": self.network} if self.learner == "network"
-                               else {"features": self.features, "head": self.head})
+                               else {"features": dict(taught.features), "head": self.head})
         return Card(meaning=self.meaning, kind=self.learner, labels=task.labels, rate=task.rate, window=task.window,
                     layers=taught.layers, domain=domain.table(), trained=dict(record), **how)
 

@@ -4,8 +4,6 @@ Conventions: `(time,)` float32 waves; one number a name, in the order of NAMES. 
 frames of 2048 samples, 512 apart. All are finite for silence.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from escucha.errors import InputError
@@ -66,7 +64,3 @@ def _tempo(onset: np.ndarray, rate: int) -> float:
 
     return float(librosa.feature.tempo(onset_envelope=onset, sr=rate, hop_length=HOP)[0]) if onset.any() else 0.0
 
-
-Extractor = Callable[[np.ndarray, int], np.ndarray]
-FEATURES: dict[str, tuple[Extractor, tuple[str, ...]]] = {"librosa": (librosa_features, NAMES)}
-"""Name to the function from (wave, rate) to features, and their names."""
