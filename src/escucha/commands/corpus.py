@@ -1,26 +1,45 @@
-"""`escucha corpus`: make, describe."""
+"""`escucha corpus`: make, describe, cut."""
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from escucha.commands.verb import GROUP, verb
+from escucha.errors import InputError
 from escucha.terminal import print_json
+
+if TYPE_CHECKING:
+    from escucha.corpora.corpus import Corpus
 
 
 def add_corpus(verbs: Any) -> None:
-    parser = verbs.add_parser("corpus", help="make or describe a corpus")
-    inner = parser.add_subparsers(metavar="make|describe", required=True)
+    parser = verbs.add_parser("corpus", help="make, describe or cut a corpus")
+    inner = parser.add_subparsers(metavar="make|describe|cut", required=True)
     make = verb(inner, "make", _corpus_make, "render palos into a folder with a manifest")
     make.add_argument("folder", type=Path)
     make.add_argument("--corpus", default="palos", help="a TOML with a [corpus] table, or palos")
     make.add_argument("--clips", type=int, help="how many (default: what the TOML says, else 60)")
     make.add_argument("--seed", type=int)
     make.add_argument("--stems", action="store_true", help="write each source too")
-    describe = verb(inner, "describe", _corpus_describe, "counts, durations, groups, unreadable files")
+    describe = verb(inner, "describe", _corpus_describe, "counts, durations, groups, copies, unreadable files")
     describe.add_argument("corpus", help="a folder, a CSV, a TOML, or palos")
     describe.add_argument("--group", default="", help=GROUP)
     describe.add_argument("--json", action="store_true")
+    _add_cut(inner)
+
+
+def _add_cut(inner: Any) -> None:
+    cut = verb(inner, "cut", _corpus_cut, "long recordings into overlapping clips, grouped by recording")
+    cut.add_argument("source", help="recordings: a folder with one folder a label, a CSV, a TOML; or with --label a "
+                                    "file or any folder")
+    cut.add_argument("folder", type=Path, help="where manifest.csv goes")
+    cut.add_argument("--seconds", type=float, default=12.0, help="length of a clip (default: 12)")
+    cut.add_argument("--hop", type=float, default=6.0, help="from one start to the next (default: 6)")
+    cut.add_argument("--skip-start", type=float, default=0.0, metavar="SECONDS", help="left out of each recording")
+    cut.add_argument("--skip-end", type=float, default=0.0, metavar="SECONDS")
+    cut.add_argument("--label", default="", help="all of SOURCE is this")
+    cut.add_argument("--group", default="", help=GROUP + " (default: each recording)")
+    cut.add_argument("--copy", action="store_true", help="write each clip as a wav (default: parts of the recordings)")
 
 
 def _corpus_make(chosen: argparse.Namespace) -> None:
@@ -42,3 +61,31 @@ def _corpus_describe(chosen: argparse.Namespace) -> None:
         print_json(summary)
     else:
         print("\n".join(words(summary)))
+
+
+def _corpus_cut(chosen: argparse.Namespace) -> None:
+    from escucha.corpora.cut import Cutting, cut
+    from escucha.corpora.export import export
+    from escucha.corpora.manifest import write_manifest
+
+    how = Cutting(chosen.seconds, chosen.hop, chosen.skip_start, chosen.skip_end)
+    manifest = chosen.folder / "manifest.csv"
+    if manifest.exists() and manifest.samefile(chosen.source):
+        raise InputError(f"{manifest} is what is cut; name another folder for the clips")
+    clips = cut(_recordings(chosen), how, progress="cut")
+    if chosen.copy:
+        print(export(clips, chosen.folder))
+        return
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    print(write_manifest(clips, manifest))
+
+
+def _recordings(chosen: argparse.Namespace) -> "Corpus":
+    from escucha.corpora.cut import recordings
+    from escucha.corpora.shelf import corpus_table, open_corpus
+
+    path = Path(chosen.source)
+    if chosen.label or (path.is_file() and path.suffix not in (".csv", ".toml")):
+        return recordings(path, chosen.label)
+    group = chosen.group or ("file" if path.is_dir() else "")
+    return open_corpus(corpus_table(chosen.source, group=group), where=chosen.source, base=Path())

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,24 @@ class FileSource:
 
     def key(self) -> str:
         """A hash of the file's bytes and of the part."""
-        content = io.digest(self.path)
+        content = _digest(self.path)
         if not self.start and self.duration is None:
             return content
         return hashlib.sha256(f"{content} {self.start!r} {self.duration!r}".encode()).hexdigest()[:16]
+
+
+def _digest(file: Path) -> str:
+    """`io.digest`, remembered while the file is as it was: a recording may be cut into hundreds of parts."""
+    try:
+        now = file.stat()
+    except OSError:
+        return io.digest(file)  # which says what is wrong
+    return _digest_of(file, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(file: Path, *_state: int) -> str:
+    return io.digest(file)
 
 
 def list_audio(path: str | Path) -> list[Path]:

@@ -15,6 +15,7 @@ from escucha.corpora.corpus import Corpus, Source
 from escucha.errors import InputError
 from escucha.whole import PARTIAL, whole
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 CACHE_BYTES = 8 * 2**30
@@ -77,7 +78,7 @@ def complaint(source: Source, rate: int, cache: Path | None) -> str:
     return ""
 
 
-def each(do: Callable[[Source], T], sources: Sequence[Source], *, slow: int, progress: str = "") -> Iterator[T]:
+def each(do: Callable[[S], T], sources: Sequence[S], *, slow: int, progress: str = "") -> Iterator[T]:
     """`do(source)` for each source, in order; on all cores where many are `slow` (to be rendered or decoded)."""
     from joblib import Parallel, cpu_count, delayed
     from tqdm import tqdm
