@@ -17,7 +17,7 @@ SMALL = Recipe(epochs=10, batch=8, rate=1e-2, bands=3, crops=1, patience=20)
 def network(seed=0):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        made, _ = make_network("short-cnn", 2, (MELS, FRAMES), settings={"widths": (4, 8), "dropout": 0.2})
+        made, _ = make_network("short-cnn", 2, (1, MELS, FRAMES), settings={"widths": (4, 8), "dropout": 0.2})
     return made
 
 
