@@ -11,6 +11,7 @@ from torch import Tensor
 from escucha.errors import InputError, unknown
 from escucha.models.card import Card, find_card, read_card
 from escucha.models.classifier import Classifier
+from escucha.models.own import is_own, load_own, own_digest
 from escucha.models.weights.safe import digest, load_weights, part
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def load_model(card: str, home: Path) -> Classifier:
-    """The classifier of a card: the stem of a file in `home/models/`, or a path to a TOML.
+    """The classifier of a card, or of `FILE.py:NAME`: a function in the user's own file, which is imported (own.py)."""
+    return load_own(card) if is_own(card) else load_card(card, home)
+
+
+def load_card(card: str, home: Path) -> Classifier:
+    """The classifier of a card: the stem of a file in `home/models/`, or a path to a TOML. Nothing of it can run.
 
     InputError, in one line, for an unknown card, a wrong key, missing or broken weights, and weights that do not fit.
     """
@@ -33,6 +39,8 @@ def load_domain(card: str, home: Path) -> "Domain | None":
     """What the model of a card was trained on, to tell clips far from it; None where the card does not say."""
     from escucha.models.domain import Domain
 
+    if is_own(card):
+        return None
     path = find_card(card, home)
     told = read_card(path)
     return Domain.of(told.domain, part(_weights(path, told), "domain"), str(path)) if told.domain else None
@@ -40,12 +48,16 @@ def load_domain(card: str, home: Path) -> "Domain | None":
 
 def load_thresholds(card: str, home: Path) -> dict[str, float]:
     """Label to the probability from which it is given: the card's, .5 where it says nothing."""
+    if is_own(card):
+        return dict.fromkeys(load_own(card).labels, 0.5)
     told = read_card(find_card(card, home))
     return {label: float(told.thresholds.get(label, 0.5)) for label in told.labels}
 
 
 def model_digest(card: str, home: Path) -> str:
     """Sixteen hex digits that change with the card's text or its weights."""
+    if is_own(card):
+        return own_digest(card)
     path = find_card(card, home)
     told = read_card(path)
     return hashlib.sha256(path.read_bytes() + digest(path.parent / told.weights).encode()).hexdigest()[:16]

@@ -37,6 +37,22 @@ class Listener(nn.Module):
         return self.network(self.front_end(waves))
 
 
+class Called(nn.Module):
+    """A function of waves `(batch, time)` as a front end, another library's spectrogram for one.
+
+    What it gives is taken as a constant: gradients reach the network's layers, not the wave.
+    """
+
+    def __init__(self, function: Callable[[Tensor], Any]):
+        super().__init__()
+        self.function = function
+
+    def forward(self, waves: Tensor) -> Tensor:
+        """What the function makes of them, an array of numpy made a float32 tensor on the waves' device."""
+        with torch.no_grad():
+            return torch.as_tensor(self.function(waves), device=waves.device).float()
+
+
 class Logits(nn.Module):
     """A module that gives probabilities, made to give logits: their clipped logarithm, or log-odds for `sigmoid`."""
 
@@ -63,15 +79,20 @@ class TorchClassifier:
     link: Link = "softmax"
     layers: tuple[str, ...] = ()
     """Dotted names of the submodules that can be asked for, from sound to answer."""
+    units_last: tuple[str, ...] = ()
+    """Of these: those that give `(batch, *position, unit)`, as transformers and recurrent layers do. They are told as
+    `(batch, unit, *position)` like all others, so that pooling is over positions and never over units."""
 
     @classmethod
     def of(cls, module: nn.Module, *, labels: Sequence[str], rate: int, window: int, link: Link = "softmax",
-           front_end: nn.Module | None = None, gives: Literal["logits", "probabilities"] = "logits",
-           layers: Sequence[str] | None = None) -> "TorchClassifier":
+           front_end: Callable[[Tensor], Any] | None = None, gives: Literal["logits", "probabilities"] = "logits",
+           layers: Sequence[str] | None = None, units_last: Sequence[str] = ()) -> "TorchClassifier":
         """Your own module as a classifier; `layers` are all its direct children unless named.
 
-        The module takes waves `(batch, window)`, or with a `front_end` what that makes of them (its layers are then
-        called `network.<name>`). One that `gives` probabilities is read through their clipped logarithm (log-odds).
+        The module takes waves `(batch, window)`, or with a `front_end` (a module, or a function of waves that may
+        answer in numpy) what that makes of them; its layers are then called `network.<name>`. One that `gives`
+        probabilities is read through their clipped logarithm (log-odds). Name the layers whose units are on their last
+        axis in `units_last`. InputError for a module that does not give one tensor `(batch, label)`.
 
         >>> net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
         >>> mine = TorchClassifier.of(net, labels=["tango", "rumba"], rate=22050, window=8)
@@ -79,17 +100,35 @@ class TorchClassifier:
         (('0', '1', '2'), (3, 2))
         """
         names = [name for name, _ in module.named_children()] if layers is None else list(layers)
+        before = ""
         if gives == "probabilities":
-            module, names = Logits(module, link), [f"module.{name}" for name in names]
+            module, before = Logits(module, link), "module."
         if front_end is not None:
-            module, names = Listener(front_end, module), [f"network.{name}" for name in names]
-        found = cls(module, tuple(labels), rate, window, link, tuple(names))
+            front = front_end if isinstance(front_end, nn.Module) else Called(front_end)
+            module, before = Listener(front, module), f"network.{before}"
+        for name in units_last:
+            if name not in names:
+                raise unknown("layer", name, names, "units_last")
+        found = cls(module, tuple(labels), rate, window, link, tuple(before + name for name in names),
+                    tuple(before + name for name in units_last))
         found._check(found.layers)
-        given = found.scores(np.zeros((1, window), dtype=np.float32)).shape
-        if given != (1, len(found.labels)):
-            raise InputError(f"the module gives {given[-1]} scores of shape {given} and {len(found.labels)} labels "
-                             "are named; they must be as many")
+        found._check_answer()
         return found
+
+    def _check_answer(self) -> None:
+        """Raise InputError where the module, asked about two windows of silence, gives no tensor `(2, label)`."""
+        if not all(self.labels) or len(set(self.labels)) < len(self.labels):
+            raise InputError(f"the labels should be different names, got {list(self.labels)}")
+        device = next(self.module.parameters(), torch.empty(0)).device
+        with listening(self.module), torch.no_grad():
+            given = self.module(torch.zeros(2, self.window, device=device))
+        if not isinstance(given, Tensor):
+            raise InputError(f"the module gives {type(given).__name__}, not a tensor of scores; wrap it in a module "
+                             "whose forward returns the logits alone, (batch, label)")
+        if given.shape != (2, len(self.labels)):
+            raise InputError(f"the module gives {given.shape[-1] if given.ndim else 'one'} scores of shape "
+                             f"{tuple(given.shape)} for two windows and {len(self.labels)} labels are named; it should "
+                             "give (batch, label)")
 
     def scores(self, waves: np.ndarray) -> np.ndarray:
         """Logits `(batch, label)` of waves `(batch, window)`."""
@@ -106,7 +145,7 @@ class TorchClassifier:
         def ask(piece: Tensor) -> dict[str, Tensor]:
             with torch.no_grad(), tapped(self.module, layers) as taps:
                 self.module(piece)
-            return _all_heard(taps, layers)
+            return {layer: self._units_first(layer, heard, 1) for layer, heard in _all_heard(taps, layers).items()}
 
         return self._batched(waves, ask)
 
@@ -125,9 +164,13 @@ class TorchClassifier:
                 logits = self.module(piece)
                 inside = list(_all_heard(taps, layers).values())
                 slopes = [_slopes(logits, column, inside, self.link) for column in columns]
-            return {layer: torch.stack([slope[at] for slope in slopes], dim=1) for at, layer in enumerate(layers)}
+            stacked = [torch.stack([slope[at] for slope in slopes], dim=1) for at in range(len(layers))]
+            return {layer: self._units_first(layer, slope, 2) for layer, slope in zip(layers, stacked)}
 
         return self._batched(waves, ask)
+
+    def _units_first(self, layer: str, told: Tensor, lead: int) -> Tensor:
+        return told.movedim(-1, lead) if layer in self.units_last else told
 
     def _check(self, layers: Sequence[str]) -> None:
         modules = dict(self.module.named_modules())
@@ -207,6 +250,9 @@ def _all_heard(taps: dict[str, Tensor], layers: Sequence[str]) -> dict[str, Tens
 
 
 def _slopes(logits: Tensor, column: int, inside: Sequence[Tensor], link: Link) -> Sequence[Tensor]:
+    if not logits.requires_grad:
+        raise InputError("the module's answer does not depend on its layers in a way that torch can follow; does its "
+                         "forward work under no_grad, or through detach or numpy?")
     value = values(logits, link)[:, column]  # tensors know numpy's `mean(axis=, keepdims=)` too
     # Waves of a batch do not hear each other in evaluation mode, so the gradient of the sum is each one's own.
     return torch.autograd.grad(value.sum(), inside, retain_graph=True, allow_unused=True, materialize_grads=True)

@@ -1,0 +1,128 @@
+"""A model of your own on the command line: `FILE.py:NAME` is a function in your file that returns a classifier.
+
+The file is imported, so whatever it does is done: name only files that you wrote or read. A card never does that: it
+names networks of this package and weights that cannot run.
+
+Conventions: NAME is called without arguments and returns a Classifier (`TorchClassifier.of`, `SklearnClassifier.of`,
+`from_hugging_face`, or any object with `labels`, `rate`, `window`, `link` and `scores`). While the file is imported and
+called its folder is on the import path, so that it may import its neighbours.
+"""
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from escucha.errors import InputError, check_name, unknown
+from escucha.models.classifier import Classifier
+
+PROBES = 3
+"""Sounds that a model is known by: noise."""
+
+
+def is_own(card: str) -> bool:
+    """Whether a CARD is `FILE.py:NAME` (or `FILE.py`, whose NAME was forgotten)."""
+    return card.endswith(".py") or (".py:" in card and not card.endswith(".toml"))
+
+
+def load_own(card: str) -> Classifier:
+    """The classifier that `FILE.py:NAME` makes; InputError, in one line, for whatever goes wrong on the way."""
+    file, name = _split(card)
+    with _neighbours(file):
+        try:
+            module = _module(file)
+            make = getattr(module, name, None)
+            if not callable(make):
+                raise unknown("function", name, _functions(module), str(file))
+            made = make()
+        except InputError:
+            raise
+        except Exception as error:
+            raise InputError(f"{_place(file, error)}: {type(error).__name__}: {error}") from error
+    if not isinstance(made, Classifier):
+        raise InputError(f"{card} returned {type(made).__name__}, not a classifier; return TorchClassifier.of(...) or "
+                         "SklearnClassifier.of(...), or something with labels, rate, window, link and scores")
+    return made
+
+
+def own_digest(card: str) -> str:
+    """Sixteen hex digits that change with the file's bytes, with what the classifier says it is, and with its weights.
+
+    Weights are the tensors of its torch module, where it has one; besides, every classifier is asked about fixed noise,
+    so that a change in what the file imports or loads is noticed where it changes an answer (in the third decimal).
+    """
+    made, mark = load_own(card), hashlib.sha256(_split(card)[0].read_bytes())
+    layers = getattr(made, "layers", ())
+    mark.update(repr((tuple(made.labels), made.rate, made.window, made.link, tuple(layers))).encode())
+    for what, content in _tensors(made):
+        mark.update(what.encode() + content)
+    noise = np.random.default_rng(0).normal(0, 0.1, (PROBES, made.window)).astype(np.float32)
+    mark.update((np.round(np.asarray(made.scores(noise), np.float64), 3) + 0.0).tobytes())  # -0 is 0
+    return mark.hexdigest()[:16]
+
+
+def _tensors(made: Classifier) -> Iterator[tuple[str, bytes]]:
+    """Name, type and shape, and the bytes of each tensor of a torch module; nothing of another classifier."""
+    import torch
+    from torch import nn
+
+    module = getattr(made, "module", None)
+    for name, tensor in module.state_dict().items() if isinstance(module, nn.Module) else ():
+        if isinstance(tensor, torch.Tensor):
+            plain = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
+            yield f"{name} {tensor.dtype} {tuple(tensor.shape)}", plain.numpy().tobytes()
+
+
+def _split(card: str) -> tuple[Path, str]:
+    path, colon, name = card.rpartition(":")
+    if not colon or not name.isidentifier():
+        raise InputError(f"{card!r} names no function; give the one that makes the classifier, FILE.py:NAME")
+    file = Path(path)
+    check_name(file)
+    if not file.is_file():
+        raise InputError(f"there is no file {file}; check the path")
+    return file.resolve(), name
+
+
+def _module(file: Path) -> ModuleType:
+    name = f"escucha_own.{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{file} cannot be imported; is it a Python file?")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # a dataclass of the file looks its module up there
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _neighbours(file: Path) -> Iterator[None]:
+    """The file's folder on the import path."""
+    folder = str(file.parent)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+def _functions(module: Any) -> list[str]:
+    """What the file itself defines and may be meant."""
+    return [name for name, value in vars(module).items()
+            if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__]
+
+
+def _place(file: Path, error: Exception) -> str:
+    """The last line of the file that the error passed through."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f"{file}, line {line}" if line else str(file)
