@@ -11,12 +11,14 @@ from escucha.errors import InputError
 
 CORPORA: dict[str, str] = {
     "palos": "escucha.corpora.palos:palos_corpus",
+    "genres": "escucha.corpora.genres:genres_corpus",
     "folder": "escucha.corpora.folder:folder_corpus",
     "manifest": "escucha.corpora.manifest:manifest_corpus",
     "public-palos": "escucha.corpora.conventions:public_palos",
     "vocalset": "escucha.corpora.vocalset:vocalset",
     "irmas-folder": "escucha.corpora.irmas:irmas_folder",
     "mirdata": "escucha.corpora.public:mirdata_corpus",
+    "mix": "escucha.corpora.mixer:mix_corpus",
 }
 """Kind to the function that makes it; the rest of a `[corpus]` table is that function's keywords."""
 
