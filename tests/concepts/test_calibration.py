@@ -21,10 +21,9 @@ from scipy.stats import binom
 
 from escucha.concepts.concept import Concept, Example, halves
 from escucha.concepts.design import Design, Inside, design
-from escucha.concepts.effect import sign_flip
 from escucha.concepts.tcav import mean_pulls, pushes, rank_p
 from escucha.corpora.corpus import Source
-from escucha.models.evaluation import mean_interval
+from escucha.models.resampling import mean_interval, sign_flip
 from tests.concepts.ground import FIXED, HOME, Drawn, Ground, listen
 
 ALPHA = 0.05

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from escucha.concepts.correction import CORRECTIONS, benjamini_hochberg, holm, nulls_needed
-from escucha.concepts.effect import direct_effects, sign_flip
+from escucha.concepts.effect import direct_effects
 from escucha.errors import InputError
+from escucha.models.resampling import sign_flip
 
 
 def slow_holm(p: list[float]) -> list[float]:

@@ -28,10 +28,10 @@ def test_counts_and_shares_equal_scikit_learns(answers):
     theirs = metrics.precision_recall_fscore_support(truth, said)
     for mine, other in zip((ours.precision, ours.recall, ours.f1, ours.support), theirs):
         np.testing.assert_allclose(mine, other)
-    assert ev.log_loss(truth, probability) == pytest.approx(metrics.log_loss(truth, probability))
-    assert ev.top_k(truth, probability, 2) == pytest.approx(metrics.top_k_accuracy_score(truth, probability, k=2))
+    assert ev.log_loss(truth, probability).mean() == pytest.approx(metrics.log_loss(truth, probability))
+    assert ev.top_k(truth, probability, 2).mean() == metrics.top_k_accuracy_score(truth, probability, k=2)
     squares = [metrics.brier_score_loss(truth == label, probability[:, label]) for label in range(3)]
-    assert ev.brier(truth, probability) == pytest.approx(sum(squares))
+    assert ev.brier(truth, probability).mean() == pytest.approx(sum(squares))
 
 
 def test_a_label_that_never_occurs_counts_neither_for_nor_against():
@@ -54,11 +54,11 @@ def test_perfect_calibration_reads_above_zero_and_less_with_more_clips():
     readings = {}
     for count in (290, 20000):
         probability = rng.dirichlet([0.6] * 10, count)
-        readings[count] = ev.perfect_calibration_error(probability, draws=30)
+        readings[count] = ev.perfect_calibration(probability, draws=30).mean()
         truth = np.array([rng.choice(10, p=row) for row in probability[:2000]])
         if count > 2000:
             assert ev.calibration_error(truth, probability[:2000]) == pytest.approx(
-                ev.perfect_calibration_error(probability[:2000], draws=50), abs=0.02)
+                ev.perfect_calibration(probability[:2000], draws=50).mean(), abs=0.02)
     assert 0.03 < readings[290] < 0.09
     assert readings[20000] < 0.015
 
@@ -104,19 +104,32 @@ def test_groups_right_or_wrong_together_are_no_evidence():
     assert alarms <= 17  # the binomial bound of .05; a test over clips lets a third of them pass
 
 
-def test_a_share_of_none_or_all_is_bounded_not_a_point():
-    groups = [f"family-{at // 2}" for at in range(20)]
-    none = ev.share_interval(np.zeros(20, bool), groups)
-    assert (none.value, none.low) == (0, 0)
-    assert none.high == pytest.approx(1 - 0.025 ** (1 / 10))
-    assert ev.share_interval(np.ones(20, bool), groups).low == pytest.approx(0.025 ** (1 / 10))
-    some = ev.share_interval(np.arange(20) < 10, groups)
-    assert some.low < 0.5 < some.high
+@pytest.mark.parametrize("gap", [0.0, 0.03, 0.2])
+def test_the_interval_of_the_calibration_error_holds_what_very_many_clips_would_read(gap):
+    """Percentiles would not: where probabilities are nearly right they lie above it."""
+    rng = np.random.default_rng(4)
+
+    def drawn(groups):
+        confidence = np.repeat(rng.uniform(0.5, 1, groups), 6)
+        said = (rng.random(len(confidence)) > confidence - gap).astype(int)
+        return said, np.stack([confidence, 1 - confidence], axis=1)
+
+    inside, percentiles = 0, 0
+    for _ in range(100):
+        truth, probability = drawn(40)
+        found = ev.calibration_interval(truth, probability, np.repeat(np.arange(40), 6), draws=200)
+        inside += found.low <= gap <= found.high
+        percentiles += 2 * found.value - found.high <= gap
+    assert inside >= 85
+    assert percentiles < 40 or gap == 0.2
 
 
-def test_a_mean_and_its_interval_rest_on_groups():
-    values = np.repeat([0.0, 1.0], 50)
-    wide = ev.mean_interval(values, np.repeat(["a", "b"], 50).tolist())
-    narrow = ev.mean_interval(values, [str(at) for at in range(100)])
-    assert wide.value == narrow.value == 0.5
-    assert wide.high - wide.low > 4 * (narrow.high - narrow.low)
+def test_intervals_of_fifty_labels_and_of_one_group_say_what_they_can():
+    rng = np.random.default_rng(5)
+    truth = rng.integers(50, size=600)
+    said = np.where(rng.random(600) < 0.7, truth, rng.integers(50, size=600))
+    found = ev.group_interval(truth, said, np.arange(600) // 6, measure=ev.macro_f1, draws=200)
+    assert found.low < metrics.f1_score(truth, said, average="macro") < found.high
+    probability = np.tile([0.9, 0.1], (4, 1))
+    alone = ev.calibration_interval(np.zeros(4, int), probability, ["one"] * 4)
+    assert (alone.low, alone.high) == (0, 1)

@@ -1,7 +1,6 @@
-"""How large an effect is and whether it could be chance, with groups as the unit: bootstrap and sign flips.
+"""The direct effect of a concept: what switching it on does to a label's value, with groups as the unit.
 
-Also the direct effect of a concept: what switching it on does to a label's value (Goyal et al. 2019, causal concept
-effect, arXiv 1907.07165).
+Goyal et al. 2019, causal concept effect (arXiv 1907.07165).
 """
 
 from collections.abc import Sequence
@@ -9,12 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.models.evaluation import mean_interval
+from escucha.models.resampling import mean_interval, sign_flip
 
 DRAWS = 10000
-"""Bootstrap draws, and sign flips where there are too many to try them all."""
-ALL_FLIPS = 12
-"""With at most this many groups every sign flip is tried, and p is exact."""
+"""Of the bootstrap."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +52,3 @@ def direct_effects(differences: np.ndarray, groups: np.ndarray, *, concept: str,
         made.append(DirectEffect(concept, label, found.value, found.low, found.high,
                                  sign_flip(changes, groups, seed=seed), float(margins[column]), found.groups))
     return made
-
-
-def sign_flip(values: np.ndarray, groups: np.ndarray, *, seed: int) -> float:
-    """Two-sided p of a mean of zero: would the mean lie as far out if each group's values had a random sign?
-
-    >>> sign_flip(np.ones(6), np.arange(6), seed=0)  # two of 64 flips lie as far out
-    0.03125
-    """
-    sums = np.bincount(np.unique(groups, return_inverse=True)[1], weights=values)
-    count = len(sums)
-    if count <= ALL_FLIPS:
-        signs = 1 - 2 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
-        return float((np.abs(signs @ sums) >= np.abs(sums.sum()) * (1 - 1e-9)).mean())
-    signs = 1 - 2 * np.random.default_rng(seed).integers(2, size=(DRAWS, count))
-    beyond = np.abs(signs @ sums) >= np.abs(sums.sum()) * (1 - 1e-9)
-    return float((1 + beyond.sum()) / (DRAWS + 1))

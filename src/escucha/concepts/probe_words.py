@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from escucha.concepts.names import listed, short
 from escucha.concepts.selectivity import Probe
-from escucha.models.evaluation import FEW_GROUPS
+from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
     from escucha.concepts.probe_table import ProbeTable

@@ -17,8 +17,8 @@ from escucha.concepts.cav import Cav
 from escucha.concepts.correction import CORRECTIONS
 from escucha.concepts.design import Design, Inside
 from escucha.concepts.dual import ESTIMATORS, lengths
-from escucha.concepts.effect import sign_flip
 from escucha.errors import InputError, unknown
+from escucha.models.resampling import sign_flip
 
 CHUNK = 256
 """Meaningless concepts fitted at once: bounds memory."""

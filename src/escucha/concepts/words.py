@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from escucha.concepts.effect import DirectEffect
 from escucha.concepts.names import listed, short, spoken
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
-from escucha.models.evaluation import FEW_GROUPS
+from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
     from escucha.concepts.table import ConceptTable

@@ -11,6 +11,7 @@ from escucha.audio.clip import Clip
 from escucha.experiments import drawing
 from escucha.experiments.scoring import Answers, Changed
 from escucha.models import evaluation as ev
+from escucha.models.resampling import FEW_GROUPS, Interval, share_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +39,7 @@ class AccuracyFinding:
         return ev.confusion(self.plain.truth, self.plain.predicted, len(self.plain.labels))
 
     @cached_property
-    def headline(self) -> ev.Interval:
+    def headline(self) -> Interval:
         """Accuracy with its interval over groups."""
         return ev.group_interval(self.plain.truth, self.plain.predicted, self.plain.groups, seed=self.seed)
 
@@ -64,10 +65,10 @@ class AccuracyFinding:
             "accuracy_interval": [self.headline.low, self.headline.high], "interval_method": self.headline.method,
             "chance": self.chance,
             "balanced_accuracy": balanced.value, "balanced_accuracy_interval": [balanced.low, balanced.high],
-            "macro_f1": ev.macro_f1(self.counts), "top_2": ev.top_k(truth, probability, 2),
-            "log_loss": ev.log_loss(truth, probability), "log_loss_of_a_uniform_guess": float(np.log(len(labels))),
-            "brier": ev.brier(truth, probability), "calibration_error": ev.calibration_error(truth, probability),
-            "calibration_error_if_perfect": ev.perfect_calibration_error(probability, seed=self.seed),
+            "macro_f1": ev.macro_f1(self.counts), "top_2": float(ev.top_k(truth, probability, 2).mean()),
+            "log_loss": float(ev.log_loss(truth, probability).mean()), "log_loss_of_a_uniform_guess": float(np.log(len(labels))),
+            "brier": float(ev.brier(truth, probability).mean()), "calibration_error": ev.calibration_error(truth, probability),
+            "calibration_error_if_perfect": float(ev.perfect_calibration(probability, seed=self.seed).mean()),
             "per_class": {label: {"precision": each.precision[at], "recall": each.recall[at], "f1": each.f1[at],
                                   "clips": int(each.support[at])} for at, label in enumerate(labels)},
             "confusion": {label: dict(zip(labels, self.counts[at].tolist())) for at, label in enumerate(labels)},
@@ -129,8 +130,8 @@ class AccuracyFinding:
         if (confused := _most_confused(self.counts, self.plain.labels)) is not None:
             said.append(confused)
         said += [_told(row, self.plain.labels) for row in self.changes]
-        if head.groups < ev.FEW_GROUPS:
-            said.append(f"Warning: {head.groups} groups are few; the interval says little under {ev.FEW_GROUPS}.")
+        if head.groups < FEW_GROUPS:
+            said.append(f"Warning: {head.groups} groups are few; the interval says little under {FEW_GROUPS}.")
         return [*said, *(f"Warning: {alarm}" for alarm in self.alarms)]
 
 
@@ -141,7 +142,7 @@ def change_row(change: Changed, plain: Answers, seed: int) -> dict[str, Any]:
         nothing = ("accuracy_before", "accuracy", "moved", "moved_low", "moved_high", "mean_move")
         return {"change": change.name, "clips": 0, "groups": 0, **dict.fromkeys(nothing, float("nan"))}
     differs = after.predicted != plain.predicted[rows]
-    moved = ev.share_interval(differs, after.groups, seed=seed)
+    moved = share_interval(differs, after.groups, seed=seed)
     by_label = {f"moved {label}": float(differs[after.truth == at].mean()) for at, label in enumerate(after.labels)
                 if (after.truth == at).any()}
     place = np.arange(len(rows)), after.truth

@@ -12,6 +12,7 @@ from escucha.experiments.accuracy_finding import AccuracyFinding
 from escucha.experiments.baseline import Baseline
 from escucha.experiments.task import Taught
 from escucha.models import evaluation as ev
+from escucha.models.resampling import Interval, mean_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,10 +37,10 @@ class TrainingFinding:
     seed: int
 
     @cached_property
-    def gap(self) -> ev.Interval:
+    def gap(self) -> Interval:
         """How much better than the baseline, on the same clips."""
         better = self.accuracy.plain.right.astype(float) - (self.baseline.predicted == self.baseline.truth)
-        return ev.mean_interval(better, self.accuracy.plain.groups, seed=self.seed)
+        return mean_interval(better, self.accuracy.plain.groups, seed=self.seed)
 
     def record(self, maker: str) -> dict[str, Any]:
         """The `[trained]` table of the card."""

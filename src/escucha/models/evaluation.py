@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FEW_GROUPS = 20
-"""Under this many groups an interval says little; it is then reported with a warning."""
+from escucha.models.resampling import LEVEL, Interval, interval, members, redrawn, settled, sign_flip
+
 BINS = 15
 """Equal-width confidence bins of the calibration error."""
 
@@ -60,30 +60,33 @@ def macro_f1(counts: np.ndarray) -> float:
     return float(per_class(counts).f1[there].mean())
 
 
-def top_k(truth: np.ndarray, probability: np.ndarray, k: int) -> float:
-    """Share of clips whose label is among the k most probable."""
-    rank = (probability > np.take_along_axis(probability, truth[:, None], axis=1)).sum(axis=1)
-    return float((rank < k).mean())
+def top_k(truth: np.ndarray, probability: np.ndarray, k: int) -> np.ndarray:
+    """`(clip,)`: is the label among the k most probable? The mean is top-k accuracy."""
+    return (probability > np.take_along_axis(probability, truth[:, None], axis=1)).sum(axis=1) < k
 
 
-def log_loss(truth: np.ndarray, probability: np.ndarray) -> float:
-    """Mean of -log p(truth), in nats; log K is what a uniform guess costs."""
-    return float(-np.log(np.clip(probability[np.arange(len(truth)), truth], 1e-12, 1)).mean())
+def log_loss(truth: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """`(clip,)` -log p(truth), in nats; its mean is the log-loss, and log K what a uniform guess costs."""
+    return -np.log(np.clip(probability[np.arange(len(truth)), truth], 1e-12, 1))
 
 
-def brier(truth: np.ndarray, probability: np.ndarray) -> float:
-    """Mean squared distance from the truth, summed over labels: 0 to 2 (Brier 1950)."""
-    return float(np.square(probability - np.eye(probability.shape[1])[truth]).sum(axis=1).mean())
+def brier(truth: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """`(clip,)` squared distance from the truth, summed over labels: 0 to 2. Its mean is Brier's score (1950)."""
+    return np.square(probability - np.eye(probability.shape[1])[truth]).sum(axis=1)
 
 
 def calibration_curve(truth: np.ndarray, probability: np.ndarray, bins: int = BINS) -> np.ndarray:
     """`(bin, 3)`: mean confidence, share right, clips, of the non-empty equal-width bins of top-label confidence."""
     confidence, right = probability.max(axis=1), probability.argmax(axis=1) == truth
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    which = _bin(confidence, bins)
     count = np.bincount(which, minlength=bins)
     there = count > 0
     sums = [np.bincount(which, weights=weight, minlength=bins)[there] for weight in (confidence, right.astype(float))]
     return np.stack([sums[0] / count[there], sums[1] / count[there], count[there]], axis=1)
+
+
+def _bin(confidence: np.ndarray, bins: int) -> np.ndarray:
+    return np.minimum((confidence * bins).astype(int), bins - 1)
 
 
 def calibration_error(truth: np.ndarray, probability: np.ndarray, bins: int = BINS) -> float:
@@ -92,86 +95,58 @@ def calibration_error(truth: np.ndarray, probability: np.ndarray, bins: int = BI
     return float((np.abs(confidence - right) * count).sum() / count.sum())
 
 
-def perfect_calibration_error(probability: np.ndarray, *, seed: int = 0, draws: int = 200, bins: int = BINS) -> float:
-    """What `calibration_error` reads when the probabilities are exactly right: above 0, for clips are few.
+def perfect_calibration(probability: np.ndarray, *, seed: int = 0, draws: int = 200, bins: int = BINS) -> np.ndarray:
+    """`(draw,)` readings of `calibration_error` when the probabilities are exactly right: above 0, for clips are few.
 
-    The mean over truths drawn from the probabilities themselves.
+    Of truths drawn from the probabilities themselves, clip by clip; clips that go together would spread them further.
     """
     rng = np.random.default_rng(seed)
     ladder = np.cumsum(probability, axis=1) / probability.sum(axis=1, keepdims=True)
-    drawn = (rng.random((draws, len(probability), 1)) > ladder).sum(axis=2)
-    return float(np.mean([calibration_error(truth, probability, bins) for truth in drawn]))
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A number with what it could have been."""
-
-    value: float
-    low: float
-    high: float
-    groups: int
-    """How many independent groups it rests on; under 20 the interval says little."""
-    method: str
+    drawn = ((rng.random((len(probability), 1)) > ladder).sum(axis=1) for _ in range(draws))
+    return np.array([calibration_error(truth, probability, bins) for truth in drawn])
 
 
 def group_interval(truth: np.ndarray, predicted: np.ndarray, groups: Sequence[str], *,
-                   measure: Callable[[np.ndarray], float] = accuracy, seed: int = 0, draws: int = 2000,
-                   level: float = 0.95) -> Interval:
+                   measure: Callable[[np.ndarray], float] = accuracy, seed: int = 0, draws: int = 2000) -> Interval:
     """A measure of the confusion matrix, with a percentile bootstrap over groups.
 
     Where every clip is right (or every clip wrong) each draw would say the same; the exact binomial bound with one
-    trial a group stands instead, which takes clips of one group to be right or wrong together.
+    trial a group stands instead.
     """
-    names, member = np.unique(np.asarray(groups), return_inverse=True)
+    count, member = members(groups)
     labels = int(max(truth.max(), predicted.max())) + 1
-    each = np.stack([confusion(truth[member == at], predicted[member == at], labels) for at in range(len(names))])
-    value = measure(each.sum(axis=0))
-    share = accuracy(each.sum(axis=0))
-    if len(names) == 1:
-        return Interval(value, 0.0, 1.0, 1, "none: one group cannot vary")
-    if share in (0.0, 1.0):
-        return Interval(value, *exact_bound(round(share * len(names)), len(names), level), len(names),
-                        "exact binomial over groups")
-    rng = np.random.default_rng(seed)
-    picks = rng.integers(len(names), size=(draws, len(names)))
-    drawn = np.array([measure(each[pick].sum(axis=0)) for pick in picks])
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(value, float(low), float(high), len(names), f"bootstrap over groups ({draws} draws)")
+    each = np.stack([confusion(truth[member == at], predicted[member == at], labels) for at in range(count)])
+    value, share = measure(each.sum(axis=0)), accuracy(each.sum(axis=0))
+    if count > 1 and share in (0.0, 1.0):
+        return settled(value, share, count)
+    flat = each.reshape(count, -1)
+    drawn = np.array([measure((picked @ flat).reshape(labels, labels))
+                      for picked in redrawn(count, seed=seed, draws=draws)])
+    return interval(value, drawn, count)
 
 
-def mean_interval(values: np.ndarray, groups: Sequence[str], *, seed: int = 0, draws: int = 2000,
-                  level: float = 0.95) -> Interval:
-    """The mean of `(clip,)` numbers with a percentile bootstrap over groups."""
-    names, member = np.unique(np.asarray(groups), return_inverse=True)
-    sums, counts = np.bincount(member, weights=values), np.bincount(member)
-    picks = np.random.default_rng(seed).integers(len(names), size=(draws, len(names)))
-    drawn = sums[picks].sum(axis=1) / counts[picks].sum(axis=1)
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    method = f"bootstrap over groups ({draws} draws)"
-    return Interval(float(np.mean(values)), float(low), float(high), len(names), method)
+def calibration_interval(truth: np.ndarray, probability: np.ndarray, groups: Sequence[str], *, seed: int = 0,
+                         draws: int = 2000, bins: int = BINS) -> Interval:
+    """The calibration error with a pivotal bootstrap over groups (Davison and Hinkley 1997, 5.2), never below 0.
 
-
-def share_interval(yes: np.ndarray, groups: Sequence[str], *, seed: int = 0) -> Interval:
-    """The share of `(clip,)` truths, as `mean_interval`; where all agree, the exact binomial bound over groups."""
-    share, count = float(np.mean(yes)), len(set(groups))
-    if share in (0.0, 1.0):
-        return Interval(share, *exact_bound(round(share * count), count), count, "exact binomial over groups")
-    return mean_interval(yes.astype(float), groups, seed=seed)
-
-
-def exact_bound(right: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper and Pearson's interval of a share (1934).
-
-    >>> [round(bound, 3) for bound in exact_bound(20, 20)]
-    [0.832, 1.0]
+    A few clips read as worse calibrated than many, and a draw of them as worse still: percentiles would lie too high.
+    This one takes off what drawing added, and so holds what very many clips would read; it may lie below the value.
+    It reaches down to 0 wherever `perfect_calibration` reads as much.
     """
-    from scipy.stats import beta
-
-    tail = (1 - level) / 2
-    low = 0.0 if right == 0 else float(beta.ppf(tail, right, trials - right + 1))
-    high = 1.0 if right == trials else float(beta.ppf(1 - tail, right + 1, trials - right))
-    return low, high
+    count, member = members(groups)
+    value = calibration_error(truth, probability, bins)
+    gaps = np.zeros((count, bins))
+    confidence = probability.max(axis=1)
+    np.add.at(gaps, (member, _bin(confidence, bins)), (probability.argmax(axis=1) == truth) - confidence)
+    sizes = np.bincount(member)
+    drawn = np.array([np.abs(picked @ gaps).sum() / (picked @ sizes)
+                      for picked in redrawn(count, seed=seed, draws=draws)])
+    found = interval(value, drawn, count)
+    if count == 1:
+        return found
+    perfect = value <= np.quantile(perfect_calibration(probability, seed=seed, bins=bins), (1 + LEVEL) / 2)
+    return Interval(value, 0.0 if perfect else max(0.0, 2 * value - found.high), max(0.0, 2 * value - found.low),
+                    count, found.method.replace("bootstrap", "pivotal bootstrap"))
 
 
 def chance_test(truth: np.ndarray, predicted: np.ndarray, groups: Sequence[str], *, seed: int = 0,
@@ -182,6 +157,4 @@ def chance_test(truth: np.ndarray, predicted: np.ndarray, groups: Sequence[str],
     more than chance in chance. Five groups at least are needed for p below .05.
     """
     gain = (truth == predicted).astype(float) - (truth == np.bincount(truth).argmax())
-    sums = np.bincount(np.unique(np.asarray(groups), return_inverse=True)[1], weights=gain)
-    flips = 1 - 2 * np.random.default_rng(seed).integers(2, size=(draws, len(sums)))
-    return float((1 + (flips @ sums >= sums.sum() - 1e-9).sum()) / (draws + 1))
+    return sign_flip(gain, groups, seed=seed, draws=draws, tail="above")

@@ -1,0 +1,49 @@
+"""Bootstrap and sign flips over groups, against what is known of them."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from escucha.models.resampling import mean_interval, share_interval, sign_flip
+
+
+def test_a_share_of_none_or_all_is_bounded_not_a_point():
+    groups = [f"family-{at // 2}" for at in range(20)]
+    none = share_interval(np.zeros(20, bool), groups)
+    assert (none.value, none.low) == (0, 0)
+    assert none.high == pytest.approx(1 - 0.025 ** (1 / 10))
+    assert share_interval(np.ones(20, bool), groups).low == pytest.approx(0.025 ** (1 / 10))
+    some = share_interval(np.arange(20) < 10, groups)
+    assert some.low < 0.5 < some.high
+
+
+def test_a_mean_and_its_interval_rest_on_groups():
+    values = np.repeat([0.0, 1.0], 50)
+    wide = mean_interval(values, np.repeat(["a", "b"], 50).tolist())
+    narrow = mean_interval(values, [str(at) for at in range(100)])
+    assert wide.value == narrow.value == 0.5
+    assert wide.high - wide.low > 4 * (narrow.high - narrow.low)
+
+
+def test_clips_or_groups_count_alike_as_is_said():
+    values, groups = np.array([1.0] * 9 + [0.0]), ["large"] * 9 + ["small"]
+    assert mean_interval(values, groups).value == pytest.approx(0.9)
+    assert mean_interval(values, groups, weigh="groups").value == pytest.approx(0.5)
+
+
+def test_one_tail_is_the_flips_that_gain_as_much():
+    values = np.array([3.0, 1.0, 2.0, -0.5, 4.0])
+    flips = [np.dot(signs, values) >= values.sum() - 1e-12 for signs in itertools.product([1, -1], repeat=5)]
+    assert sign_flip(values, np.arange(5), seed=0, tail="above") == pytest.approx(np.mean(flips))
+    assert sign_flip(-values, np.arange(5), seed=0, tail="above") > 0.9
+    assert sign_flip(np.zeros(5), np.arange(5), seed=0, tail="above") == 1
+
+
+def test_drawn_flips_agree_with_all_of_them():
+    values = np.random.default_rng(0).normal(0.4, 1, size=14)
+    every, drawn = (sign_flip(values, np.arange(14), seed=0, exact=most) for most in (14, 12))
+    assert drawn == pytest.approx(every, abs=0.015)
+    ones = np.array([1.0] * 9 + [-1.0] * 3)
+    assert sign_flip(ones, np.arange(12), seed=0) == pytest.approx(2 * binom.cdf(3, 12, 0.5))
