@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from escucha.audio.clip import Clip
 from escucha.audio.spectrum import LogMel
+from escucha.concepts.activations import hear
 from escucha.errors import InputError
 from escucha.models.classifier import LayeredClassifier, values
 from escucha.models.networks import make_network
@@ -173,3 +175,89 @@ def test_it_is_a_layered_classifier():
     assert isinstance(real(), LayeredClassifier)
     assert isinstance(real().module, Listener)
     assert real().layers == ("network.block1", "network.block2", "network.block3", "network.pool")
+
+
+class Encoder(nn.Module):
+    """Frames of 16 samples as tokens, one transformer layer, the mean over tokens."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.frames = nn.Linear(16, 8)
+        self.block = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.head(self.block(self.frames(x.unflatten(1, (-1, 16)))).mean(1))
+
+
+def test_units_on_the_last_axis_are_told_first():
+    given = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64)
+    model = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64, units_last=["frames", "block"])
+    x = waves(3)
+    for layer in ("frames", "block"):
+        np.testing.assert_array_equal(model.activations(x, [layer])[layer],
+                                      given.activations(x, [layer])[layer].transpose(0, 2, 1))
+        np.testing.assert_array_equal(model.gradients(x, [layer], LABELS)[layer],
+                                      given.gradients(x, [layer], LABELS)[layer].transpose(0, 1, 3, 2))
+    weight = model.module.head.weight.detach().numpy()  # (label, unit); the mean is over four tokens
+    slope = model.gradients(x, ["block"], LABELS)["block"]
+    np.testing.assert_allclose(slope[1], np.repeat(((weight - weight.mean(0)) / 4)[..., None], 4, -1), atol=1e-6)
+    pooled = hear(model, [Clip(wave, 8000) for wave in x], ["block"]).rows["block"]
+    np.testing.assert_allclose(pooled, given.activations(x, ["block"])["block"].mean(1), atol=1e-6)
+    with pytest.raises(InputError, match=r"unknown layer 'blok' in units_last; did you mean 'block'"):
+        TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64, units_last=["blok"])
+
+
+def test_a_front_end_may_be_a_function_of_another_library():
+    def levels(x):
+        return np.abs(np.fft.rfft(x.numpy(), n=62))  # 32 bins in float64
+
+    network = nn.Sequential(nn.Linear(32, 4), nn.ReLU(inplace=True), nn.Linear(4, 3))
+    model = TorchClassifier.of(network, labels=LABELS, rate=8000, window=62, front_end=levels)
+    x = waves(40, 62)
+    with torch.no_grad():
+        expected = network(torch.as_tensor(levels(torch.as_tensor(x))).float()).numpy()
+    np.testing.assert_allclose(model.scores(x), expected, atol=1e-5)
+    assert model.layers == ("network.0", "network.1", "network.2")
+    assert np.abs(model.gradients(x, ["network.0"], LABELS)["network.0"]).max() > 0
+    read_twice = TorchClassifier.of(nn.Sequential(network, nn.Softmax(-1)), labels=LABELS, rate=8000, window=62,
+                                    front_end=levels, gives="probabilities", units_last=["0"])
+    assert (read_twice.layers, read_twice.units_last) == (("network.module.0", "network.module.1"),
+                                                          ("network.module.0",))
+    np.testing.assert_allclose(values(read_twice.scores(x), "softmax"), values(expected, "softmax"), atol=1e-4)
+
+
+class Giving(nn.Module):
+    """Answers with what a function makes of its logits."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.linear, self.make = nn.Linear(4, 3), make
+
+    def forward(self, x):
+        return self.make(self.linear(x))
+
+
+@pytest.mark.parametrize(("make", "says"), [
+    (lambda logits: {"logits": logits}, r"gives dict, not a tensor of scores; wrap it"),
+    (lambda logits: (logits, 0), "gives tuple, not a tensor"),
+    (lambda logits: logits[0], r"3 scores of shape \(3,\) for two windows and 3 labels"),
+    (lambda logits: logits.mean(), r"one scores of shape \(\)"),
+    (lambda logits: logits[..., None], r"shape \(2, 3, 1\) for two windows"),
+])
+def test_an_answer_that_is_no_table_of_scores_is_refused(make, says):
+    with pytest.raises(InputError, match=says):
+        TorchClassifier.of(Giving(make), labels=LABELS, rate=8000, window=4)
+
+
+def test_gradients_that_the_module_cuts_off_are_not_zeros():
+    model = TorchClassifier.of(Giving(Tensor.detach), labels=LABELS, rate=8000, window=4)
+    with pytest.raises(InputError, match="does its forward work under no_grad, or through detach"):
+        model.gradients(waves(1, 4), ["linear"], LABELS)
+
+
+def test_labels_are_different_names():
+    for labels in (("a", "a", "b"), ("a", "", "b")):
+        with pytest.raises(InputError, match="different names"):
+            TorchClassifier.of(Giving(lambda logits: logits), labels=labels, rate=8000, window=4)
