@@ -33,5 +33,4 @@ def uncorrelated(table: np.ndarray, names: Sequence[str], limit: float) -> tuple
     with np.errstate(invalid="ignore", divide="ignore"):
         strength = np.abs(np.corrcoef(table.astype(np.float64), rowvar=False)).reshape(len(names), len(names))
     # nothing is above NaN, so a constant column stays
-    dropped = (np.triu(strength, 1) > limit).any(axis=0)
-    return tuple(name for at, name in enumerate(names) if not dropped[at])
+    return tuple(name for at, name in enumerate(names) if not (strength[:at, at] > limit).any())
