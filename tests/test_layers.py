@@ -34,6 +34,7 @@ DOORS = {
     "soundfile": "audio/",
     "soxr": "audio/",
     "tinysoundfont": "corpora/rendering/",
+    "transformers": "models/hugging_face.py",
     "wandb": "tracking.py",
 }
 HEAVY = ("torch", "librosa", "sklearn", "matplotlib", "captum", "lightning", "nussl", "pandas", "scipy", "wandb")

@@ -1,0 +1,182 @@
+"""Hugging Face models, tiny and of random weights, against transformers' own arithmetic."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+
+from escucha.audio.clip import Clip
+from escucha.concepts.activations import hear, slopes
+from escucha.errors import InputError
+from escucha.models.classifier import LayeredClassifier, values
+from escucha.models.hugging_face import from_hugging_face, load_hugging_face
+
+transformers = pytest.importorskip("transformers", reason="needs the extra hf")
+
+LABELS = {0: "alegrias", 1: "bulerias", 2: "tangos"}
+HIDDEN = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48,
+          "id2label": LABELS}
+
+
+def wav2vec2(**settings):
+    config = transformers.Wav2Vec2Config(
+        **HIDDEN, conv_dim=(16, 16, 16), conv_stride=(5, 4, 4), conv_kernel=(10, 8, 4), num_feat_extract_layers=3,
+        num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4, classifier_proj_size=24, **settings)
+    return (transformers.Wav2Vec2ForSequenceClassification(config),
+            transformers.Wav2Vec2FeatureExtractor(sampling_rate=8000, return_attention_mask=False))
+
+
+def ast(**settings):
+    config = transformers.ASTConfig(**HIDDEN, max_length=64, num_mel_bins=32, **settings)
+    return (transformers.ASTForAudioClassification(config),
+            transformers.ASTFeatureExtractor(sampling_rate=8000, max_length=64, num_mel_bins=32))
+
+
+MODELS = {"wav2vec2": wav2vec2, "ast": ast}
+WINDOW = 0.5
+LAYERS = {"wav2vec2": ("features", "embeddings", "layer.0", "layer.1", "layer.2", "projector"),
+          "ast": ("embeddings", "layer.0", "layer.1", "layer.2", "pooled")}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def saved(request, tmp_path_factory):
+    """(name, folder) of a model written by `save_pretrained`; its weights are large enough to matter."""
+    folder = tmp_path_factory.mktemp(request.param)
+    torch.manual_seed(0)
+    model, extractor = MODELS[request.param]()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 2:
+                parameter.mul_(8)
+    model.save_pretrained(folder)
+    extractor.save_pretrained(folder)
+    return request.param, folder
+
+
+@pytest.fixture(scope="module")
+def model(saved):
+    """The classifier of that folder."""
+    return load_hugging_face(saved[1], window=WINDOW)
+
+
+def waves(count=3, samples=4000):
+    """Noise, and in each wave a tone of another pitch and level."""
+    noise = np.random.default_rng(0).normal(0.02, 0.1, (count, samples))
+    level, turns = np.array([0.0, 0.3, 0.9, 0.1])[:count, None], np.array([0.02, 0.1, 0.9, 2.0])[:count, None]
+    return (noise + level * np.sin(turns * np.arange(samples))).astype(np.float32)
+
+
+def test_scores_are_those_of_the_plain_pipeline(saved, model):
+    plain = transformers.pipeline("audio-classification", model=str(saved[1]), device="cpu", top_k=None)
+    ours = softmax(model.scores(waves()), axis=1)
+    for row, wave in zip(ours, waves()):
+        told = {answer["label"]: answer["score"] for answer in plain(wave)}
+        np.testing.assert_allclose(row, [told[label] for label in model.labels], atol=1e-5)
+    assert np.ptp(ours, axis=0).max() > 0.01  # the waves are told apart, or the comparison says nothing
+    assert (model.labels, model.rate, model.window, model.link) == (tuple(LABELS.values()), 8000, 4000, "softmax")
+
+
+def test_layers_have_short_names_and_their_units_first(saved, model):
+    assert isinstance(model, LayeredClassifier)
+    assert model.layers == LAYERS[saved[0]]
+    inside = model.activations(waves(), model.layers)
+    with torch.no_grad():
+        hidden = model.module.model(model.module.front_end(torch.tensor(waves())), output_hidden_states=True)
+    for at in range(2):  # the last hidden state may be normalised once more
+        np.testing.assert_allclose(inside[f"layer.{at}"], hidden.hidden_states[at + 1].numpy().transpose(0, 2, 1),
+                                   atol=1e-4)
+    assert {name: rows.shape[1] for name, rows in inside.items()} == {
+        name: {"features": 16, "projector": 24}.get(name, 32) for name in model.layers}
+
+
+def test_gradients_agree_with_autograd_and_with_finite_differences(saved, model):
+    x, layer = waves(2), "layer.1"
+    slope = model.gradients(x, [layer, "layer.0"], model.labels)[layer]
+    inside = model.activations(x, [layer])[layer]
+    direction = np.random.default_rng(1).normal(size=inside.shape).astype(np.float32)
+    block, step = model.module.get_submodule(layer), 1e-2
+
+    def moved(by):
+        with torch.no_grad():
+            handle = block.register_forward_hook(
+                lambda _part, _in, out: out + by * torch.as_tensor(direction.transpose(0, 2, 1)))
+            try:
+                return values(model.module(torch.tensor(x)).double().numpy(), "softmax")
+            finally:
+                handle.remove()
+
+    change = (moved(step) - moved(-step)) / (2 * step)
+    expected = (slope.astype(np.float64) * direction[:, None]).sum(axis=(2, 3))
+    np.testing.assert_allclose(change, expected, rtol=0.02, atol=0.02 * np.abs(expected).max())
+    assert np.abs(expected).max() > 1e-3
+
+
+def test_clips_are_pooled_over_tokens(model):
+    clips = [Clip(wave, 8000) for wave in waves(4, 6000)]
+    heard, sloped = hear(model, clips, model.layers, with_values=True), slopes(model, clips, model.layers)
+    whole = model.activations(waves(4, 6000)[:, :4000], ["layer.2"])["layer.2"].mean(axis=2)
+    tail = model.activations(np.pad(waves(4, 6000)[:, 4000:], ((0, 0), (0, 2000))), ["layer.2"])["layer.2"].mean(axis=2)
+    np.testing.assert_allclose(heard.rows["layer.2"], (whole + tail) / 2, atol=1e-4)
+    assert all(sloped.rows[layer].shape == (4, 3, heard.rows[layer].shape[1]) for layer in model.layers)
+    assert heard.values.shape == (4, 3)
+
+
+def test_a_front_end_in_torch_is_that_of_transformers():
+    _, extractor = wav2vec2()
+    model = from_hugging_face(*wav2vec2(), window=WINDOW)
+    theirs = extractor(list(waves()), sampling_rate=8000, return_tensors="np")["input_values"]
+    wave = torch.tensor(waves(), requires_grad=True)
+    ours = model.module.front_end(wave)
+    np.testing.assert_allclose(ours.detach().numpy(), theirs, atol=1e-5)
+    (slope,) = torch.autograd.grad(model.module.eval()(wave)[:, 0].sum(), wave)
+    assert float(slope.abs().max()) > 0
+
+
+def test_the_problem_type_says_the_link():
+    assert from_hugging_face(*wav2vec2(problem_type="multi_label_classification"), window=WINDOW).link == "sigmoid"
+    assert from_hugging_face(*ast(problem_type="single_label_classification"), window=WINDOW).link == "softmax"
+    with pytest.raises(InputError, match="problem_type 'regression'"):
+        from_hugging_face(*ast(problem_type="regression"), window=WINDOW)
+
+
+def test_a_window_longer_than_the_model_hears_is_refused():
+    from_hugging_face(*ast(), window=0.64)  # 64 frames of 10 ms at 16 kHz, 1.28 s at 8 kHz
+    with pytest.raises(InputError, match="does not hear the end of a window of 2 s; give a shorter one"):
+        from_hugging_face(*ast(), window=2)
+    with pytest.raises(InputError, match="it is not in samples here"):
+        from_hugging_face(*ast(), window=16000)
+
+
+def test_nothing_is_fetched_guessed_or_unpickled(saved, tmp_path):
+    name, folder = saved
+    with pytest.raises(InputError, match=r"'nobody/nothing' is neither a folder nor in .* cache.*fetch it first"):
+        load_hugging_face("nobody/nothing", window=WINDOW)
+    with pytest.raises(InputError, match="no folder /no/such/folder"):
+        load_hugging_face("/no/such/folder", window=WINDOW)
+    with pytest.raises(InputError, match="holds no audio-classification model"):
+        load_hugging_face(tmp_path, window=WINDOW)
+    copy = tmp_path / name
+    copy.mkdir()
+    for file in ("config.json", "preprocessor_config.json"):
+        (copy / file).write_bytes((folder / file).read_bytes())
+    state = transformers.AutoModelForAudioClassification.from_pretrained(folder).state_dict()
+    torch.save(state, copy / "pytorch_model.bin")
+    with pytest.raises(InputError, match="weights as safetensors") as refused:
+        load_hugging_face(copy, window=WINDOW)
+    assert "\n" not in str(refused.value)
+    (copy / "model.safetensors").write_bytes((folder / "model.safetensors").read_bytes()[:2000])
+    with pytest.raises(InputError, match="can be read"):
+        load_hugging_face(copy, window=WINDOW)
+    bare, _ = MODELS[name]()
+    bare.base_model.save_pretrained(copy)
+    with pytest.raises(InputError, match=r"lack classifier.*Fine-tune it first"):
+        load_hugging_face(copy, window=WINDOW)
+    assert "architectures" in json.loads((copy / "config.json").read_text())
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch, saved):
+    monkeypatch.setitem(__import__("sys").modules, "transformers", None)
+    with pytest.raises(InputError, match=r"needs the library transformers: pip install 'escucha\[hf\]'"):
+        load_hugging_face(saved[1], window=WINDOW)
