@@ -78,3 +78,14 @@ def test_names_that_would_leave_the_folder_are_refused(tmp_path):
             export(corpus, tmp_path / "out")
     with pytest.raises(InputError, match="is a file"):
         export(corpus, tmp_path / "a.wav")
+
+
+def test_what_cannot_be_read_is_left_out(rendered, tmp_path):
+    (tmp_path / "bad.wav").write_bytes(b"RIFF" + bytes(60))
+    bad = Track("bad", ("x",), "g", FileSource(tmp_path / "bad.wav"))
+    with pytest.warns(UserWarning, match=r"1 of 2 clips of one .* left out: .*bad\.wav"):
+        file = export(Corpus((bad, rendered.tracks[0]), "one"), tmp_path / "out")
+    assert [track.name for track in manifest_corpus(path=file)] == [rendered.tracks[0].name]
+    with pytest.raises(InputError, match="1 of 1 clips"):
+        export(Corpus((bad,), "one"), tmp_path / "none")
+    assert not (tmp_path / "none/manifest.csv").exists()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add_corpus(verbs: Any) -> None:
     parser = verbs.add_parser("corpus", help="make, describe or cut a corpus")
     inner = parser.add_subparsers(metavar="make|describe|cut", required=True)
-    make = verb(inner, "make", _corpus_make, "render palos into a folder with a manifest")
+    make = verb(inner, "make", _corpus_make, "render or copy a corpus into a folder with a manifest")
     make.add_argument("folder", type=Path)
     make.add_argument("--corpus", default="palos", help="a TOML with a [corpus] table, or palos")
     make.add_argument("--clips", type=int, help="how many (default: what the TOML says, else 60)")
@@ -76,7 +76,6 @@ def _corpus_cut(chosen: argparse.Namespace) -> None:
     if chosen.copy:
         print(export(clips, chosen.folder))
         return
-    chosen.folder.mkdir(parents=True, exist_ok=True)
     print(write_manifest(clips, manifest))
 
 

@@ -123,12 +123,17 @@ def words(summary: Mapping[str, Any]) -> list[str]:
             if value or name in ("duplicates", "twins", "unreadable")]
 
 
+def _joined(item: Any) -> str:
+    """Names of one recording, or a name with its reason."""
+    return " = ".join(item) if isinstance(item, list) else ": ".join(item.values())
+
+
 def _said(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {item:g}" if isinstance(item, (int, float)) else f"{key}: {item}"
                          for key, item in value.items())
     if isinstance(value, list):
-        shown = [" = ".join(item) if isinstance(item, list) else _said(item) for item in value[:_SHOWN]]
+        shown = [_said(item) if isinstance(item, str) else _joined(item) for item in value[:_SHOWN]]
         more = f"\n  and {len(value) - _SHOWN} more" if len(value) > _SHOWN else ""
         return str(len(value)) + "".join(f"\n  {item}" for item in shown) + more
     return str(value)

@@ -13,6 +13,7 @@ from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
 from escucha.corpora.folder import STEMS, FileSource
 from escucha.corpora.manifest import write_manifest
+from escucha.corpora.reading import say_left_out
 from escucha.errors import InputError
 
 JOURNAL = ".exported.jsonl"
@@ -31,24 +32,33 @@ def export(corpus: Corpus, folder: str | Path, *, stems: bool = False) -> Path:
 
     With `stems` each source goes to `<name>.stems/<source>.wav` beside it. Samples are 32-bit floats just as they are
     (no bound, no change of loudness), so stems still sum to their clip. Each file is renamed into place and then noted
-    in a journal: run again after a stop and what is done, and still the same, is not made again.
+    in a journal: run again after a stop and what is done, and still the same, is not made again. What cannot be read is
+    left out with a warning; InputError where that is everything.
     """
     root = Path(folder)
     if root.exists() and not root.is_dir():
         raise InputError(f"{root} is a file; name a folder to export into")
+    places = [_place(track, root) for track in corpus]
     root.mkdir(parents=True, exist_ok=True)
-    done = _journal(root)
-    written = []
-    for track in tqdm(corpus, desc="export", unit="clip", disable=None):
-        file = _place(track, root)
-        key = track.source.key()
-        before = done.get(track.name)
-        if before is None or before.key != key or (stems and not before.stems) or not file.is_file():
-            _write(track, file, stems=stems)
-            _note(root, track.name, Done(key, stems))
+    done, written, reasons = _journal(root), [], []
+    for track, file in tqdm(zip(corpus, places), total=len(places), desc="export", unit="clip", disable=None):
+        try:
+            _keep(track, file, done.get(track.name), stems=stems)
+        except InputError as error:
+            reasons.append(str(error))
+            continue
         source = FileSource(file, notes=track.source.annotations())
         written.append(Track(track.name, track.labels, track.group, source, track.split))
+    say_left_out(reasons, corpus)
     return write_manifest(Corpus(tuple(written), corpus.origin), root / "manifest.csv")
+
+
+def _keep(track: Track, file: Path, before: Done | None, *, stems: bool) -> None:
+    """Write the track, unless it is there and still the same."""
+    key = track.source.key()
+    if before is None or before.key != key or (stems and not before.stems) or not file.is_file():
+        _write(track, file, stems=stems)
+        _note(file.parent.parent, track.name, Done(key, stems))
 
 
 def _place(track: Track, root: Path) -> Path:

@@ -51,6 +51,7 @@ def write_manifest(corpus: Corpus, path: str | Path) -> Path:
     file = Path(path)
     rows = [_row(track, file) for track in corpus]
     columns = list(dict.fromkeys([*NEEDED, "name", *(name for row in rows for name in row)]))
+    file.parent.mkdir(parents=True, exist_ok=True)
     with whole(file) as partial, partial.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
         writer.writeheader()
@@ -110,8 +111,7 @@ def _track(row: Mapping[str, str], note: Mapping[str, Any], file: Path, line: in
 
 
 def _renamed(tracks: tuple[Track, ...], labels: Mapping[str, str], file: Path) -> Iterator[Track]:
-    given = renamed((label for track in tracks for label in track.labels), labels, str(file))
-    called = {label: to if label in labels else label for label, to in given.items()}
+    called = renamed((label for track in tracks for label in track.labels), labels, str(file), otherwise=str)
     for track in tracks:
         yield replace(track, labels=tuple(called[label] for label in track.labels))
 

@@ -1,7 +1,7 @@
 """What a label is called: the folder "Bulerías" is the label "bulerias" of a card."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from escucha.errors import InputError, unknown
 
@@ -16,15 +16,18 @@ def slug(name: str) -> str:
     return "-".join(unicodedata.normalize("NFC", bare).casefold().split())
 
 
-def renamed(found: Iterable[str], labels: Mapping[str, str] | None, where: str) -> dict[str, str]:
-    """Every name that was found to its label: the one that `labels` gives it, else its `slug`.
+def renamed(found: Iterable[str], labels: Mapping[str, str] | None, where: str, *,
+            otherwise: Callable[[str], str] = slug) -> dict[str, str]:
+    """Every name that was found to its label: the one that `labels` gives it, else what `otherwise` makes of it.
 
     Raises InputError for a name in `labels` that was not found, and for a label that is no text.
     """
-    names, given = set(found), labels or {}
+    # a disk may keep "í" as one letter or as two, whatever the table does
+    names = {name: unicodedata.normalize("NFC", name) for name in found}
+    given = {unicodedata.normalize("NFC", name): label for name, label in (labels or {}).items()}
     for name, label in given.items():
-        if name not in names:
-            raise unknown("label to rename", name, names, where)
+        if name not in names.values():
+            raise unknown("label to rename", name, names.values(), where)
         if not isinstance(label, str) or not label.strip():
             raise InputError(f"'labels' of {where} should give {name!r} a name, got {label!r}")
-    return {name: given[name].strip() if name in given else slug(name) for name in names}
+    return {name: given[whole].strip() if whole in given else otherwise(name) for name, whole in names.items()}

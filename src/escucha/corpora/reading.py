@@ -57,14 +57,17 @@ def readable(corpus: Corpus, *, rate: int, cache: Path | None = None,
     sources = [track.source for track in corpus]
     reasons = list(each(partial(complaint, rate=rate, cache=cache), sources, slow=len(sources), progress=progress))
     left_out = [Unreadable(track.name, reason) for track, reason in zip(corpus, reasons) if reason]
-    if not left_out:
-        return corpus, []
-    said = f"{len(left_out)} of {len(corpus)} clips of {corpus.origin} cannot be read"
-    if len(left_out) == len(corpus):
-        raise InputError(f"{said}; the first: {left_out[0].reason}")
-    warnings.warn(f"{said} and are left out: {left_out[0].reason}" + (" (and others)" if left_out[1:] else ""),
-                  stacklevel=2)
+    say_left_out([one.reason for one in left_out], corpus)
     return Corpus(tuple(track for track, reason in zip(corpus, reasons) if not reason), corpus.origin), left_out
+
+
+def say_left_out(reasons: Sequence[str], corpus: Corpus) -> None:
+    """Warn that so many clips of a corpus cannot be read; InputError where that is all of them."""
+    said = f"{len(reasons)} of {len(corpus)} clips of {corpus.origin} cannot be read"
+    if reasons and len(reasons) == len(corpus):
+        raise InputError(f"{said}; the first: {reasons[0]}")
+    if reasons:
+        warnings.warn(f"{said} and are left out: {reasons[0]}" + (" (and others)" if reasons[1:] else ""), stacklevel=3)
 
 
 def complaint(source: Source, rate: int, cache: Path | None) -> str:
