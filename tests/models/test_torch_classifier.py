@@ -146,10 +146,10 @@ def test_recurrent_layers_are_tapped_at_their_sequence():
             return self.head(self.gru(x[..., None])[0][:, -1])
 
     model = TorchClassifier.of(Recurrent(), labels=LABELS, rate=8000, window=10)
-    assert model.activations(waves(2, 10), ["gru"])["gru"].shape == (2, 10, 4)
+    assert model.activations(waves(2, 10), ["gru"])["gru"].shape == (2, 4, 10)
     slope = model.gradients(waves(2, 10), ["gru"], ["alegrias"])["gru"]
     weight = model.module.head.weight.detach().numpy()
-    np.testing.assert_allclose(slope[:, 0, -1], np.tile(weight[0] - weight.mean(0), (2, 1)), atol=1e-6)
+    np.testing.assert_allclose(slope[:, 0, :, -1], np.tile(weight[0] - weight.mean(0), (2, 1)), atol=1e-6)
 
 
 @pytest.mark.parametrize(("link", "expected"), [("softmax", np.log), ("sigmoid", lambda p: np.log(p / (1 - p)))])
@@ -192,12 +192,14 @@ class Encoder(nn.Module):
 
 
 def test_units_on_the_last_axis_are_told_first():
-    given = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64)
-    model = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64, units_last=["frames", "block"])
+    given = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64, units_last=[])
+    named = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64, units_last=["frames", "block"])
+    model = TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64)  # known by their types
     x = waves(3)
     for layer in ("frames", "block"):
         np.testing.assert_array_equal(model.activations(x, [layer])[layer],
                                       given.activations(x, [layer])[layer].transpose(0, 2, 1))
+        np.testing.assert_array_equal(model.activations(x, [layer])[layer], named.activations(x, [layer])[layer])
         np.testing.assert_array_equal(model.gradients(x, [layer], LABELS)[layer],
                                       given.gradients(x, [layer], LABELS)[layer].transpose(0, 1, 3, 2))
     weight = model.module.head.weight.detach().numpy()  # (label, unit); the mean is over four tokens
@@ -207,6 +209,16 @@ def test_units_on_the_last_axis_are_told_first():
     np.testing.assert_allclose(pooled, given.activations(x, ["block"])["block"].mean(1), atol=1e-6)
     with pytest.raises(InputError, match=r"unknown layer 'blok' in units_last; did you mean 'block'"):
         TorchClassifier.of(Encoder(), labels=LABELS, rate=8000, window=64, units_last=["blok"])
+
+
+def test_a_layer_may_say_itself_where_its_units_are():
+    class Turned(nn.Identity):
+        units_last = True
+
+    net = nn.Sequential(nn.Unflatten(1, (4, 16)), Turned(), nn.Identity(), nn.Flatten(), nn.Linear(64, 3))
+    model = TorchClassifier.of(net, labels=LABELS, rate=8000, window=64)
+    assert {name: rows.shape for name, rows in model.activations(waves(2), ["1", "2", "4"]).items()} == {
+        "1": (2, 16, 4), "2": (2, 4, 16), "4": (2, 3)}
 
 
 def test_a_front_end_may_be_a_function_of_another_library():

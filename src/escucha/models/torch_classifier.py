@@ -20,6 +20,9 @@ M = TypeVar("M", bound=nn.Module)
 
 BATCH = 32
 """Waves in one forward pass: bounds memory whatever is asked."""
+UNITS_LAST = (nn.RNNBase, nn.TransformerEncoder, nn.TransformerEncoderLayer, nn.TransformerDecoderLayer,
+              nn.MultiheadAttention, nn.LayerNorm, nn.Linear, nn.Embedding)
+"""Layers that give `(batch, *position, unit)`: what torch's convolutions and pools call channels comes last in them."""
 TINY = 1e-6
 """Probabilities are clipped this far from 0 and 1 before their logarithm is taken."""
 
@@ -79,20 +82,22 @@ class TorchClassifier:
     link: Link = "softmax"
     layers: tuple[str, ...] = ()
     """Dotted names of the submodules that can be asked for, from sound to answer."""
-    units_last: tuple[str, ...] = ()
+    units_last: tuple[str, ...] | None = None
     """Of these: those that give `(batch, *position, unit)`, as transformers and recurrent layers do. They are told as
-    `(batch, unit, *position)` like all others, so that pooling is over positions and never over units."""
+    `(batch, unit, *position)` like all others, so that pooling is over positions and never over units. None: those
+    whose type says so (UNITS_LAST, or a module's own attribute `units_last`)."""
 
     @classmethod
     def of(cls, module: nn.Module, *, labels: Sequence[str], rate: int, window: int, link: Link = "softmax",
            front_end: Callable[[Tensor], Any] | None = None, gives: Literal["logits", "probabilities"] = "logits",
-           layers: Sequence[str] | None = None, units_last: Sequence[str] = ()) -> "TorchClassifier":
+           layers: Sequence[str] | None = None, units_last: Sequence[str] | None = None) -> "TorchClassifier":
         """Your own module as a classifier; `layers` are all its direct children unless named.
 
         The module takes waves `(batch, window)`, or with a `front_end` (a module, or a function of waves that may
         answer in numpy) what that makes of them; its layers are then called `network.<name>`. One that `gives`
-        probabilities is read through their clipped logarithm (log-odds). Name the layers whose units are on their last
-        axis in `units_last`. InputError for a module that does not give one tensor `(batch, label)`.
+        probabilities is read through their clipped logarithm (log-odds). Layers whose units are on their last axis are
+        known by their type, or named in `units_last`. InputError for a module that does not give one tensor `(batch,
+        label)`.
 
         >>> net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
         >>> mine = TorchClassifier.of(net, labels=["tango", "rumba"], rate=22050, window=8)
@@ -106,11 +111,11 @@ class TorchClassifier:
         if front_end is not None:
             front = front_end if isinstance(front_end, nn.Module) else Called(front_end)
             module, before = Listener(front, module), f"network.{before}"
-        for name in units_last:
+        for name in units_last or ():
             if name not in names:
                 raise unknown("layer", name, names, "units_last")
         found = cls(module, tuple(labels), rate, window, link, tuple(before + name for name in names),
-                    tuple(before + name for name in units_last))
+                    None if units_last is None else tuple(before + name for name in units_last))
         found._check(found.layers)
         found._check_answer()
         return found
@@ -170,7 +175,10 @@ class TorchClassifier:
         return self._batched(waves, ask)
 
     def _units_first(self, layer: str, told: Tensor, lead: int) -> Tensor:
-        return told.movedim(-1, lead) if layer in self.units_last else told
+        part = self.module.get_submodule(layer)
+        last = (getattr(part, "units_last", isinstance(part, UNITS_LAST)) if self.units_last is None
+                else layer in self.units_last)
+        return told.movedim(-1, lead) if last else told
 
     def _check(self, layers: Sequence[str]) -> None:
         modules = dict(self.module.named_modules())
