@@ -12,9 +12,8 @@ from escucha.experiments.scoring import truth_of
 from escucha.experiments.task import Task, Taught
 from escucha.experiments.workbench import Workbench
 from escucha.models import windows
-from escucha.models.build import listener
+from escucha.models.build import classifier_of, listener
 from escucha.models.card import Card
-from escucha.models.torch_classifier import TorchClassifier
 from escucha.models.training import Check, Examples, fit
 from escucha.models.weights.safe import prefixed
 
@@ -35,7 +34,7 @@ def teach_network(task: Task, workbench: Workbench) -> Taught:
                   truth_of(task.valid.tracks, task.labels))
     fitted = fit(module.network, train, check, recipe=task.recipe, folder=task.folder, progress=workbench.progress)
     module.eval().requires_grad_(False)
-    classifier = TorchClassifier(module, task.labels, task.rate, task.samples, "softmax", layers)
+    classifier = classifier_of(module, layers, labels=task.labels, rate=task.rate, window=task.samples, link="softmax")
     done = functools.partial(shutil.rmtree, task.folder, ignore_errors=True)
     size = f"{sum(parameter.numel() for parameter in module.parameters()):,} parameters"
     return Taught(classifier, prefixed("network", fitted.state), layers, size, done, fitted.history, fitted.epoch)

@@ -16,7 +16,7 @@ import numpy as np
 from escucha.errors import InputError, unknown
 from escucha.explain.factorization import Factorization
 from escucha.models.classifier import Classifier, Link, values
-from escucha.models.windows import AGGREGATES, BATCH, starts
+from escucha.models.windows import AGGREGATES, BATCH, aggregate, ballots, starts
 
 ROWS = 1024
 """Remixes aggregated at once: bounds memory when many labels meet many windows."""
@@ -39,7 +39,7 @@ class RemixScores:
     labels: tuple[str, ...]
     link: Link
     distinct: tuple[np.ndarray, ...]
-    """For each window `(different input, label)` logits."""
+    """For each window `(different input, view, label)` logits (`windows.ballots`)."""
     index: np.ndarray
     """`(remix, window)`: which of a window's different inputs each remix is."""
     passes: int
@@ -47,15 +47,18 @@ class RemixScores:
 
     def windows(self, rows: slice = slice(None)) -> np.ndarray:
         """`(remix, window, label)` logits of the chosen remixes."""
+        return self._cast(rows).mean(axis=2)
+
+    def _cast(self, rows: slice) -> np.ndarray:
+        """`(remix, window, view, label)`."""
         return np.stack([scores[at] for scores, at in zip(self.distinct, self.index[rows].T)], axis=1)
 
     def logits(self, aggregation: str = "mean-logit") -> np.ndarray:
         """`(remix, label)`: each clip score, as by `windows.score_clip`; InputError for an unknown aggregation."""
         if aggregation not in AGGREGATES:
             raise unknown("aggregation", aggregation, AGGREGATES)
-        aggregate = AGGREGATES[aggregation]
         return np.concatenate([
-            [aggregate(scores, self.link) for scores in self.windows(slice(at, at + ROWS))]
+            [aggregate(cast, self.link, aggregation) for cast in self._cast(slice(at, at + ROWS))]
             for at in range(0, len(self.index), ROWS)
         ])
 
@@ -89,7 +92,7 @@ def window_values(classifier: Classifier, factorization: Factorization, masks: n
     distinct, index = [], []
     for window in heard(factorization, classifier.window):
         rows, at = different(masks[:, window.parts])
-        distinct.append(score_rows(classifier, factorization, window, rows))
+        distinct.append(_cast_rows(classifier, factorization, window, rows))
         index.append(at)
     return RemixScores(tuple(classifier.labels), classifier.link, tuple(distinct), np.stack(index, axis=1),
                        sum(map(len, distinct)))
@@ -100,11 +103,16 @@ def score_rows(classifier: Classifier, factorization: Factorization, window: Hea
 
     InputError where the clip is at another rate than the classifier hears.
     """
+    return _cast_rows(classifier, factorization, window, rows).mean(axis=1)
+
+
+def _cast_rows(classifier: Classifier, factorization: Factorization, window: Heard, rows: np.ndarray) -> np.ndarray:
+    """The same view by view, `(row, view, label)`."""
     if factorization.clip.rate != classifier.rate:
         raise InputError(f"the classifier hears {classifier.rate} Hz and the clip is at {factorization.clip.rate} Hz; "
                          "resample it")
     return np.concatenate([
-        np.asarray(classifier.scores(waves), dtype=np.float64)
+        np.asarray(ballots(classifier, waves), dtype=np.float64)
         for waves in _rendered(factorization, window, rows, classifier.window)
     ])
 

@@ -2,9 +2,11 @@
 
 from escucha.errors import InputError
 from escucha.models.card import Card
+from escucha.models.classifier import Link
 from escucha.models.front_ends import make_front_end, shape_of
 from escucha.models.networks import make_network
-from escucha.models.torch_classifier import Listener
+from escucha.models.torch_classifier import Listener, TorchClassifier
+from escucha.models.views import ViewedTorchClassifier
 
 
 def listener(card: Card, where: str) -> tuple[Listener, tuple[str, ...]]:
@@ -17,3 +19,10 @@ def listener(card: Card, where: str) -> tuple[Listener, tuple[str, ...]]:
     shape = shape_of(front, round(card.window * card.rate))
     network, layers = make_network(str(name), len(card.labels), shape, settings=settings, where=f"[network] in {where}")
     return Listener(front, network), tuple(f"network.{layer}" for layer in layers)
+
+
+def classifier_of(module: Listener, layers: tuple[str, ...], *, labels: tuple[str, ...], rate: int, window: int,
+                  link: Link) -> TorchClassifier:
+    """The module as a classifier of windows of `window` samples: a ViewedClassifier where its network has `views`."""
+    kind = ViewedTorchClassifier if hasattr(module.network, "views") else TorchClassifier
+    return kind(module, labels, rate, window, link, layers)

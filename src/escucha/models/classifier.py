@@ -76,6 +76,18 @@ class FeatureClassifier(Classifier, Protocol):
         """Logits `(batch, label)` of features `(batch, feature)`."""
 
 
+@runtime_checkable
+class ViewedClassifier(Classifier, Protocol):
+    """A classifier that looks in several ways, each with an answer of its own: a vote may count them all."""
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Names, in the order of `view_scores`."""
+
+    def view_scores(self, waves: np.ndarray) -> np.ndarray:
+        """Logits `(view, batch, label)`; `scores` is their mean over views."""
+
+
 def values(scores: Scores, link: Link) -> Scores:
     """What is explained, `(..., label)`: the logit minus the mean logit over labels (softmax), or the logit (sigmoid).
 

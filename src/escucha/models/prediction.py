@@ -89,8 +89,9 @@ class Prediction:
 
     @cached_property
     def votes(self) -> dict[str, float]:
-        """Label to the share of windows in which it is the strongest."""
-        return dict(zip(self.score.labels, vote_shares(self.score.windows).tolist()))
+        """Label to the share of windows, and of views where the model has several, in which it is the strongest."""
+        cast = self.score.cast.reshape(-1, len(self.score.labels))
+        return dict(zip(self.score.labels, vote_shares(cast).tolist()))
 
     @property
     def vote(self) -> str:

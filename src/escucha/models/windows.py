@@ -10,7 +10,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError, unknown
-from escucha.models.classifier import Classifier, Link, probabilities, values
+from escucha.models.classifier import Classifier, Link, ViewedClassifier, probabilities, values
 
 BATCH = 32
 """Windows scored at once: bounds memory however long the clip is."""
@@ -66,6 +66,21 @@ AGGREGATES: dict[str, Callable[[np.ndarray, Link], np.ndarray]] = {
     "majority-vote": _majority,
 }
 """From window scores `(window, label)` to a clip's logits `(label,)`."""
+VOTES = ("majority-vote",)
+"""Of these: those in which each view of a window has a vote of its own."""
+
+
+def ballots(classifier: Classifier, waves: np.ndarray) -> np.ndarray:
+    """`(batch, view, label)` logits, whose mean over views is the window's score; one view where it has no several."""
+    if isinstance(classifier, ViewedClassifier):
+        return np.moveaxis(classifier.view_scores(waves), 0, 1)
+    return np.asarray(classifier.scores(waves))[:, None]
+
+
+def aggregate(cast: np.ndarray, link: Link, aggregation: str) -> np.ndarray:
+    """A clip's logits `(label,)` from `ballots` of its windows `(window, view, label)`."""
+    heard = cast.reshape(-1, cast.shape[-1]) if aggregation in VOTES else cast.mean(axis=1)
+    return AGGREGATES[aggregation](heard, link)
 
 
 def vote_shares(scores: np.ndarray) -> np.ndarray:
@@ -86,6 +101,8 @@ class ClipScore:
     logits: np.ndarray
     """`(label,)`: the aggregate."""
     aggregation: str
+    cast: np.ndarray
+    """`(window, view, label)` logits: what votes (see `ballots`); their means over views are `windows`."""
 
     @property
     def label(self) -> str:
@@ -110,10 +127,11 @@ def score_clip(classifier: Classifier, clip: Clip, *, aggregation: str = "mean-l
     if aggregation not in AGGREGATES:
         raise unknown("aggregation", aggregation, AGGREGATES)
     window = classifier.window
-    scores = np.concatenate([classifier.scores(batch) for batch in batches(clip.wave, window, hop)])
-    if not np.isfinite(scores).all():
+    cast = np.concatenate([ballots(classifier, batch) for batch in batches(clip.wave, window, hop)])
+    if not np.isfinite(cast).all():
         raise InputError("the model's scores are not finite; its weights are damaged: restore them, or train it again")
     first = starts(len(clip.wave), window, hop)
     spans = np.stack([first, np.minimum(first + window, len(clip.wave))], axis=1) / clip.rate
-    logits = AGGREGATES[aggregation](scores, classifier.link)
-    return ClipScore(tuple(classifier.labels), classifier.link, spans, scores, logits, aggregation)
+    logits = aggregate(cast, classifier.link, aggregation)
+    return ClipScore(tuple(classifier.labels), classifier.link, spans, cast.mean(axis=1), logits, aggregation,
+                     cast)

@@ -29,8 +29,29 @@ def _wave(rate: int, settings: Mapping[str, Any], where: str) -> "nn.Module":
     return Wave()
 
 
+def _choi_mel(rate: int, settings: Mapping[str, Any], where: str) -> "nn.Module":
+    from escucha.models.front_ends.choi_mel import ChoiMel, ChoiMelSettings
+
+    return ChoiMel(rate, build(ChoiMelSettings, settings, where))
+
+
+def _palo_image(rate: int, settings: Mapping[str, Any], where: str) -> "nn.Module":
+    from escucha.models.front_ends.palo_image import PaloImage, PaloImageSettings
+
+    return PaloImage(rate, build(PaloImageSettings, settings, where))
+
+
+def _vggish_mel(rate: int, settings: Mapping[str, Any], where: str) -> "nn.Module":
+    from escucha.models.front_ends.vggish_mel import VggishMel, VggishMelSettings
+
+    return VggishMel(rate, build(VggishMelSettings, settings, where))
+
+
 FRONT_ENDS: dict[str, Callable[[int, Mapping[str, Any], str], "nn.Module"]] = {
+    "choi-mel": _choi_mel,
     "log-mel": _log_mel,
+    "palo-image": _palo_image,
+    "vggish-mel": _vggish_mel,
     "wave": _wave,
 }
 """Name to the function that makes it from (rate, settings, where the settings stand)."""

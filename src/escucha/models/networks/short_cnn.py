@@ -70,21 +70,21 @@ class ShortCnn(nn.Sequential):
                              "give fewer widths, or a longer window")
         parts: OrderedDict[str, nn.Module] = OrderedDict(level=Level())
         for at, (before, width) in enumerate(zip((1, *widths), widths), start=1):
-            parts[f"block{at}"] = block(before, width, halve=at < len(widths))
+            parts[f"block{at}"] = block(before, width, pool=(2, 2) if at < len(widths) else None)
         parts["pool"] = MeanMax(size)
         parts["dropout"] = nn.Dropout(settings.dropout)
         parts["head"] = nn.Linear(2 * widths[-1], labels)
         super().__init__(parts)
 
 
-def block(before: int, width: int, *, halve: bool) -> nn.Sequential:
-    """3x3 convolution, 2x2 max pooling where `halve`, batch norm, ReLU.
+def block(before: int, width: int, *, pool: tuple[int, int] | None) -> nn.Sequential:
+    """3x3 convolution, max pooling by `pool` (mels, frames) where there is one, batch norm, ReLU.
 
     Pooling comes before ReLU because a maximum commutes with it: the same function on a quarter of the numbers, and
     DeepLift stays complete (pooling the zeros that a ReLU leaves has ties, where its rule loses contributions).
     """
-    pool = [nn.MaxPool2d(2)] if halve else []
-    return nn.Sequential(nn.Conv2d(before, width, 3, padding=1, bias=False), *pool, nn.BatchNorm2d(width), nn.ReLU())
+    pooled = [nn.MaxPool2d(pool)] if pool else []
+    return nn.Sequential(nn.Conv2d(before, width, 3, padding=1, bias=False), *pooled, nn.BatchNorm2d(width), nn.ReLU())
 
 
 def short_layers(settings: ShortCnnSettings) -> tuple[str, ...]:
