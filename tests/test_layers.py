@@ -28,6 +28,7 @@ DOORS = {
     "fastapi": "server/",
     "jinja2": "reports/rendering.py",
     "lightning": "models/training.py",
+    "mirdata": "corpora/public.py",
     "mlflow": "tracking.py",
     "nussl": "audio/separate.py",
     "pyloudnorm": "audio/loudness.py",
@@ -37,7 +38,8 @@ DOORS = {
     "transformers": "models/hugging_face.py",
     "wandb": "tracking.py",
 }
-HEAVY = ("torch", "librosa", "sklearn", "matplotlib", "captum", "lightning", "nussl", "pandas", "scipy", "wandb")
+HEAVY = ("torch", "librosa", "sklearn", "matplotlib", "captum", "lightning", "mirdata", "nussl", "pandas",
+         "scipy", "wandb")
 MODULES = {path.relative_to(SOURCE).as_posix(): path for path in sorted(SOURCE.rglob("*.py"))}
 
 

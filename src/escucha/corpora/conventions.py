@@ -67,10 +67,10 @@ def named_corpus(root: Path, read: Callable[[Path], Facts | None], lacking: str,
     if not known:
         raise InputError(f"no audio in {root} is named as this kind expects; for other folders there is the kind "
                          "'folder'")
-    if len(known) < len(files):
-        first = next(file for file in files if file not in {file for file, _ in known})
-        warnings.warn(f"the name of {len(files) - len(known)} of {len(files)} files in {root} {lacking}; they are left "
-                      f"out: {first.name}" + (" (and others)" if len(files) - len(known) > 1 else ""), stacklevel=3)
+    nameless = sorted(set(files) - {file for file, _ in known})
+    if nameless:
+        warnings.warn(f"the name of {len(nameless)} of {len(files)} files in {root} {lacking}; they are left out: "
+                      f"{nameless[0].name}" + (" (and others)" if nameless[1:] else ""), stacklevel=3)
     return made(((place_name(file, root), file, facts) for file, facts in known), f"folder {root}", split, labels)
 
 
