@@ -50,7 +50,7 @@ class SklearnClassifier:
            labels: Sequence[str] | None = None, link: Link = "softmax") -> "SklearnClassifier":
         """Your own fitted pipeline.
 
-        `features` is the name of a set in FEATURES, a list of names of features in one of them (columns in the set's
+        `features` is the name of a set in FEATURES, a list of names of features in one of them (columns in that
         order), or your own function from (wave `(time,)`, rate) to `(feature,)`. The labels are the pipeline's classes
         unless named; one that gives several labels at once (`link="sigmoid"`: OneVsRestClassifier,
         MultiOutputClassifier, a forest fitted to `(row, label)`) knows them by number only, so they must be.
@@ -103,4 +103,5 @@ def _features_of(features: str | Sequence[str] | Callable[[np.ndarray, int], np.
         extract, names = FEATURES[features]
         return FeatureSet(partial(each, extract), names, names)
     extract, names = max(FEATURES.values(), key=lambda made: len(set(features) & set(made[1])))
-    return FeatureSet(partial(each, extract), names, chosen_names(features, names, "the pipeline's features"))
+    wanted = (name for asked in features for name in chosen_names([asked], names, "the pipeline's features"))
+    return FeatureSet(partial(each, extract), names, tuple(wanted))

@@ -23,7 +23,8 @@ def test_names_and_what_several_begin_with_are_chosen_in_the_sets_order():
     assert whole.names == FEATURES["gtzan"][1]
     columns = [whole.names.index(name) for name in chosen.names]
     np.testing.assert_array_equal(chosen.of(wave, 22050), whole.of(wave, 22050)[:, columns])
-    assert feature_set({"name": "librosa", "chosen": ["mfcc 1"]}, "here", NOWHERE).names == ("mfcc 1 mean", "mfcc 1 std")
+    one = feature_set({"name": "librosa", "chosen": ["mfcc 1"]}, "here", NOWHERE)
+    assert one.names == ("mfcc 1 mean", "mfcc 1 std")
 
 
 @pytest.mark.parametrize(("table", "says"), [
