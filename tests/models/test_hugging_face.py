@@ -9,9 +9,17 @@ from scipy.special import softmax
 
 from escucha.audio.clip import Clip
 from escucha.concepts.activations import hear, slopes
+from escucha.concepts.cav import find_cav
+from escucha.concepts.concept import Concept, Example
+from escucha.concepts.design import design, inside
+from escucha.concepts.probe import fit_probe, split_of
+from escucha.concepts.tcav import layer_tests
 from escucha.errors import InputError
+from escucha.explain.explanation import explain
+from escucha.explain.factorization import of_sources
 from escucha.models.classifier import LayeredClassifier, values
 from escucha.models.hugging_face import from_hugging_face, load_hugging_face
+from tests.concepts.planted import Point
 
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")
 
@@ -121,6 +129,52 @@ def test_clips_are_pooled_over_tokens(model):
     np.testing.assert_allclose(heard.rows["layer.2"], (whole + tail) / 2, atol=1e-4)
     assert all(sloped.rows[layer].shape == (4, 3, heard.rows[layer].shape[1]) for layer in model.layers)
     assert heard.values.shape == (4, 3)
+
+
+def test_sources_are_weighed_exactly(model):
+    time = np.arange(8000) / 8000
+    sources = {"voice": Clip((0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32), 8000),
+               "palmas": Clip(waves(2, 8000)[0] * (time % 0.25 < 0.05), 8000)}
+    mix = Clip(sources["voice"].wave + sources["palmas"].wave, 8000)
+    found = explain(model, of_sources(mix, sources, segments="windows", window=model.window), method="shapley")
+    numbers = found.numbers()
+    assert abs(numbers["residual"]) < 1e-4
+    assert {part["source"] for part in numbers["parts"]} >= {"voice", "palmas"}
+    assert max(abs(part["weight"]) for part in numbers["parts"]) > 1e-3
+
+
+def pairs_of(families=12):
+    """Pairs of one noise with and without a tone, and null pairs that differ by a little noise; with their clips."""
+    rng = np.random.default_rng(0)
+    tone = 0.3 * np.sin(2 * np.pi * 500 * np.arange(4000) / 8000)
+    clips, examples, null = {}, [], []
+    for family in range(families):
+        base = rng.normal(0, 0.1, 4000)
+        for take in range(5):
+            change = tone if take == 0 else rng.normal(0, 0.03, 4000)
+            for present in (True, False):
+                point = Point(f"{family}-{take}-{present}")
+                clips[point.name] = Clip((base + present * change).astype(np.float32), 8000)
+                (null if take else examples).append(Example(point, present, f"family {family}", "bulerias"))
+    return Concept("tone", "A tone sounds.", tuple(examples), tuple(null), paired=True), clips
+
+
+def test_a_tone_is_a_direction_that_a_probe_reads_and_a_test_follows(model):
+    concept, clips = pairs_of()
+    rows = hear(model, clips.values(), ["layer.1"]).rows["layer.1"]
+    slope = slopes(model, list(clips.values())[::10], ["layer.1"]).rows["layer.1"]
+    places = {name: at for at, name in enumerate(clips)}
+    made = design(concept, places, estimator="paired-difference", nulls=199, seed=0)
+    layer = inside("layer.1", rows, slope)
+    cav = find_cav(layer, rows, made, seed=0)
+    assert cav.accuracy > 0.95
+    having = np.ones((len(slope), 3), dtype=bool)
+    tests = layer_tests(layer, [made], [cav], having=having, labels=model.labels, alpha=0.05, seed=0)
+    cosines = slope @ cav.direction / np.linalg.norm(slope, axis=2)
+    np.testing.assert_allclose([test.push for test in tests], cosines.mean(axis=0), atol=1e-5)
+    split = split_of(list(made.groups), [""] * len(made.groups), seed=0)
+    said, _ = fit_probe(rows[made.own], made.signs, split, task="classes")
+    assert (said == made.signs)[split.test].all()
 
 
 def test_a_front_end_in_torch_is_that_of_transformers():
