@@ -15,6 +15,7 @@ from escucha import __version__
 from escucha.commands.corpus import add_corpus
 from escucha.commands.evaluate import add_evaluate
 from escucha.commands.explain import add_explain
+from escucha.commands.fetch import add_fetch
 from escucha.commands.predict import add_predict
 from escucha.commands.shelves import add_demo, add_list, add_report, add_run
 from escucha.commands.train import add_train
@@ -63,7 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="escucha", description="What did this music classifier hear?")
     parser.add_argument("--version", action="version", version=f"escucha {__version__}")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_demo, add_corpus, add_train, add_evaluate, add_predict, add_explain, add_run, add_report, add_list):
+    for add in (add_demo, add_corpus, add_train, add_evaluate, add_predict, add_explain, add_run, add_report, add_list,
+                add_fetch):
         add(verbs)
     return parser
 

@@ -31,7 +31,10 @@ class PaloImages(nn.Sequential):
     Children in order: `block1` ... `blockN`, `flat` (channels last), `dropout`, `head`.
     """
 
-    def __init__(self, labels: int, shape: tuple[int, int, int], settings: PaloImagesSettings):
+    def __init__(self, labels: int, shape: tuple[int, ...], settings: PaloImagesSettings):
+        if len(shape) != 3:
+            raise InputError(f"a picture has the shape (channel, height, width), and the front end gives {shape}; "
+                             "choose the front end palo-image")
         channels, height, width = shape
         parts: OrderedDict[str, nn.Module] = OrderedDict()
         for at, (before, after) in enumerate(zip((channels, *settings.widths), settings.widths), start=1):
