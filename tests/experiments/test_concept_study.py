@@ -15,7 +15,7 @@ from escucha.errors import InputError
 from escucha.experiments.concept_study import ConceptStudy, unchecked, under_test
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
-from tests.experiments.tones import LABELS, RATE, ToneBench, clips, pairs
+from tests.experiments.tones import LABELS, RATE, ToneBench, clips, pairs, tagger
 from tests.worlds import Deaf
 
 
@@ -93,6 +93,20 @@ def test_it_is_a_finding_that_can_be_saved_and_heard(found, tmp_path):
 def test_the_same_settings_give_the_same_numbers(found, bench):
     again = ConceptStudy("listener", ("palmas", "castanets"), {"count": 40}).run(bench)
     assert json.dumps(again.numbers()) == json.dumps(found.numbers())
+
+
+def test_each_tag_is_pushed_by_its_own_tone_on_clips_of_several_tags(bench):
+    bench = replace(bench, known={"tags": tagger()})
+    found = ConceptStudy("tags", ("palmas", "castanets"), {"count": 60}, tags="sources").run(bench)
+    sounding = [track.source.annotations()["sources"] for track in clips(60)]
+    counts = {tag: sum(tag in sources for sources in sounding) for tag in ("palmas", "castanets")}
+    assert found.numbers()["clips"] == counts
+    assert sum(counts.values()) > sum(bool({*counts} & set(sources)) for sources in sounding)  # some have both
+    for tag, other in (("palmas", "castanets"), ("castanets", "palmas")):
+        assert found.test(tag, "ears", tag).verdict == "pushes towards"
+        assert abs(found.test(tag, "ears", other).push) < 0.1
+        assert found.effect(tag, tag).mean == pytest.approx(10 * 0.3, abs=0.1)  # the logit itself, of a tag
+        assert found.effect(tag, other).inert
 
 
 def test_clips_of_families_that_supply_examples_are_not_tested():

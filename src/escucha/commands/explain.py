@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from escucha.commands.verb import answer, asking, verb
+from escucha.commands.verb import answer, asking, card_of, one_card, verb
 
 
 def add_explain(verbs: Any) -> None:
     parser = verb(verbs, "explain", _explain, "which source, at which moment, made the model decide; and its sound")
-    parser.add_argument("card")
+    one_card(parser)
     parser.add_argument("file", type=Path)
     parser.add_argument("--parts", default="hpss", help="hpss, repet, stems (with --stems DIR), or none")
     parser.add_argument("--stems", type=Path, metavar="DIR", help="a folder with one audio file a source")
@@ -26,11 +26,11 @@ def add_explain(verbs: Any) -> None:
 
 def _explain(chosen: argparse.Namespace) -> None:
     names = ("parts", "method", "samples", "seed", "label", "start", "duration", "aggregation")
-    table = {name: getattr(chosen, name) for name in names}
+    table, card = {name: getattr(chosen, name) for name in names}, card_of(chosen)
     segments = int(chosen.segments) if chosen.segments.isdecimal() else chosen.segments
     stems = None if chosen.stems is None else str(chosen.stems.absolute())
     if stems is not None:
         table["parts"] = "stems"
-    answer(chosen, {**table, "kind": "explanation", "model": chosen.card, "path": str(chosen.file),
+    answer(chosen, {**table, "kind": "explanation", "model": card, "path": str(chosen.file),
                      "segments": segments, "stems": stems}, f"explain-{chosen.file.stem}",
-            f"What did {Path(chosen.card).stem} hear in {chosen.file.name}?")
+            f"What did {Path(card).stem} hear in {chosen.file.name}?")

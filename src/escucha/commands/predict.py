@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from escucha.commands.verb import verb, workbench
+from escucha.commands.verb import card_of, one_card, verb, workbench
 from escucha.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SHOWN = 5
 
 def add_predict(verbs: Any) -> None:
     parser = verb(verbs, "predict", _predict, "label or unsure, tags, vote, probabilities of files, window by window")
-    parser.add_argument("card", help="a card, or FILE.py:NAME, a function of yours that returns a classifier")
+    one_card(parser)
     parser.add_argument("paths", nargs="+", help="files, folders, and quoted patterns ('songs/**/*.mp3')")
     parser.add_argument("--start", type=float, default=0.0, help="seconds")
     parser.add_argument("--duration", type=float, help="seconds")
@@ -42,7 +42,7 @@ def _predict(chosen: argparse.Namespace) -> None:
     from escucha.corpora.listing import find_audio
     from escucha.models.prediction import Failure, predict_files
 
-    bench = workbench(chosen)
+    bench, chosen.card = workbench(chosen), card_of(chosen)
     paths = find_audio(chosen.paths)
     model = bench.model(chosen.card)
     failures: list[Failure] = []

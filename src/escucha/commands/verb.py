@@ -31,6 +31,21 @@ def asking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wandb", metavar="PROJECT", help="upload the finding to W&B (WANDB_MODE=online to send it)")
 
 
+def one_card(parser: argparse.ArgumentParser) -> None:
+    """The card that a verb asks, and the weights for it where they were published by others."""
+    parser.add_argument("card", help="a card, or FILE.py:NAME, a function of yours that returns a classifier")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a published card's weights, already here")
+
+
+def card_of(chosen: argparse.Namespace) -> str:
+    """The card that `one_card` read, with `--weights` where they are given."""
+    if chosen.weights is None:
+        return str(chosen.card)
+    from escucha.models.weights.fetch import use_weights
+
+    return use_weights(chosen.card, chosen.weights, workbench(chosen).home)
+
+
 def workbench(chosen: argparse.Namespace) -> "Workbench":
     """The shelves and the cache; bars on stderr unless only numbers are wanted."""
     from escucha.experiments.workbench import Workbench

@@ -21,6 +21,7 @@ from escucha.concepts.tcav import ConceptTest, corrected, layer_tests
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.errors import InputError, unknown
+from escucha.experiments.tagging import labelled
 from escucha.models.classifier import VALUES, LayeredClassifier, label_index
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class ConceptStudy:
     concepts: tuple[str, ...]
     corpus: dict[str, Any]
     """The clips under test; those that are concept examples, or whose groups supply some, are left out."""
+    tags: str = ""
+    """For a model of tags: the annotation whose names are the clips' labels, such as `"sources"`."""
     layers: tuple[str, ...] = ()
     """All layers of the model when empty."""
     labels: tuple[str, ...] = ()
@@ -98,7 +101,7 @@ class ConceptStudy:
         columns = [label_index(classifier, label) for label in labels]
         nulls = nulls_needed(len(self.concepts) * len(layers) * len(labels), self.alpha, self.nulls)
         concepts = [workbench.concept(card) for card in self.concepts]
-        corpus, several = workbench.corpus(self.corpus), classifier.link == "sigmoid"
+        corpus, several = labelled(workbench.corpus(self.corpus), tags=self.tags), classifier.link == "sigmoid"
         tracks = tuple(under_test(corpus, concepts, labels, several=several))
         return Asked(classifier, tuple(concepts), tracks, layers, labels, columns, nulls, unchecked(corpus, concepts))
 
