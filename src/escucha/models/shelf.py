@@ -12,7 +12,7 @@ from escucha.errors import InputError, unknown
 from escucha.models.card import Card, find_card, read_card
 from escucha.models.classifier import Classifier
 from escucha.models.own import is_own, load_own, own_digest
-from escucha.models.weights.safe import digest, load_weights, part
+from escucha.models.weights.safe import digest, load_weights, part, prefixed
 
 if TYPE_CHECKING:
     from escucha.models.domain import Domain
@@ -60,10 +60,20 @@ def model_digest(card: str, home: Path) -> str:
         return own_digest(card)
     path = find_card(card, home)
     told = read_card(path)
-    return hashlib.sha256(path.read_bytes() + digest(path.parent / told.weights).encode()).hexdigest()[:16]
+    if told.published:
+        from escucha.models.published import kept_weights
+
+        mark = kept_weights(path, told).digest
+    else:
+        mark = digest(path.parent / told.weights)
+    return hashlib.sha256(path.read_bytes() + mark.encode()).hexdigest()[:16]
 
 
 def _weights(path: Path, card: Card) -> dict[str, Tensor]:
+    if card.published:
+        from escucha.models.published import published_state
+
+        return prefixed("network", published_state(path, card))
     place = path.parent / card.weights
     state, found = load_weights(place), digest(place)
     if found != card.digest:
@@ -73,8 +83,8 @@ def _weights(path: Path, card: Card) -> dict[str, Tensor]:
 
 
 def _network(card: Card, state: Mapping[str, Tensor], where: str) -> "TorchClassifier":
-    from escucha.models.build import listener
-    from escucha.models.torch_classifier import TorchClassifier, quick
+    from escucha.models.build import classifier_of, listener
+    from escucha.models.torch_classifier import quick
 
     with torch.random.fork_rng(devices=[]):  # fresh weights are drawn, then replaced
         module, layers = listener(card, where)
@@ -87,8 +97,8 @@ def _network(card: Card, state: Mapping[str, Tensor], where: str) -> "TorchClass
         if layer not in layers:
             raise unknown("layer", layer, layers, where)
     module = quick(module).eval().requires_grad_(False)
-    return TorchClassifier(module, card.labels, card.rate, round(card.window * card.rate), card.link,
-                           card.layers or layers)
+    return classifier_of(module, card.layers or layers, labels=card.labels, rate=card.rate,
+                         window=round(card.window * card.rate), link=card.link)
 
 
 def _features(card: Card, state: Mapping[str, Tensor], where: str) -> "SklearnClassifier":
