@@ -20,27 +20,9 @@ from escucha.explain.factorization import of_sources
 from escucha.models.classifier import LayeredClassifier, values
 from escucha.models.hugging_face import from_hugging_face, load_hugging_face
 from tests.concepts.planted import Point
+from tests.models.tiny_transformers import LABELS, ast, wav2vec2
 
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")
-
-LABELS = {0: "alegrias", 1: "bulerias", 2: "tangos"}
-HIDDEN = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48,
-          "id2label": LABELS}
-
-
-def wav2vec2(**settings):
-    config = transformers.Wav2Vec2Config(
-        **HIDDEN, conv_dim=(16, 16, 16), conv_stride=(5, 4, 4), conv_kernel=(10, 8, 4), num_feat_extract_layers=3,
-        num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4, classifier_proj_size=24, **settings)
-    return (transformers.Wav2Vec2ForSequenceClassification(config),
-            transformers.Wav2Vec2FeatureExtractor(sampling_rate=8000, return_attention_mask=False))
-
-
-def ast(**settings):
-    config = transformers.ASTConfig(**HIDDEN, max_length=64, num_mel_bins=32, **settings)
-    return (transformers.ASTForAudioClassification(config),
-            transformers.ASTFeatureExtractor(sampling_rate=8000, max_length=64, num_mel_bins=32))
-
 
 MODELS = {"wav2vec2": wav2vec2, "ast": ast}
 WINDOW = 0.5
