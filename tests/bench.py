@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from tests.concepts import bench as concepts
 from tests.conftest import REPOSITORY
 from tests.explain import bench as explain
+from tests.models import bench as models
 
 BENCHES: dict[str, Callable[[], Iterator[tuple[str, float, str]]]] = {
     "explain": explain.rows,
     "concepts": concepts.rows,
+    "models": models.rows,
 }
 """Floor to what yields (what, how many times less, both costs in words)."""
 
