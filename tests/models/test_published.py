@@ -1,17 +1,39 @@
 """The `[published]` table: the cards of the shelf say where their weights are, and each mistake is one line."""
 
+from dataclasses import replace
+
 import pytest
+import torch
 
 from escucha.config import read_toml, to_toml
 from escucha.errors import InputError
 from escucha.models.build import listener
-from escucha.models.card import find_card, read_card
+from escucha.models.card import Card, find_card, read_card
+from escucha.models.networks import design
 from escucha.models.published import published
 from escucha.models.shelf import load_model
 from escucha.models.weights.fetch import install
 from escucha.models.weights.store import sha256
 from tests.conftest import REPOSITORY
 from tests.models.weights import toys
+
+
+def test_a_state_dict_of_torch_is_a_format_too(tmp_path):
+    small = {"name": "vggish", "widths": [2, 3, 4, 5], "hidden": [7, 6], "embedding": 3, "head": False}
+    card = Card("a toy", "network", ("a", "b", "c"), 16_000, 0.975, front_end={"name": "vggish-mel"}, network=small)
+    module, _ = listener(card, "here")
+    names = design("vggish", "here").published({key: value for key, value in small.items() if key != "name"}, "here")
+    held = module.network.state_dict()
+    torch.save({f"{called[0]}.{weight}": held[f"{part}.{weight}"] for part, called in names.items()
+                for weight in ("weight", "bias")}, tmp_path / "w.pth")
+    files = [{"url": "https://somewhere/w.pth", "sha256": sha256(tmp_path / "w.pth")}]
+    table = {"format": "torch", "source": "here", "licence": "none", "kernels": "tensorflow",
+             "variants": [{"kernels": "tensorflow", "files": files}]}
+    home = toys.home_of(tmp_path, replace(card, published=table))
+    assert install("toy", tmp_path / "w.pth", home).verified
+    wave = torch.randn(1, 15_600)
+    with torch.no_grad():
+        torch.testing.assert_close(torch.from_numpy(load_model("toy", home).scores(wave.numpy())), module.eval()(wave))
 
 
 @pytest.mark.parametrize(("name", "labels"), [("choi-tags", 50), ("choi-genres", 10), ("lola-palos", 3)])

@@ -26,8 +26,10 @@ from escucha.models.weights.keras import read_keras
 from escucha.models.weights.kernels import Kernels
 from escucha.models.weights.store import Kept, find
 from escucha.models.weights.tensorflow import read_bundle
+from escucha.models.weights.torch_state import read_torch
 
-READERS: dict[str, Callable[[Path], dict[str, np.ndarray]]] = {"keras-h5": read_keras, "tensorflow-bundle": read_bundle}
+READERS: dict[str, Callable[[Path], dict[str, np.ndarray]]] = {
+    "keras-h5": read_keras, "tensorflow-bundle": read_bundle, "torch": read_torch}
 """Format to the function that reads it; of several files the first is handed to it."""
 
 
@@ -57,12 +59,12 @@ class Variant:
 class Published:
     """Weights that others published."""
 
-    format: Literal["keras-h5", "tensorflow-bundle"]
+    format: Literal["keras-h5", "tensorflow-bundle", "torch"]
     source: str
     """Where they are described."""
     licence: str
     kernels: Kernels
-    """Of a file that is none of the variants."""
+    """Of a file that is none of the variants; torch's slide as TensorFlow's."""
     variants: tuple[Variant, ...]
     """The first is fetched."""
     note: str = ""

@@ -83,7 +83,7 @@ def test_the_tagger_hears_that_jazz_is_jazz(tagger, shared):
 
 def test_a_gradient_goes_all_the_way_to_the_sound(palos, tagger, shared):
     for model in (palos, tagger):
-        wave = torch.from_numpy(song(shared, "hungarian-dance", model)).requires_grad_()
+        wave = torch.tensor(song(shared, "hungarian-dance", model)).requires_grad_()
         model.module(wave)[0, 0].backward()
         assert torch.isfinite(wave.grad).all()
         assert wave.grad.abs().max() > 0

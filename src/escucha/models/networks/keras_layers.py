@@ -58,6 +58,9 @@ class PreResetGru(nn.Module):
     `r (U_h h)` instead and cannot hold such weights. Gates stand in the order z, r, h.
     """
 
+    units_last = True
+    """Its units stand on the last axis, after time (`TorchClassifier.units_last`)."""
+
     def __init__(self, before: int, units: int, *, last: bool = False):
         super().__init__()
         self.last = last
