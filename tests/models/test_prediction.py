@@ -4,6 +4,8 @@ import csv
 import json
 from dataclasses import dataclass
 from io import StringIO
+from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,6 +132,15 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path):
     assert (first.answer, third.label) == ("unsure", "loud")
     assert isinstance(second, Failure)
     assert "b.wav" in second.reason
+
+
+def test_nothing_is_heard_before_it_is_asked_for():
+    asked = []
+    endless = (Path(str(at)) for at in count())
+    answers = predict_files(lambda path: asked.append(path) or predict(SPLIT, clip(0)), endless)
+    next(answers)
+    next(answers)
+    assert asked == [Path("0"), Path("1")]
 
 
 def test_a_row_a_file_and_a_row_a_window(tmp_path):

@@ -10,8 +10,9 @@ whatever the aggregate. *Mass* is what a model's outputs amount to before they a
   compare it between clips of one model only.
 
 *Peak* is the largest output of a window: a probability (sigmoid) or a logit (softmax). A mass and a peak far below
-those of other music show weights that do not belong to their network (kernels the wrong way round), which
-probabilities that sum to one hide.
+those of other music are a sign of weights that do not belong to their network, which probabilities that sum to one
+hide. They are no proof, nor is their absence: with its kernels the wrong way round Choi's tagger still gives a mass
+between 1.1 and 1.4 to clips that rightly have 1.2 and 1.3.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -148,8 +148,8 @@ def timeline(answer: Prediction) -> "Figure":
     axes.set(xlim=(edges[0], edges[-1]), ylim=(-0.03, 1.03), xlabel="time (s)", ylabel="probability")
     # a name may hold a dollar sign, which matplotlib would read as the beginning of a formula
     axes.set_title(_title(answer).replace("$", r"\$"), loc="left", fontsize=10)
-    left = len(answer.score.labels) - len(chosen)
-    figure.legend(loc="outside right upper", frameon=False, fontsize=8, title=f"and {left} others" if left else None)
+    count = len(answer.score.labels)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8, title=f"the likeliest of {count}" if count > DRAWN else None)
     return figure
 
 
