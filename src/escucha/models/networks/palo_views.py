@@ -55,9 +55,9 @@ class PaloViews(nn.Module):
 
     def forward(self, mels: Tensor) -> Tensor:
         """Logits `(batch, label)`."""
-        tempogram = self.tempogram_picture(mels)
-        answers = [self.mel(self.level(mels)), self.tempogram(self.strength(tempogram)),
-                   self.normalised(self.normalised_picture(tempogram))]
+        mel = self.mel(self.level(mels))
+        picture = self.tempogram_picture(mels)
+        answers = [mel, self.tempogram(self.strength(picture)), self.normalised(self.normalised_picture(picture))]
         return self.mean(self.answers(torch.stack(answers, dim=2)))
 
 
@@ -80,7 +80,8 @@ def _column(labels: int, shape: tuple[int, int], settings: PaloViewsSettings) ->
 
 
 def palo_views_layers(settings: PaloViewsSettings) -> tuple[str, ...]:
-    """The layers worth asking, from sound to answer: pictures, each view's blocks and pooled vector, the answers."""
+    """The layers worth asking: of each view its picture, each block and the pooled vector; then what all views say."""
     inside = (*(f"block{at}" for at in range(1, len(settings.widths) + 1)), "pool")
-    columns = (f"{view}.{part}" for part in inside for view in VIEWS)
-    return ("tempogram_picture", "normalised_picture", *columns, "answers")
+    columns = {view: [f"{view}.{part}" for part in inside] for view in VIEWS}
+    return (*columns["mel"], "tempogram_picture", *columns["tempogram"], "normalised_picture", *columns["normalised"],
+            "answers")

@@ -37,6 +37,18 @@ class Level(nn.Module):
         return (decibels + 40.0) / 20.0
 
 
+class Apart(nn.Module):
+    """The same numbers in a tensor of their own.
+
+    Between pooling and an activation that follow each other: captum hooks the tensor between them for both, and
+    DeepLift then loses half of what passes.
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Any shape to the same shape."""
+        return maps.clone()
+
+
 class MeanMax(nn.Module):
     """`(batch, channel, mel, frame)` to `(batch, 2 * channel)`: each channel's mean, then each one's maximum.
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from escucha.config import Within
 from escucha.errors import InputError
 from escucha.models.networks.keras_layers import ToRow
+from escucha.models.networks.short_cnn import Apart
 
 CONVOLUTIONS = (1, 1, 2, 2)
 """Of each block."""
@@ -75,14 +76,22 @@ class Vggish(nn.Sequential):
             parts |= {"relu": nn.ReLU(), "dropout": nn.Dropout(settings.dropout),
                       "head": nn.Linear(settings.embedding, labels)}
         super().__init__(parts)
+        self.apply(_initialise)
+
+
+def _initialise(part: nn.Module) -> None:
+    """He's draw: there is no batch norm here to bring back what nine layers of smaller weights would lose."""
+    if isinstance(part, (nn.Conv2d, nn.Linear)) and part.bias is not None:
+        nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
+        nn.init.zeros_(part.bias)
 
 
 def _block(before: int, width: int, count: int) -> nn.Sequential:
-    """3x3 convolutions with ReLU, the last of them pooled 2x2 before it: the same function, without ties."""
+    """3x3 convolutions with ReLU, the last of them pooled 2x2 before it: the same function on fewer numbers."""
     parts: list[nn.Module] = []
     for number in range(count):
         parts.append(nn.Conv2d(width if number else before, width, 3, padding=1))
-        parts += [nn.MaxPool2d(2)] if number == count - 1 else []
+        parts += [nn.MaxPool2d(2), Apart()] if number == count - 1 else []
         parts.append(nn.ReLU())
     return nn.Sequential(*parts)
 
