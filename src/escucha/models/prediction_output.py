@@ -149,7 +149,8 @@ def timeline(answer: Prediction) -> "Figure":
     # a name may hold a dollar sign, which matplotlib would read as the beginning of a formula
     axes.set_title(_title(answer).replace("$", r"\$"), loc="left", fontsize=10)
     count = len(answer.score.labels)
-    figure.legend(loc="outside right upper", frameon=False, fontsize=8, title=f"the likeliest of {count}" if count > DRAWN else None)
+    title = f"the likeliest of {count}" if count > DRAWN else None
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8, title=title)
     return figure
 
 
