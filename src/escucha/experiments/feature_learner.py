@@ -10,7 +10,6 @@ import torch
 
 from escucha.config import jsonable
 from escucha.corpora.corpus import Corpus
-from escucha.experiments.scoring import tags_of, truth_of
 from escucha.experiments.task import Task, Taught
 from escucha.experiments.workbench import Workbench
 from escucha.models import windows
@@ -32,22 +31,20 @@ def teach_features(task: Task, workbench: Workbench) -> Taught:
     table, owners = _features(task.train, task, workbench, hears)
     if (limit := correlation_limit(task.features, WHERE)) < 1:
         kept = uncorrelated(table, hears.names, limit)
-        table, hears = table[:, [hears.names.index(name) for name in kept]], hears.only(kept)
-    targets = _targets(task.train, task)[owners]
+        # laid out as it will be read from the card: sums over other layouts end in other bits
+        table = np.ascontiguousarray(table[:, [hears.names.index(name) for name in kept]])
+        hears = hears.only(kept)
+    targets = task.targets(task.train)[owners]
     pipeline = fit_head(task.head, table, targets, WHERE)
     checked, owned = _features(task.valid, task, workbench, hears)
     decided = decisions(pipeline, checked, task.link)
     clips = np.stack([decided[owned == clip].mean(axis=0) for clip in range(len(task.valid))])
-    scale = fit_scale(clips, _targets(task.valid, task))
+    scale = fit_scale(clips, task.targets(task.valid))
     classifier = SklearnClassifier(pipeline, task.labels, task.rate, task.samples, hears, scale, task.link)
-    state = {"features": torch.as_tensor(table), "targets": torch.as_tensor(targets), "scale": torch.tensor(scale)}
+    state = {"features": torch.as_tensor(table), "targets": torch.as_tensor(targets),
+             "scale": torch.tensor(scale, dtype=torch.float64)}
     size = f"{len(hears.names)} features, fitted to {len(table)} windows"
     return Taught(classifier, state, (), size, lambda: None, features=_told(task.features, hears, cards))
-
-
-def _targets(corpus: Corpus, task: Task) -> np.ndarray:
-    """`(clip,)` columns of `task.labels`, or where a clip may have several booleans `(clip, label)`."""
-    return (truth_of if task.link == "softmax" else tags_of)(corpus.tracks, task.labels)
 
 
 def _features(corpus: Corpus, task: Task, workbench: Workbench, hears: FeatureSet) -> tuple[np.ndarray, np.ndarray]:

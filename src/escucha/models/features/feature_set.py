@@ -22,7 +22,9 @@ class FeatureSet:
     def of(self, waves: Sequence[np.ndarray] | np.ndarray, rate: int, jobs: int = 1) -> np.ndarray:
         """`(wave, name)` of waves `(wave, time)`; in `jobs` processes where that helps."""
         table = self.describe(list(waves), rate, jobs)
-        return table if self.names == self.every else table[:, [self.every.index(name) for name in self.names]]
+        if self.names == self.every:
+            return table
+        return np.ascontiguousarray(table[:, [self.every.index(name) for name in self.names]])
 
     def only(self, names: Sequence[str]) -> "FeatureSet":
         """The same with fewer columns."""
