@@ -5,7 +5,7 @@ import pytest
 
 from escucha.config import build
 from escucha.errors import InputError
-from escucha.experiments.scoring import answers
+from escucha.experiments.scoring import Ears
 from escucha.experiments.training import Training
 from escucha.finding import About, load, save
 from escucha.models.card import read_card
@@ -46,7 +46,7 @@ def test_the_card_gives_the_very_classifier_that_was_evaluated(trained):
     bench, _, finding = trained
     loaded = load_model("toy", bench.home)
     tracks = toy_corpus(96).split("test").tracks
-    again = answers(loaded, tracks, bench)
+    again = Ears(loaded, bench).ask(tracks)
     np.testing.assert_allclose(again.logits, finding.accuracy.plain.logits, atol=1e-4)
     card = read_card(bench.home / "models" / "toy.toml")
     assert card.trained["experiment"] == "train-toy"
@@ -76,7 +76,7 @@ def test_an_svm_is_trained_by_the_same_kind(tmp_path):
     table = {"meaning": "slow or fast", "rate": 22050, "window": 1.5}
     table |= {"card": "machine", "learner": "features", "corpus": {"clips": 96}}
     finding = build(Training, table, "here").run(bench)
-    said = answers(load_model("machine", tmp_path), toy_corpus(96).split("test").tracks, bench)
+    said = Ears(load_model("machine", tmp_path), bench).ask(toy_corpus(96).split("test").tracks)
     np.testing.assert_allclose(said.logits, finding.accuracy.plain.logits, atol=1e-5)
     assert finding.numbers()["accuracy"] > 0.8
     assert "epochs" not in finding.tables()

@@ -1,21 +1,29 @@
 """How often is a model right, on clips of groups it never met? And what moves its answer?"""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from escucha.audio.clip import Clip
 from escucha.config import Within
+from escucha.corpora import reading
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy_finding import AccuracyFinding
-from escucha.experiments.scoring import Answers, answers, ask_changed
+from escucha.experiments.alarms import alarms, learned_before, recorded, trained_on
+from escucha.experiments.changing import ask_changed
+from escucha.experiments.robustness import Robustness, ask_perturbed
+from escucha.experiments.scored_finding import Misheard, Told
+from escucha.experiments.scoring import Answers, Ears, Said, TagAnswers
+from escucha.experiments.speed import speed
+from escucha.experiments.tag_finding import TagFinding
+from escucha.experiments.tagging import labelled
 from escucha.experiments.workbench import Workbench
 from escucha.models.classifier import Classifier
-from escucha.models.evaluation import chance_test
+
+QUIET = 1e-4
+"""A clip whose loudest sample is below this cannot be played."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +31,23 @@ class Accuracy:
     """One model on one corpus. Where the corpus has several splits only `split` is scored; the rest must not leak."""
 
     kind: ClassVar[str] = "accuracy"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     model: str
     """A card of `models/`, or a path to one."""
     corpus: dict[str, Any]
     """A corpus table."""
-    split: str = "test"
-    """Empty: every track."""
+    split: str | None = None
+    """Where nothing is said `test` of a corpus with several splits, else every track; empty: every track."""
+    tags: str = ""
+    """For a model of tags: the annotation of the corpus that says which labels each track has (see `tagging`)."""
+    labels: tuple[str, ...] = ()
+    """Of the corpus: those that are scored; all when empty."""
     aggregation: str = "mean-logit"
     changes: dict[str, Any] = field(default_factory=dict)
-    """For a rendered corpus: name to the change made to every clip, asked beside the plain clips (see `scoring`)."""
+    """For a rendered corpus: name to the change made to every clip, asked beside the plain clips (see `changing`)."""
+    robustness: Robustness | None = None
+    """What is done to the sound of every clip, rendered or recorded; an empty table asks for all of it."""
     seed: int = 0
     """Of the bootstrap."""
     sounds: Annotated[int, Within(0, 100)] = 4
@@ -45,64 +59,77 @@ class Accuracy:
 
         return [model_digest(self.model, workbench.home), workbench.corpus(self.corpus).digest()]
 
-    def run(self, workbench: Workbench) -> AccuracyFinding:
+    def run(self, workbench: Workbench) -> AccuracyFinding | TagFinding:
         """Ask the model about every clip, and about every clip changed."""
-        return evaluate(workbench.model(self.model), workbench.corpus(self.corpus), self, workbench)
+        from escucha.models.shelf import load_thresholds
+
+        corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, labels=self.labels)
+        return evaluate(workbench.model(self.model), corpus, self, workbench, card=self.model,
+                        thresholds=load_thresholds(self.model, workbench.home))
 
 
-def evaluate(classifier: Classifier, corpus: Corpus, asked: Accuracy, workbench: Workbench) -> AccuracyFinding:
-    """The finding of kind `accuracy` for a classifier in memory (a softmax one; InputError otherwise).
+def evaluate(classifier: Classifier, corpus: Corpus, asked: Accuracy, workbench: Workbench, *, card: str = "",
+             thresholds: Mapping[str, float] | None = None) -> AccuracyFinding | TagFinding:
+    """The finding of kind `accuracy` for a classifier in memory: AccuracyFinding of softmax, TagFinding of sigmoid.
 
-    `corpus` is what the table `asked.corpus` describes; `asked.model` is only the name it goes by.
+    `corpus` is what the table `asked.corpus` describes, labelled as it is to be scored; `asked.model` is only the name
+    it goes by. A `card` is asked what it was trained on. `thresholds` are a sigmoid model's, .5 where not named.
     """
-    if classifier.link != "softmax":
-        raise InputError(f"accuracy is of models that name one label; {asked.model!r} gives each label by itself")
     for name, change in asked.changes.items():
         if not isinstance(change, Mapping):
             raise InputError(f"the change {name!r} should be a table such as {{ castanets = true }}, got {change!r}")
-    scored = _scored(corpus, asked.split)
-    plain = answers(classifier, scored.tracks, workbench, aggregation=asked.aggregation)
-    changed = tuple(ask_changed(classifier, scored, plain, table=asked.corpus, change=change, workbench=workbench,
-                                aggregation=asked.aggregation) for change in asked.changes.items())
-    heard = _errors(classifier, scored, plain, workbench, asked.sounds)
-    return AccuracyFinding(asked.model, scored.origin, asked.aggregation, plain, changed,
-                           tuple(alarms(corpus, scored, plain)), heard, asked.seed)
+    ears = Ears(classifier, workbench, asked.aggregation, thresholds or {})
+    wanted = chosen(corpus, asked.split)
+    scored, left_out = reading.readable(wanted, rate=classifier.rate, cache=workbench.cache,
+                                        progress="reading" if workbench.progress else "")
+    plain = ears.ask(scored.tracks)
+    changed = tuple(ask_changed(ears, scored, plain, table=asked.corpus, change=change)
+                    for change in asked.changes.items())
+    everyday = ask_perturbed(ears, scored, plain, asked.robustness) if asked.robustness else ()
+    told = Told(model=asked.model, origin=scored.origin, aggregation=asked.aggregation, plain=plain, changed=changed,
+                everyday=everyday, alarms=tuple(_doubts(corpus, scored, plain, asked, card, workbench)),
+                left_out=tuple(left_out), heard=_errors(ears, scored, plain, asked.sounds), speed=speed(classifier),
+                seed=asked.seed)
+    return AccuracyFinding(told) if classifier.link == "softmax" else TagFinding(told)
 
 
-def _scored(corpus: Corpus, split: str) -> Corpus:
-    splits = {track.split for track in corpus}
-    return corpus.split(split) if split and len(splits) > 1 else corpus
+def chosen(corpus: Corpus, split: str | None) -> Corpus:
+    """The tracks to be scored; InputError for a split that the corpus does not have."""
+    if split is None:
+        return corpus.split("test") if len({track.split for track in corpus}) > 1 else corpus
+    return corpus.split(split) if split else corpus
 
 
-def alarms(corpus: Corpus, scored: Corpus, said: Answers) -> list[str]:
-    """What would make the numbers not to be believed, in words."""
-    found = []
-    names = {track.name for track in scored}
-    others = [track for track in corpus if track.name not in names]
-    keys = {track.source.key() for track in others}
-    leaked = [track.name for track in scored if track.source.key() in keys]
-    if leaked:
-        found.append(f"{len(leaked)} of the scored clips are also in another split, the first is {leaked[0]}.")
-    shared = {track.group for track in scored} & {track.group for track in others}
-    if shared:
-        found.append(f"{len(shared)} groups stand in another split too, the first is {sorted(shared)[0]}.")
-    twins = sum(count - 1 for count in Counter(said.digests).values())
-    if twins:
-        found.append(f"{twins} scored clips sound exactly like another one, so they count twice.")
-    if len(set(said.predicted.tolist())) == 1 and len(said.names) > 1:
-        found.append(f"The model gives one answer to everything: {said.labels[int(said.predicted[0])]}.")
-    if chance_test(said.truth, said.predicted, said.groups) > 0.05:
-        found.append("It is not shown to be better than always giving the commonest label (p > .05 over groups).")
-    missing = [label for at, label in enumerate(said.labels) if at not in set(said.truth.tolist())]
-    if missing:
-        found.append(f"No clip of {', '.join(missing)} was scored.")
-    return found
+def _doubts(corpus: Corpus, scored: Corpus, said: Said, asked: Accuracy, card: str, workbench: Workbench) -> list[str]:
+    """Alarms; recordings are listened to for copies where there is something to compare them with."""
+    learned = trained_on(card, workbench) if card else ({}, [])
+    marks = recorded([*corpus, *learned[1]], workbench)
+    found = alarms(corpus, scored, said, marks=marks)
+    return [*found, *learned_before(card, learned, asked.corpus, scored, marks=marks)]
 
 
-def _errors(classifier: Classifier, scored: Corpus, said: Answers, workbench: Workbench,
-            most: int) -> tuple[tuple[int, Clip], ...]:
-    """The most confident errors (row, sound); silent ones cannot be played and are left out."""
+def _errors(ears: Ears, scored: Corpus, said: Said, most: int) -> tuple[Misheard, ...]:
+    """The most confident errors; silent ones cannot be played and are left out."""
+    places = (_wrong_answers(said) if isinstance(said, Answers) else _wrong_tags(said))[:most]
+    clips = ears.clips([scored.tracks[row] for row, _ in places], doing="errors")
+    return tuple(Misheard(row, label, clip) for (row, label), clip in zip(places, clips)
+                 if np.abs(clip.wave).max() > QUIET)
+
+
+def _wrong_answers(said: Answers) -> list[tuple[int, int]]:
+    """(row, wrong label), the most confident first."""
     wrong = np.flatnonzero(~said.right)
-    rows = wrong[np.argsort(-said.probabilities[wrong].max(axis=1), kind="stable")][:most].tolist()
-    clips = workbench.clips([scored.tracks[row].source for row in rows], rate=classifier.rate, doing="errors")
-    return tuple((row, clip) for row, clip in zip(rows, clips) if np.abs(clip.wave).max() > 1e-4)
+    rows = wrong[np.argsort(-said.probabilities[wrong].max(axis=1), kind="stable")]
+    return [(int(row), int(said.predicted[row])) for row in rows]
+
+
+def _wrong_tags(said: TagAnswers) -> list[tuple[int, int]]:
+    """(row, label), in turn the most confident false alarm and the most confident miss, one a clip."""
+    away = said.probabilities - said.thresholds
+    kinds = [[tuple(place) for place in np.argwhere(wrong)[np.argsort(-sign * away[wrong], kind="stable")].tolist()]
+             for wrong, sign in ((said.given & ~said.truth, 1), (~said.given & said.truth, -1))]
+    turns = [place for at in range(max(map(len, kinds))) for places in kinds for place in places[at:at + 1]]
+    first: dict[int, tuple[int, int]] = {}
+    for row, label in turns:
+        first.setdefault(row, (row, label))
+    return list(first.values())

@@ -11,34 +11,52 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#888888"
 """Of Okabe and Ito's palette: told apart by people who do not see red or green."""
+CROWDED = 12
+"""With more labels than this a confusion matrix leaves its zeros out and its names stand upright."""
 
 
 def confusion(counts: np.ndarray, labels: Sequence[str]) -> Figure:
-    """Counts `(label, label)` with names attached; colour is the share of each row."""
-    side = 1.6 + 0.8 * len(labels)
+    """Counts `(label, label)` with names attached; colour is the share of each row. Many labels are drawn smaller."""
+    cell = np.clip(8 / len(labels), 0.21, 0.8)
+    side = 1.6 + cell * len(labels)
     figure = Figure(figsize=(side + 1.4, side), layout="constrained")
     axes = figure.add_subplot()
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     drawn = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    size = float(np.clip(cell * 20, 5.5, 10))
     for (row, column), count in np.ndenumerate(counts):
-        ink = "white" if share[row, column] > .5 else "black"
-        axes.text(column, row, str(count), ha="center", va="center", color=ink)
-    axes.set_xticks(range(len(labels)), labels, rotation=30, ha="right")
-    axes.set_yticks(range(len(labels)), labels)
+        if count or len(labels) <= CROWDED:
+            ink = "white" if share[row, column] > .5 else "black"
+            axes.text(column, row, str(count), ha="center", va="center", color=ink, fontsize=size)
+    upright = len(labels) > CROWDED
+    axes.set_xticks(range(len(labels)), labels, rotation=90 if upright else 30, ha="center" if upright else "right",
+                    fontsize=size)
+    axes.set_yticks(range(len(labels)), labels, fontsize=size)
     axes.set(xlabel="the model says", ylabel="it is")
-    figure.colorbar(drawn, label="share of the row")
+    figure.colorbar(drawn, label="share of the row", shrink=0.6, aspect=30)
     return figure
 
 
-def reliability(curve: np.ndarray) -> Figure:
-    """A calibration curve `(bin, 3)`: confidence, share right, clips (the size of the point)."""
-    figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+def reliability(curve: np.ndarray, perfect: float, *, of: str = "clips of like confidence",
+                confidence: str = "confidence", right: str = "share right") -> Figure:
+    """A calibration curve `(bin, 3)`: confidence, share right, clips (the size of the point).
+
+    Grey bars are where a perfectly calibrated model's points lie in 95 of 100 cases; `perfect` is the calibration error
+    that it reads.
+    """
+    from scipy.stats import binom
+
+    figure = Figure(figsize=(4.8, 4.4), layout="constrained")
     axes = figure.add_subplot()
+    sure, share, count = curve.T
+    low, high = (binom.ppf(level, count, np.clip(sure, 0, 1)) / count for level in (0.025, 0.975))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="perfect calibration")
-    axes.scatter(curve[:, 0], curve[:, 1], s=12 + 200 * curve[:, 2] / curve[:, 2].sum(), color=BLUE,
-                 label="clips of like confidence")
-    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.02), ylim=(-.02, 1.02))
-    axes.legend(loc="lower right", frameon=False)
+    axes.vlines(sure, low, high, color=GREY, linewidth=5, alpha=0.35, label="its points, 95 of 100 times")
+    axes.scatter(sure, share, s=12 + 200 * count / count.sum(), color=BLUE, label=of, zorder=3)
+    error = float((np.abs(sure - share) * count).sum() / count.sum())
+    axes.set_title(f"calibration error {error:.3f}; perfectly calibrated: {perfect:.3f}", fontsize=10)
+    axes.set(xlabel=confidence, ylabel=right, xlim=(0, 1.02), ylim=(-.02, 1.02))
+    axes.legend(loc="upper left", frameon=False, fontsize=8)
     return figure
 
 
@@ -51,6 +69,23 @@ def changes(rows: Sequence[Mapping[str, Any]]) -> Figure:
     axes.barh([row["change"] for row in rows], moved[:, 0], xerr=reach, color=BLUE, ecolor="black", capsize=3)
     axes.invert_yaxis()
     axes.set(xlabel="share of answers that move (95 % interval over groups)", xlim=(0, 1))
+    return figure
+
+
+def robustness(rows: Sequence[Mapping[str, Any]], measure: str, plain: float) -> Figure:
+    """What is right, and what has moved, under each perturbation, with intervals; a line where nothing is perturbed."""
+    figure = Figure(figsize=(8.6, 1.3 + 0.32 * len(rows)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    places = np.arange(len(rows))
+    for axes, name, label in ((left, "accuracy", measure), (right, "moved", "share of answers that move")):
+        found = np.array([[row[name], row[f"{name}_low"], row[f"{name}_high"]] for row in rows])
+        axes.errorbar(found[:, 0], places, xerr=np.abs(found[:, 1:] - found[:, :1]).T, fmt="o", color=BLUE, capsize=3)
+        axes.set(xlabel=f"{label} (95 % over groups)", xlim=(-.02, 1.02))
+        axes.grid(axis="x", color=GREY, alpha=0.25)
+    left.axvline(plain, color=ORANGE, linewidth=1, linestyle="--", label="as it is")
+    left.legend(loc="lower left", frameon=False)
+    left.set_yticks(places, [row["change"] for row in rows])
+    left.invert_yaxis()
     return figure
 
 

@@ -76,13 +76,23 @@ def brier(truth: np.ndarray, probability: np.ndarray) -> np.ndarray:
 
 
 def calibration_curve(truth: np.ndarray, probability: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """`(bin, 3)`: mean confidence, share right, clips, of the non-empty equal-width bins of top-label confidence."""
-    confidence, right = probability.max(axis=1), probability.argmax(axis=1) == truth
+    """`(bin, 3)` of top-label confidence; see `binned`."""
+    return binned(probability.max(axis=1), probability.argmax(axis=1) == truth, bins)
+
+
+def binned(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """`(bin, 3)`: mean confidence, share right, how many, of the non-empty equal-width bins of `(event,)` numbers."""
     which = _bin(confidence, bins)
     count = np.bincount(which, minlength=bins)
     there = count > 0
     sums = [np.bincount(which, weights=weight, minlength=bins)[there] for weight in (confidence, right.astype(float))]
     return np.stack([sums[0] / count[there], sums[1] / count[there], count[there]], axis=1)
+
+
+def gap(curve: np.ndarray) -> float:
+    """Mean distance of share right from confidence over the bins of `binned`, by their size."""
+    confidence, right, count = curve.T
+    return float((np.abs(confidence - right) * count).sum() / count.sum())
 
 
 def _bin(confidence: np.ndarray, bins: int) -> np.ndarray:
@@ -91,8 +101,7 @@ def _bin(confidence: np.ndarray, bins: int) -> np.ndarray:
 
 def calibration_error(truth: np.ndarray, probability: np.ndarray, bins: int = BINS) -> float:
     """Expected calibration error (Naeini et al. 2015): mean distance of share right from confidence, by bin size."""
-    confidence, right, count = calibration_curve(truth, probability, bins).T
-    return float((np.abs(confidence - right) * count).sum() / count.sum())
+    return gap(calibration_curve(truth, probability, bins))
 
 
 def perfect_calibration(probability: np.ndarray, *, seed: int = 0, draws: int = 200, bins: int = BINS) -> np.ndarray:
