@@ -7,7 +7,7 @@ import pytest
 
 from escucha.corpora.palos import DEFAULT_PALOS, PALOS, PaloSource, Recipe, palos_corpus
 from escucha.corpora.palos.palo import SOURCES
-from escucha.corpora.palos.plan import NOTES
+from escucha.corpora.rendering.chord import NOTES
 from tests.corpora.palos.test_music import chroma
 from tests.corpora.rendering.hearing import at, strength
 

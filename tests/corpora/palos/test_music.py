@@ -9,7 +9,8 @@ from escucha.corpora.palos import PALOS, PaloSource, Recipe
 from escucha.corpora.palos.family import family
 from escucha.corpora.palos.guitar import guitar
 from escucha.corpora.palos.palo import METRES, SOURCES
-from escucha.corpora.palos.plan import NOTES, plan
+from escucha.corpora.palos.plan import plan
+from escucha.corpora.rendering.chord import NOTES, QUALITIES
 from tests.corpora.rendering.hearing import at, decibels, strength
 
 COMPAS = {"bulerias": {12, 3, 6, 8, 10}, "alegrias": {3, 6, 8, 10, 12}, "sevillanas": {1}, "solea": {3, 6, 8, 10, 12},
@@ -74,7 +75,7 @@ def chroma(wave, start, end, rate=22050):
 
 def tones(name):
     root = next(note for note in sorted(NOTES, key=len, reverse=True) if name.startswith(note))
-    steps = {"": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10)}[name[len(root):]]
+    steps = QUALITIES[name[len(root):]]
     return [(NOTES.index(root) + step) % 12 for step in steps]
 
 

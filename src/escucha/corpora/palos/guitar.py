@@ -10,7 +10,8 @@ import numpy as np
 from escucha.corpora.palos.family import Family
 from escucha.corpora.palos.note import audible, late, loud
 from escucha.corpora.palos.palo import LINE, SCALES
-from escucha.corpora.palos.plan import Chord, Line, Plan
+from escucha.corpora.palos.plan import Line, Plan
+from escucha.corpora.rendering.chord import Chord
 from escucha.corpora.rendering.note import Note
 from escucha.corpora.rendering.streams import stream
 

@@ -13,29 +13,8 @@ import numpy as np
 from escucha.corpora.palos.family import Family, family
 from escucha.corpora.palos.palo import BIMODAL, COPLA, DEGREES, HARMONY, LINE, METRES, PALOS, SOURCES, Metre
 from escucha.corpora.palos.recipe import TECHNIQUES, Recipe
+from escucha.corpora.rendering.chord import Chord
 from escucha.corpora.rendering.streams import stream
-
-NOTES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-
-
-@dataclass(frozen=True)
-class Chord:
-    """A chord by pitch class; `degree` is its place in the mode."""
-
-    root: int
-    quality: str
-    degree: str
-
-    @property
-    def name(self) -> str:
-        """As a guitarist writes it: `A`, `Dm`, `B7`."""
-        return NOTES[self.root] + self.quality
-
-    @property
-    def tones(self) -> tuple[int, ...]:
-        """Pitch classes, the root first."""
-        steps = {"": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10)}[self.quality]
-        return tuple((self.root + step) % 12 for step in steps)
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from escucha.corpora.rendering.castanets import click
+from escucha.corpora.rendering.levels import DRUMS, LEVELS
 from escucha.corpora.rendering.note import CASTANETS, Note
 from escucha.corpora.rendering.room import impulse, shelf, vowel
 from escucha.corpora.rendering.synth import LAYERS, LENGTHS, RATE, TAIL, player
 
 REST = "rest"
 """The stem of noise, which comes last."""
-LEVELS: dict[tuple[bool, int], float] = {
-    (False, 24): 0, (False, 25): 4.5, (False, 26): -2, (False, 32): -1, (False, 53): 6, (False, 54): 2, (False, 68): -4,
-    (False, CASTANETS): -9, (True, 37): -8, (True, 39): 4, (True, 64): 2, (True, 38): -4, (True, 62): 3,
-}
-"""dB for (kit, program or drum): measured so that the sources of a clip stand at comparable loudness."""
 GAIN = 10 ** (-6 / 20)
 RELEASE = np.linspace(1, 0, round(.05 * RATE), dtype=np.float32)
 
@@ -34,19 +30,19 @@ def add(stems: Iterable[np.ndarray]) -> np.ndarray:
 
 
 def played(notes: Iterable[Note], samples: int) -> np.ndarray:
-    """All notes together, `(samples,)` float32 at `RATE`, dry."""
+    """All notes together, `(samples,)` float32 at `RATE`, dry; of those from before the start, what still rings."""
     out = np.zeros(samples, dtype=np.float32)
     for note in notes:
-        wave = sound(note)
         start = round(note.time * RATE)
-        wave = wave[:samples - start]
+        wave = sound(note)[max(0, -start):samples - start]
+        start = max(0, start)
         out[start:start + len(wave)] += wave
     return out
 
 
 def sound(note: Note) -> np.ndarray:
     """One note alone, `(time,)` float32, calibrated, at its velocity and length."""
-    level = 10 ** (LEVELS[note.kit, note.pitch if note.kit else note.program] / 20)
+    level = 10 ** ((DRUMS[note.program, note.pitch] if note.kit else LEVELS[note.program]) / 20)
     if note.program == CASTANETS:
         return click(note.pitch) * np.float32(level * note.velocity / 112)
     layer = min(LAYERS, key=lambda value: abs(value - note.velocity))
