@@ -23,11 +23,12 @@ FLOORS = (
 )
 """From the ground up. `answering` (from a question to its page) is what `cli` and `server` have in common."""
 DOORS = {
+    "audiomentations": "models/augmentation.py",
     "captum": "explain/gradients.py",
     "demucs": "audio/separate.py",
     "fastapi": "server/",
     "jinja2": "reports/rendering.py",
-    "lightning": "models/training.py",
+    "lightning": "models/training",
     "mirdata": "corpora/public.py",
     "mlflow": "tracking.py",
     "nussl": "audio/separate.py",

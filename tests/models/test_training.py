@@ -8,7 +8,10 @@ from lightning.pytorch.callbacks import Callback
 
 from escucha.errors import InputError
 from escucha.models.networks import make_network
-from escucha.models.training import Check, Examples, Recipe, class_weights, crop, fit, judge
+from escucha.models.training import fit
+from escucha.models.training_crops import Examples, crop
+from escucha.models.training_loss import Check, class_weights, judge
+from escucha.models.training_recipe import Recipe
 
 MELS, FRAMES = 16, 16
 SMALL = Recipe(epochs=10, batch=8, rate=1e-2, bands=3, crops=1, patience=20)
@@ -47,9 +50,9 @@ def test_the_planted_difference_is_learned_and_the_best_epoch_is_the_best(tmp_pa
     best = fitted.history.valid_loss.idxmin()
     assert fitted.epoch == fitted.history.epoch[best]
     net.eval()
-    loss, accuracy = judge(net, check)
-    assert loss == pytest.approx(fitted.history.valid_loss[best], rel=1e-5)  # the weights returned are that epoch's
-    assert accuracy == 1.0
+    told = judge(net, check)
+    assert told["loss"] == pytest.approx(fitted.history.valid_loss[best], rel=1e-5)  # the weights returned are that epoch's
+    assert told["accuracy"] == 1.0
     assert pandas.read_csv(tmp_path / "history.csv").valid_loss.tolist() == pytest.approx(
         fitted.history.valid_loss.tolist())
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from torch import Tensor
 
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus
+from escucha.experiments.scoring import tags_of, truth_of
 from escucha.experiments.workbench import Workbench
 from escucha.models.classifier import Classifier, Link
-from escucha.models.training import Recipe
+from escucha.models.training_recipe import Recipe
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -36,11 +38,19 @@ class Task:
     """Where a run that is killed leaves what it has."""
     link: Link = "softmax"
     """`sigmoid` where a clip may have several labels."""
+    start: str = ""
+    """The card of a network that is trained further; empty for a fresh one."""
+    freeze: tuple[str, ...] = ()
+    """Of that network: the layers that stay as they are."""
 
     @property
     def samples(self) -> int:
         """Of a window."""
         return round(self.window * self.rate)
+
+    def targets(self, corpus: Corpus) -> np.ndarray:
+        """`(clip,)` columns of `labels`, or where a clip may have several booleans `(clip, label)`."""
+        return (truth_of if self.link == "softmax" else tags_of)(corpus.tracks, self.labels)
 
     def clips(self, corpus: Corpus, workbench: Workbench, doing: str) -> Iterator[Clip]:
         """The sounds of one part, at the task's rate."""

@@ -8,6 +8,7 @@ from escucha.config import fingerprint
 from escucha.corpora.corpus import SPLITS, Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy import Accuracy, evaluate
+from escucha.experiments.accuracy_finding import AccuracyFinding
 from escucha.experiments.baseline import plain_answers
 from escucha.experiments.learners import LEARNERS
 from escucha.experiments.scoring import truth_of
@@ -19,7 +20,7 @@ from escucha.models.classifier import Classifier
 from escucha.models.domain import Descriptions, Domain, describe, far_share, fit_domain
 from escucha.models.heads import check_head
 from escucha.models.networks import Design, design
-from escucha.models.training import Recipe
+from escucha.models.training_recipe import Recipe
 from escucha.models.weights.safe import prefixed
 
 
@@ -49,7 +50,7 @@ class Training:
     """Of a head: what it is fitted to (see `Card.features`)."""
     head: dict[str, Any] = field(default_factory=lambda: {"name": "svm"})
     changes: dict[str, Any] = field(default_factory=dict)
-    """Name to a change made to every test clip, to see what moves the answer (see `scoring.changed_tracks`)."""
+    """Name to a change made to every test clip, to see what moves the answer (see `changing`)."""
     seed: int = 0
     """Of intervals; the recipe has its own."""
     experiment: str = ""
@@ -89,6 +90,7 @@ class Training:
         domain = fit_domain(described["train"], described["valid"])
         asked = Accuracy(self.card, self.corpus, changes=self.changes, seed=self.seed)
         told = evaluate(taught.classifier, corpus, asked, workbench)
+        assert isinstance(told, AccuracyFinding)  # what is taught here names one label a clip
         baseline = plain_answers(parts, described, task.labels)
         finding = TrainingFinding(self.card, told, taught, baseline, far_share(domain, described["test"]),
                                   {name: len(part) for name, part in parts.items()}, self.seed)
