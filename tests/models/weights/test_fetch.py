@@ -110,7 +110,7 @@ def test_other_bytes_than_the_card_knows_are_not_kept(tmp_path, site):
         fetch("toy", folder)
     assert sha(site.files["/toy.h5"]) in str(error.value)
     assert "\n" not in str(error.value)
-    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.suffix != ".lock"]
 
 
 @pytest.mark.parametrize(("data", "says"), [
@@ -160,6 +160,32 @@ def test_turned_kernels_of_an_unknown_file_are_refused_and_nothing_is_kept(tmp_p
         assert "\n" not in str(error.value)
     with pytest.raises(InputError, match="not here yet"):
         load_model("toy", folder)
+
+
+@pytest.mark.parametrize(("spoil", "says"), [
+    (lambda data: b"version https://git-lfs.github.com/spec/v1\n", "toy.h5 is a Git LFS pointer, not the weights"),
+    (lambda data: data[: len(data) // 2], "toy.h5 is damaged or ends early"),
+    (lambda data: b"x" + data, "toy.h5 is not HDF5"),
+])
+def test_a_spoilt_file_is_named_and_what_was_there_stays(tmp_path, site, file, network, spoil, says):
+    folder = home(tmp_path, site, known=False)
+    install("toy", file, folder)
+    file.write_bytes(spoil(site.files["/toy.h5"]))
+    for take in (install, use_weights):
+        with pytest.raises(InputError, match=says) as error:
+            take("toy", file, folder)
+        assert "\n" not in str(error.value)
+    answers("toy", folder, network)
+
+
+def test_a_model_that_gives_next_to_nothing_is_refused(tmp_path, site):
+    """As a genre service's would with ears turned round: divided by their sum, its outputs would look sure."""
+    folder = toys.home_of(tmp_path / "home", toys.card(link="softmax", outputs="sigmoid"))
+    silent = toys.trained()
+    with toys.torch.no_grad():
+        silent.network.head.bias -= 20
+    with pytest.raises(InputError, match=r"its raw outputs sum to .*e-\d+, implausibly little"):
+        install("toy", toys.write_keras(tmp_path / "silent.h5", silent.network, "theano"), folder)
 
 
 def test_a_file_that_the_card_knows_says_itself_whose_kernels_it_has(tmp_path, site, file, network):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from escucha.audio.io import read
 from escucha.errors import InputError
 from escucha.models.networks.keras_layers import LogSigmoidOf
 from escucha.models.published import adopted, turned
@@ -14,6 +15,7 @@ from escucha.models.weights.probes import probe_sounds
 from tests.conftest import REPOSITORY
 from tests.models.weights import toys
 
+SONGS = ("hungarian-dance", "lets-go-fishin", "sugar-plum-fairy", "vibe-ace")
 GOOD = Hearing(agreement=0.6, unsteadiness=0.1, mass=1.0)
 
 
@@ -88,8 +90,9 @@ def test_both_files_of_the_tagger_are_told_right_from_wrong(shared):
         states = [found[which].state_dict() for which in (one, two)]
         assert all(torch.allclose(states[0][name], states[1][name], atol=1e-6) for name in states[0])
     samples = round(card.window * card.rate)
-    waves = probe_sounds(card.rate, samples + 144)[::2]
-    right, wrong = (hearing(found["theano", kernels], card.rate, samples, sigmoid=True, waves=waves)
-                    for kernels in ("theano", "tensorflow"))
-    assert complaint(right, wrong) == ""
-    assert "turned by 180 degrees" in complaint(wrong, right)
+    real = [read(shared / "audio" / f"{song}.ogg", rate=card.rate).wave[: samples + 144] for song in SONGS]
+    for waves in (probe_sounds(card.rate, samples + 144)[::3], np.stack(real)):
+        right, wrong = (hearing(found["theano", kernels], card.rate, samples, sigmoid=True, waves=waves)
+                        for kernels in ("theano", "tensorflow"))
+        assert complaint(right, wrong) == ""
+        assert "turned by 180 degrees" in complaint(wrong, right)

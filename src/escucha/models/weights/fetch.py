@@ -1,8 +1,8 @@
 """Published weights, from the web or from a file, into the cache: verified, or listened to."""
 
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,10 +33,11 @@ def fetch(card: str, home: Path, *, told: Callable[[int, int], None] = SILENT) -
             return kept
     variant = table.variants[0]
     folder = shelf() / "fetched" / fingerprint([file.url for file in variant.files])
-    files = [_retrieved(file, folder, path.stem, told) for file in variant.files]
-    verified = all(file.sha256 for file in variant.files)
-    kept = _checked(files, read, path, kernels=variant.kernels, verified=verified)
-    shutil.rmtree(folder, ignore_errors=True)
+    with _alone(folder):
+        files = [_retrieved(file, folder, path.stem, told) for file in variant.files]
+        verified = all(file.sha256 for file in variant.files)
+        kept = _checked(files, read, path, kernels=variant.kernels, verified=verified)
+        shutil.rmtree(folder, ignore_errors=True)
     return kept
 
 
@@ -91,6 +92,23 @@ def _card(card: str, home: Path) -> tuple[Path, Card, Published]:
     if not read.published:
         raise InputError(f"the weights of {path.stem!r} lie beside its card ({read.weights}); nothing is to be fetched")
     return path, read, published(read, str(path))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The block runs in one process at a time: two that add to the same half of a file would spoil it."""
+    from filelock import FileLock
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{folder}.lock")
+        lock.acquire()
+    except OSError as error:
+        raise InputError(f"cannot write to {folder.parent}: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _retrieved(file: PublishedFile, folder: Path, card: str, told: Callable[[int, int], None]) -> Path:

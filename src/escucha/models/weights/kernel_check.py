@@ -12,7 +12,7 @@ Three signs, measured on the built-in sounds of weights/probes.py (or any others
   makes noise look sure.
 
 Measured with Choi's tags and Lola's palos, on the probes, four real songs and rendered palos: agreement is .03 to .09
-higher with the right kernels, in each of 12 comparisons. Unsteadiness is .03 to .45 with right kernels and .01 to .27
+higher with the right kernels, in each of 12 comparisons. Unsteadiness is .03 to .45 with right kernels and .00 to .27
 with turned ones, mass .7 to 1.7 with either: these two alone do not tell turned kernels in these files, and their
 limits lie outside of what right ones gave.
 """
