@@ -1,7 +1,7 @@
 """The same clips with one thing changed, and how many answers that moves."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,14 @@ def changed_tracks(plain: Sequence[Track], table: Mapping[str, Any], change: Map
     """Row of `plain` to that track with `change` made, from the corpus of `table`.
 
     A value that is a table maps what is annotated to what it becomes (`mode = {phrygian = "major", major =
-    "phrygian"}`); clips annotated otherwise are left out.
+    "phrygian"}`); clips annotated otherwise are left out. The labels stay those of the plain track.
     """
     found: dict[int, Track] = {}
     for settings, wanted in _settings(change):
         corpus = workbench.corpus({**table, "changes": {**dict(table.get("changes", {})), **settings}})
         by_name = {track.name: track for track in corpus}
-        found.update({row: by_name[track.name] for row, track in enumerate(plain) if _is(track, wanted)})
+        found.update({row: replace(by_name[track.name], labels=track.labels) for row, track in enumerate(plain)
+                      if _is(track, wanted)})
     return dict(sorted(found.items()))
 
 
