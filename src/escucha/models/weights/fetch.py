@@ -12,8 +12,9 @@ from escucha.models.card import Card, find_card, read_card
 from escucha.models.published import Published, PublishedFile, adopted, published, turned
 from escucha.models.weights.download import Resuming
 from escucha.models.weights.files import first_bytes
-from escucha.models.weights.kernel_check import complaint, hearing
+from escucha.models.weights.kernel_check import SHIFT, agreement, complaint, hearing
 from escucha.models.weights.kernels import Kernels, other
+from escucha.models.weights.probes import probe_sounds
 from escucha.models.weights.store import Kept, find, keep, sha256, shelf
 from escucha.whole import whole
 
@@ -79,8 +80,9 @@ def check_kernels(card: Card, file: Path, kernels: Kernels, where: str) -> None:
     """Raise InputError where weights of `card` seem to listen the wrong way round (weights/kernel_check.py)."""
     module, _ = adopted(card, file, kernels, where=where)
     samples, sigmoid = round(card.window * card.rate), card.link == "sigmoid"
-    own = hearing(module, card.rate, samples, sigmoid=sigmoid)
-    reason = complaint(own, hearing(turned(module), card.rate, samples, sigmoid=sigmoid))
+    waves = probe_sounds(card.rate, samples + round(SHIFT * card.rate))
+    own = hearing(module, card.rate, samples, sigmoid=sigmoid, waves=waves)
+    reason = complaint(own, agreement(turned(module), waves[:, :samples])[0])
     if reason:
         raise InputError(f"{file} seems to be misread with kernels = \"{kernels}\" ({Path(where).stem}): {reason}; set "
                          f"kernels = \"{other(kernels)}\" in [published] of {where}, or take another file")

@@ -55,23 +55,32 @@ def hearing(listener: Listener, rate: int, samples: int, *, sigmoid: bool, waves
     `sigmoid`: its logits are read label by label (the card's link).
     """
     shift = round(SHIFT * rate)
-    heard = torch.from_numpy(probe_sounds(rate, samples + shift) if waves is None else waves)
-    with listening(listener), torch.no_grad(), varying(listener.network) as norms:
-        first = torch.cat([listener(wave[None]) for wave in heard[:, :samples]])
-        agreement = _agreement(norms)
-        moved = torch.cat([listener(wave[None]) for wave in heard[:, shift:]])
+    waves = probe_sounds(rate, samples + shift) if waves is None else waves
+    agreed, first = agreement(listener, waves[:, :samples])
+    moved = _answers(listener, waves[:, shift:])
     before, after = (_probabilities(logits, sigmoid) for logits in (first, moved))
     apart = 2 * float(before.var(dim=0).sum())
     moves = float((after - before).square().sum(dim=1).mean())
-    return Hearing(agreement, moves / apart if apart else 0.0, _mass(listener, first, sigmoid))
+    return Hearing(agreed, moves / apart if apart else 0.0, _mass(listener, first, sigmoid))
 
 
-def complaint(own: Hearing, other: Hearing | None = None) -> str:
-    """What speaks against the kernels as they were read, `other` being the hearing with them turned; empty if nothing.
-    """
-    if other is not None and other.agreement > own.agreement + MARGIN:
+def agreement(listener: Listener, waves: np.ndarray) -> tuple[float, Tensor]:
+    """The first sign of a `Hearing`, of waves (sound, time), and the answers to them (sound, label)."""
+    with varying(listener.network) as norms:
+        logits = _answers(listener, waves)
+    return _agreement(norms), logits
+
+
+def _answers(listener: Listener, waves: np.ndarray) -> Tensor:
+    with listening(listener), torch.no_grad():
+        return torch.cat([listener(wave[None]) for wave in torch.tensor(waves)])
+
+
+def complaint(own: Hearing, other: float = float("nan")) -> str:
+    """What speaks against the kernels as they were read; empty if nothing. `other`: the agreement with them turned."""
+    if other > own.agreement + MARGIN:
         return (f"turned by 180 degrees, its kernels agree better with what its batch norms remember "
-                f"({other.agreement:.2f} against {own.agreement:.2f})")
+                f"({other:.2f} against {own.agreement:.2f})")
     if own.unsteadiness > UNSTEADY:
         return (f"its answers are unstable: a shift of {1000 * SHIFT:.0f} ms moves them {own.unsteadiness:.2f} times "
                 "as far as another sound does")
