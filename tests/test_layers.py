@@ -13,7 +13,7 @@ from tests.conftest import REPOSITORY
 SOURCE = REPOSITORY / "src" / "escucha"
 FLOORS = (
     {"errors", "whole"},
-    {"audio", "config", "finding"},
+    {"audio", "config", "finding", "latex"},
     {"corpora"},
     {"models"},
     {"explain", "concepts"},

@@ -1,6 +1,6 @@
 """The one output shape: what every question comes back as, and how it is kept.
 
-A saved finding is a folder: `about.json`, `numbers.json`, `arrays.npz`, `tables/*.csv`, `figures/*.{png,svg}`,
+A saved finding is a folder: `about.json`, `numbers.json`, `arrays.npz`, `tables/*.{csv,tex}`, `figures/*.{png,svg}`,
 `sounds/*.wav`. It is written beside its place and renamed, so a reader never meets half of one.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.config import build, jsonable
 from escucha.errors import InputError, check_name
+from escucha.latex import latex
 from escucha.whole import PARTIAL, beside
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ def _write(finding: Finding, folder: Path, about: About) -> None:
     np.savez_compressed(folder / "arrays.npz", **finding.arrays())  # type: ignore[arg-type]
     for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+        (folder / "tables" / f"{name}.tex").write_text(latex(table), encoding="utf-8", errors="backslashreplace")
     for name, figure in figures.items():
         for suffix in ("png", "svg"):
             figure.savefig(folder / "figures" / f"{name}.{suffix}", dpi=150, bbox_inches="tight")

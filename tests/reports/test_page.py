@@ -79,7 +79,9 @@ def test_words_and_numbers_stand_on_the_page(tags):
 def test_what_is_taken_away_is_what_was_saved(made, tags):
     taken = {link["download"]: base64.b64decode(str(link["href"]).split("base64,")[1])
              for link in tags.all("a") if "download" in link}
-    assert set(taken) == {"numbers.json", "parts.csv", "source-weights.png", "source-weights.svg", "map.png", "map.svg"}
+    assert set(taken) == {"numbers.json", "parts.csv", "parts.tex", "source-weights.png", "source-weights.svg",
+                          "map.png", "map.svg"}
+    assert taken["parts.tex"] == (made.parent / "tables" / "parts.tex").read_bytes()
     assert json.loads(taken["numbers.json"])["passes"] == 320
     assert len(list(csv.DictReader(io.StringIO(taken["parts.csv"].decode())))) == 12
     for name in ("map.png", "map.svg"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from escucha.audio.clip import Clip
 from escucha.audio.io import read
 from escucha.finding import Finding, Saved
+from escucha.latex import latex
 from escucha.reports.sounds import Player, captions_of, data_uri, players
 from escucha.reports.text import WARNING, facts, heading, number, plain
 
@@ -27,7 +28,9 @@ SVG = 300_000
 ROWS = 500
 """Rows of a table on the page; the rest is in its CSV."""
 CSV = 1_000_000
-"""A larger CSV is linked, not carried."""
+"""A larger CSV, or table in LaTeX, is linked, not carried."""
+TYPES = {"CSV": "csv", "LaTeX": "x-tex"}
+"""Of the texts a table can be taken away as."""
 CAPTIONS = "sounds"
 """The table whose rows caption the players."""
 WARNINGS = "warnings"
@@ -67,19 +70,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: its first `ROWS` rows, and all of it as CSV."""
+    """A table: its first `ROWS` rows, all of it as CSV, and as LaTeX."""
 
     heading: str
     columns: tuple[tuple[str, bool], ...]
     """(name, is it a number)."""
     rows: tuple[tuple[Cell, ...], ...]
     total: int
-    link: Link
+    links: tuple[Link, ...]
 
     @property
     def size(self) -> int:
         """Bytes of page, about."""
-        return len(self.link.href) + sum(40 + len(cell.text) + len(cell.key) for row in self.rows for cell in row)
+        return (sum(len(link.href) for link in self.links)
+                + sum(40 + len(cell.text) + len(cell.key) for row in self.rows for cell in row))
 
 
 @dataclass(frozen=True)
@@ -179,10 +183,17 @@ def _grid(name: str, table: "DataFrame") -> Grid:
     numeric = [table[column].dtype.kind in "iuf" for column in table.columns]
     shown = table.head(ROWS).astype(object).where(table.head(ROWS).notna(), None)
     rows = tuple(tuple(_cell(value) for value in row) for row in shown.itertuples(index=False, name=None))
-    csv = table.to_csv(index=False).encode()
-    href = data_uri(csv, "text/csv;charset=utf-8") if len(csv) <= CSV else f"tables/{name}.csv"
+    texts = (("CSV", "csv", table.to_csv(index=False)), ("LaTeX", "tex", latex(table)))
+    links = tuple(_taken(f"{name}.{suffix}", word, text.encode("utf-8", "backslashreplace"))
+                  for word, suffix, text in texts)
     columns = tuple(zip((str(column).replace("_", " ") for column in table.columns), numeric))
-    return Grid(heading(name), columns, rows, len(table), Link("CSV", f"{name}.csv", href))
+    return Grid(heading(name), columns, rows, len(table), links)
+
+
+def _taken(file: str, word: str, text: bytes) -> Link:
+    """A table to take away; one too large for the page is linked from the folder beside it."""
+    href = data_uri(text, f"text/{TYPES[word]};charset=utf-8") if len(text) <= CSV else f"tables/{file}"
+    return Link(word, file, href)
 
 
 def _cell(value: Any) -> Cell:
