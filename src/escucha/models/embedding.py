@@ -108,4 +108,5 @@ def embedder_mark(path: Path) -> str:
     from escucha.models.card import read_card
 
     told = read_card(path)
-    return fingerprint(told.kind, told.rate, told.window, told.front_end, told.network, told.digest, told.published)
+    weights = told.published.get("variants", told.published) if told.published else told.digest
+    return fingerprint(told.kind, told.rate, told.window, told.front_end, told.network, weights)
