@@ -17,10 +17,10 @@ MELS, FRAMES = 16, 16
 SMALL = Recipe(epochs=10, batch=8, rate=1e-2, bands=3, crops=1, patience=20)
 
 
-def network(seed=0):
+def network(seed=0, labels=2):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        made, _ = make_network("short-cnn", 2, (1, MELS, FRAMES), settings={"widths": (4, 8), "dropout": 0.2})
+        made, _ = make_network("short-cnn", labels, (1, MELS, FRAMES), settings={"widths": (4, 8), "dropout": 0.2})
     return made
 
 
@@ -51,7 +51,8 @@ def test_the_planted_difference_is_learned_and_the_best_epoch_is_the_best(tmp_pa
     assert fitted.epoch == fitted.history.epoch[best]
     net.eval()
     told = judge(net, check)
-    assert told["loss"] == pytest.approx(fitted.history.valid_loss[best], rel=1e-5)  # the weights returned are that epoch's
+    # the weights returned are that epoch's
+    assert told["loss"] == pytest.approx(fitted.history.valid_loss[best], rel=1e-5)
     assert told["accuracy"] == 1.0
     assert pandas.read_csv(tmp_path / "history.csv").valid_loss.tolist() == pytest.approx(
         fitted.history.valid_loss.tolist())

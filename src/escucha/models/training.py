@@ -23,7 +23,7 @@ from escucha.models.torch_classifier import quick
 from escucha.models.training_crops import Crops, Examples, SpectrogramCrops, Turn, WaveCrops, Waves
 from escucha.models.training_freezing import frozen
 from escucha.models.training_hearing import Hearing, picture_of
-from escucha.models.training_learner import Bar, Learner
+from escucha.models.training_learner import Bar, Learner, Loader
 from escucha.models.training_loss import Check
 from escucha.models.training_recipe import Recipe
 
@@ -60,7 +60,7 @@ def fit(network: nn.Module, train: Examples | Waves, check: Check, *, recipe: Re
         learner = Learner(quick(network), Hearing(front_end), still, train.targets, check, recipe, folder)
         resume = folder / "last.ckpt"
         _trainer(recipe, folder, progress, callbacks).fit(
-            learner, _crops(train, check, recipe, front_end, learner.turn), [torch.zeros(1)],
+            learner, Loader(_crops(train, check, recipe, front_end, learner.turn)), [torch.zeros(1)],
             ckpt_path=str(resume) if resume.is_file() else None, weights_only=True)
         if recipe.devices > 1:  # what the other processes learned is in the checkpoint alone
             learner.on_load_checkpoint(torch.load(resume, weights_only=True))
@@ -97,7 +97,11 @@ def _crops(train: Examples | Waves, check: Check, recipe: Recipe, front_end: nn.
         return SpectrogramCrops(recipe, window, turn, train)
     if front_end is None:
         raise InputError("waves are heard through a front end; give `fit` the one of the classifier")
-    return WaveCrops(recipe, window, turn, train, picture_of(front_end, window))
+    picture = picture_of(front_end, window)
+    if picture is None and (recipe.augment.masks or recipe.augment.edges):
+        raise InputError("'masks' and 'edges' of [recipe.augment] hide cells of a spectrogram, and this front end "
+                         "makes none; leave them out")
+    return WaveCrops(recipe, window, turn, train, picture)
 
 
 def _trainer(recipe: Recipe, folder: Path, progress: bool, callbacks: Sequence[Callback]) -> lightning.Trainer:

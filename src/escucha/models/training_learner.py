@@ -1,6 +1,6 @@
 """What Lightning is given: a network in training with all that a resumed run needs, and a bar on stderr."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from lightning.pytorch.callbacks import Callback
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from escucha.models.training_crops import Batch, Turn
+from escucha.models.training_crops import Batch, Crops, Turn
 from escucha.models.training_hearing import Hearing
 from escucha.models.training_loss import LOSSES, Check, class_weights, judge, mix_targets
 from escucha.models.training_pace import OPTIMISERS, pace
@@ -88,6 +88,19 @@ def write_history(path: Path, history: Sequence[dict[str, float]]) -> None:
 
     with whole(path) as partial:
         pandas.DataFrame(history).to_csv(partial, index=False)
+
+
+class Loader:
+    """Crops as Lightning takes them: of a plain class, for it looks into frozen dataclasses and refuses them."""
+
+    def __init__(self, crops: Crops):
+        self.crops = crops
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self.crops)
 
 
 class Bar(Callback):
