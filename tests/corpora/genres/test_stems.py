@@ -66,3 +66,9 @@ def test_a_clip_begins_in_the_middle_of_the_music():
     heard = [np.abs(track.source.clip().wave[:2205]).max() for track in
              genres_corpus(clips=20, seed=4, genres=("disco", "pop"), duration=1.0, changes={"loudness": 0})]
     assert np.mean(np.array(heard) > .02) > .8
+
+
+def test_a_source_that_a_genre_has_no_habits_for_stays_silent():
+    known = GenreSource(Recipe("classical", 1, 1, 4.0, (("drums", True),))).annotations()
+    assert known["sources"]
+    assert "drums" not in known["sources"]

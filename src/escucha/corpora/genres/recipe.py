@@ -1,15 +1,13 @@
 """What determines one rendered clip of a genre, and which of its properties may be set by hand."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from escucha.corpora.genres.genre import GENRES
 from escucha.corpora.genres.style import SOURCES
-from escucha.corpora.rendering.changes import Check, between, checked, one_of, switch
+from escucha.corpora.rendering.changes import Changeable, Check, between, one_of, switch
 from escucha.corpora.rendering.room import NOISES, ROOMS
-from escucha.corpora.rendering.synth import RATE
 from escucha.errors import InputError, unknown
 
 REVISION = 1
@@ -27,18 +25,21 @@ CHANGES: dict[str, Check] = {
     "noise": one_of(range(NOISES)),
     "loudness": between(-30, 12),
 }
-"""What can be set in a recipe, each with its check. A source that a genre has no habits for stays silent, and a mode it
-has no harmony for is not taken up; swing is where the second of two notes falls, brightness a high shelf in dB above
+"""What can be set in a recipe, each with its check. A source that a genre has no habits for stays silent, a mode it
+has no harmony for is refused; swing is where the second of two notes falls, brightness a high shelf in dB above
 1.5 kHz, loudness a gain in dB, tonic a pitch class (0 is C), tempo beats a minute."""
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Changeable):
     """Everything that determines one clip; JSON-ready through `dataclasses.asdict`.
 
     An unknown genre, key or value of a change raises InputError with what is available.
     """
 
+    kind: ClassVar[str] = "genres"
+    known: ClassVar[Mapping[str, Check]] = CHANGES
+    revision: ClassVar[list[Any]] = ["genres", REVISION]
     genre: str
     seed: int
     family: int
@@ -50,23 +51,8 @@ class Recipe:
     def __post_init__(self):
         if self.genre not in GENRES:
             raise unknown("genre", str(self.genre), GENRES)
-        if not 0.1 <= self.duration <= 600:
-            raise InputError(f"a rendered clip lasts from 0.1 to 600 seconds, got duration = {self.duration!r}")
-        object.__setattr__(self, "changes", checked(self.changes, CHANGES, "genres"))
+        self._check()
         mode = self.get("mode", "")
         if mode and mode not in GENRES[self.genre].progressions:
             raise InputError(f"genre {self.genre!r} has no harmony in {mode}; available: "
                              f"{', '.join(GENRES[self.genre].progressions)}")
-
-    def change(self, key: str, value: Any) -> "Recipe":
-        """This recipe with one thing set (replacing an earlier setting of the same key)."""
-        return replace(self, changes=(*(pair for pair in self.changes if pair[0] != key), (key, value)))
-
-    def get(self, key: str, default: Any) -> Any:
-        """The value a change gives to `key`, else `default`."""
-        return dict(self.changes).get(key, default)
-
-    def key(self) -> str:
-        """A hash of the recipe and of the renderer's revision (not of the soundfont)."""
-        text = json.dumps(["genres", REVISION, RATE, asdict(self)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -12,6 +12,7 @@ from escucha.corpora.genres.style import BAR
 from escucha.corpora.rendering.chord import NOTES
 from escucha.corpora.rendering.note import Note, strokes
 from escucha.corpora.rendering.streams import stream
+from escucha.corpora.rendering.timeline import within
 
 HANDS: dict[str, Callable[[Plan, str], Iterator[Note]]] = {
     "drums": lambda plan, source: drums(plan), "bass": lambda plan, source: bass(plan), "strum": strum, "block": block,
@@ -79,15 +80,5 @@ def _beats(plan: Plan) -> list[list[Any]]:
 
 
 def _chords(plan: Plan) -> list[list[Any]]:
-    """Chord changes; the one that already holds at the start stands at 0."""
-    track: list[list[Any]] = []
-    for bar in plan.bars:
-        for position, chord in bar.chords:
-            time = round(max(0.0, plan.time(bar.first + position)), 5)
-            if time >= plan.recipe.duration:
-                return track
-            if track and track[-1][0] == 0.0 == time:
-                track.pop()
-            if not track or track[-1][1:] != [chord.name, chord.degree]:
-                track.append([time, chord.name, chord.degree])
-    return track
+    return within(((plan.time(bar.first + position), (chord.name, chord.degree))
+                   for bar in plan.bars for position, chord in bar.chords), plan.recipe.duration)

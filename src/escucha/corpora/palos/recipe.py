@@ -1,15 +1,13 @@
 """What determines one rendered clip, and which of its properties may be set by hand."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from escucha.corpora.palos.palo import METRES, MODES, PALOS, SOURCES
-from escucha.corpora.rendering.changes import Check, between, checked, one_of, switch
+from escucha.corpora.rendering.changes import Changeable, Check, between, one_of, switch
 from escucha.corpora.rendering.room import NOISES, ROOMS
-from escucha.corpora.rendering.synth import RATE
-from escucha.errors import InputError, unknown
+from escucha.errors import unknown
 
 REVISION = 1
 """Raised when the same recipe starts to mean another sound."""
@@ -41,12 +39,15 @@ dB, tonic a pitch class (0 is C), tempo felt beats a minute; the rest are names,
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Changeable):
     """Everything that determines one clip; JSON-ready through `dataclasses.asdict`.
 
     An unknown palo, key or value of a change raises InputError with what is available.
     """
 
+    kind: ClassVar[str] = "palos"
+    known: ClassVar[Mapping[str, Check]] = CHANGES
+    revision: ClassVar[list[Any]] = [REVISION]
     palo: str
     seed: int
     family: int
@@ -60,19 +61,4 @@ class Recipe:
     def __post_init__(self):
         if self.palo not in PALOS:
             raise unknown("palo", str(self.palo), PALOS)
-        if not 0.1 <= self.duration <= 600:
-            raise InputError(f"a rendered clip lasts from 0.1 to 600 seconds, got duration = {self.duration!r}")
-        object.__setattr__(self, "changes", checked(self.changes, CHANGES, "palos"))
-
-    def change(self, key: str, value: Any) -> "Recipe":
-        """This recipe with one thing set (replacing an earlier setting of the same key)."""
-        return replace(self, changes=(*(pair for pair in self.changes if pair[0] != key), (key, value)))
-
-    def get(self, key: str, default: Any) -> Any:
-        """The value a change gives to `key`, else `default`."""
-        return dict(self.changes).get(key, default)
-
-    def key(self) -> str:
-        """A hash of the recipe and of the renderer's revision (not of the soundfont)."""
-        text = json.dumps([REVISION, RATE, asdict(self)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._check()

@@ -11,6 +11,7 @@ from escucha.corpora.palos.plan import Plan, plan
 from escucha.corpora.palos.recipe import Recipe
 from escucha.corpora.rendering.note import Note, strokes
 from escucha.corpora.rendering.streams import stream
+from escucha.corpora.rendering.timeline import within
 
 PLAYERS: dict[str, Callable[[Plan], tuple[Note, ...]]] = {
     "guitar": guitar, "bass": bass, "voice": voice, "palmas": palmas, "castanets": castanets, "cajon": cajon,
@@ -59,16 +60,8 @@ def loudness(recipe: Recipe) -> float:
 
 
 def _mode(plan: Plan) -> dict[str, Any]:
-    """Modes as they come (the one that already holds at the start stands at 0), and what they make together."""
-    track: list[list[Any]] = []
-    for line in plan.lines:
-        time = round(max(0.0, plan.time(line.first)), 5)
-        if time >= plan.recipe.duration:
-            break
-        if track and track[-1][0] == 0.0 == time:
-            track.pop()
-        if not track or track[-1][1:] != [line.mode, line.tonic]:
-            track.append([time, line.mode, line.tonic])
+    """Modes as they come, and what they make together."""
+    track = within(((plan.time(line.first), (line.mode, line.tonic)) for line in plan.lines), plan.recipe.duration)
     held = {(mode, tonic) for _, mode, tonic in track}
     mode, tonic = (BIMODAL, plan.lines[0].tonic) if len(held) > 1 else held.pop()
     return {"mode": mode, "tonic": tonic, "modes": track}
@@ -101,15 +94,5 @@ def _times(plan: Plan) -> dict[str, Any]:
 
 
 def _chords(plan: Plan) -> list[list[Any]]:
-    """Chord changes; the one that already holds at the start stands at 0."""
-    track: list[list[Any]] = []
-    for line in plan.lines:
-        for position, chord in line.chords:
-            time = round(max(0.0, plan.time(line.first + position)), 5)
-            if time >= plan.recipe.duration:
-                return track
-            if track and track[-1][0] == 0.0 == time:
-                track.pop()
-            if not track or track[-1][1:] != [chord.name, chord.degree]:
-                track.append([time, chord.name, chord.degree])
-    return track
+    return within(((plan.time(line.first + position), (chord.name, chord.degree))
+                   for line in plan.lines for position, chord in line.chords), plan.recipe.duration)

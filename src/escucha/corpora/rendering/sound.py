@@ -3,14 +3,16 @@
 A mix *is* the float32 sum of its stems in their order (`add`), so they are the oracle separation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from escucha.corpora.rendering.castanets import click
 from escucha.corpora.rendering.levels import DRUMS, LEVELS
 from escucha.corpora.rendering.note import CASTANETS, Note
-from escucha.corpora.rendering.room import impulse, shelf, vowel
+from escucha.corpora.rendering.room import impulse, noise, shelf, vowel
 from escucha.corpora.rendering.synth import LAYERS, LENGTHS, RATE, TAIL, player
 
 REST = "rest"
@@ -67,3 +69,44 @@ def placed(dry: np.ndarray, *, brightness: float, room: int, wet: float, sung: i
         tone = np.convolve(tone, vowel(sung))
     response = np.convolve(tone, impulse(room, wet))
     return fftconvolve(dry, response.astype(np.float32))[:len(dry)]
+
+
+class Voice(NamedTuple):
+    """What becomes one stem."""
+
+    name: str
+    notes: Sequence[Note]
+    level: float
+    """dB."""
+    sung: int | None = None
+    """The number of a vowel that shapes it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a clip is played: the nuisances that all its stems share."""
+
+    seed: int
+    duration: float
+    """Seconds."""
+    loudness: float
+    """dB."""
+    brightness: float
+    """High shelf, dB."""
+    room: int
+    wet: float
+    noise: int
+
+
+def render(voices: Iterable[Voice], place: Place) -> dict[str, np.ndarray]:
+    """Every stem, `(time,)` float32 at `RATE`, in order: the voices that have notes, then `rest`."""
+    samples = round(place.duration * RATE)
+    gain = GAIN * 10 ** (place.loudness / 20)
+    out = {}
+    for voice in voices:
+        if voice.notes:
+            heard = placed(played(voice.notes, samples), brightness=place.brightness, room=place.room, wet=place.wet,
+                           sung=voice.sung)
+            out[voice.name] = (heard * gain * 10 ** (voice.level / 20)).astype(np.float32)
+    out[REST] = (noise(place.noise, place.seed, samples) * gain).astype(np.float32)
+    return out
