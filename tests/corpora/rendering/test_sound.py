@@ -7,7 +7,7 @@ from escucha.corpora.rendering.note import Note, strokes
 from escucha.corpora.rendering.sound import Place, Voice, add, played, render
 from escucha.corpora.rendering.synth import RATE
 
-NOTES = [Note(.0, 24, 60, 100, .4), Note(.25, 33, 40, 90, .8), Note(.5, 8, 38, 112, .3, kit=True)]
+NOTES = [Note(.0, 24, 60, 100, .4), Note(.2, 33, 40, 90, .8), Note(.4, 8, 38, 112, .3, kit=True)]
 PLACE = Place(seed=1, duration=1.0, loudness=-6.0, brightness=2.0, room=3, wet=.3, noise=2)
 
 
