@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from escucha.config import Within
 from escucha.errors import InputError
 from escucha.models.networks.short_cnn import Level
+from escucha.models.networks.stack import draw
 
 Size = Annotated[int, Within(1, 4096)]
 
@@ -55,6 +56,7 @@ class ResNet(nn.Sequential):
         parts["dropout"] = nn.Dropout(settings.dropout)
         parts["head"] = nn.Linear(widths[-1], labels)
         super().__init__(parts)
+        self.apply(draw)
 
 
 class BasicBlock(nn.Module):

@@ -14,6 +14,7 @@ from torch import nn
 from escucha.config import Within
 from escucha.errors import InputError
 from escucha.models.networks.short_cnn import Level, MeanMax, block
+from escucha.models.networks.stack import draw
 
 CONVOLUTIONS = (2, 2, 3, 3, 3)
 """Of each stage."""
@@ -57,6 +58,7 @@ class Vgg16(nn.Sequential):
             parts[f"dense{at}"] = nn.Sequential(nn.Linear(before, width), nn.ReLU(), nn.Dropout(settings.dropout))
         parts["head"] = nn.Linear((2 * widths[-1], *settings.hidden)[-1], labels)
         super().__init__(parts)
+        self.apply(draw)
 
 
 def vgg16_layers(settings: Vgg16Settings) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from escucha.config import Within
 from escucha.errors import InputError
 from escucha.models.networks.keras_layers import ToRow
 from escucha.models.networks.short_cnn import Apart
+from escucha.models.networks.stack import draw
 
 CONVOLUTIONS = (1, 1, 2, 2)
 """Of each block."""
@@ -76,14 +77,7 @@ class Vggish(nn.Sequential):
             parts |= {"relu": nn.ReLU(), "dropout": nn.Dropout(settings.dropout),
                       "head": nn.Linear(settings.embedding, labels)}
         super().__init__(parts)
-        self.apply(_initialise)
-
-
-def _initialise(part: nn.Module) -> None:
-    """He's draw: there is no batch norm here to bring back what nine layers of smaller weights would lose."""
-    if isinstance(part, (nn.Conv2d, nn.Linear)) and part.bias is not None:
-        nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
-        nn.init.zeros_(part.bias)
+        self.apply(draw)
 
 
 def _block(before: int, width: int, count: int) -> nn.Sequential:
