@@ -3,6 +3,7 @@
 KINDS: dict[str, str] = {
     "training": "escucha.experiments.training:Training",
     "accuracy": "escucha.experiments.accuracy:Accuracy",
+    "comparison": "escucha.experiments.comparison:Comparison",
     "table-accuracy": "escucha.experiments.table_accuracy:TableAccuracy",
     "explanation": "escucha.experiments.explanation:ExplanationStudy",
     "concept-study": "escucha.experiments.concept_study:ConceptStudy",

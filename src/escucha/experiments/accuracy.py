@@ -69,11 +69,13 @@ class Accuracy:
 
 
 def evaluate(classifier: Classifier, corpus: Corpus, asked: Accuracy, workbench: Workbench, *, card: str = "",
-             thresholds: Mapping[str, float] | None = None) -> AccuracyFinding | TagFinding:
+             thresholds: Mapping[str, float] | None = None,
+             marks: Mapping[str, np.ndarray] | None = None) -> AccuracyFinding | TagFinding:
     """The finding of kind `accuracy` for a classifier in memory: AccuracyFinding of softmax, TagFinding of sigmoid.
 
     `corpus` is what the table `asked.corpus` describes, labelled as it is to be scored; `asked.model` is only the name
-    it goes by. A `card` is asked what it was trained on. `thresholds` are a sigmoid model's, .5 where not named.
+    it goes by. A `card` is asked what it was trained on. `thresholds` are a sigmoid model's, .5 where not named;
+    `marks` the recordings' fingerprints where they are known already (`alarms.recorded`).
     """
     for name, change in asked.changes.items():
         if not isinstance(change, Mapping):
@@ -87,7 +89,7 @@ def evaluate(classifier: Classifier, corpus: Corpus, asked: Accuracy, workbench:
                     for change in asked.changes.items())
     everyday = ask_perturbed(ears, scored, plain, asked.robustness) if asked.robustness else ()
     told = Told(model=asked.model, origin=scored.origin, aggregation=asked.aggregation, plain=plain, changed=changed,
-                everyday=everyday, alarms=tuple(_doubts(corpus, scored, plain, asked, card, workbench)),
+                everyday=everyday, alarms=_doubts(corpus, scored, plain, asked, workbench, card=card, marks=marks),
                 left_out=tuple(left_out), heard=_errors(ears, scored, plain, asked.sounds), speed=speed(classifier),
                 seed=asked.seed)
     return AccuracyFinding(told) if classifier.link == "softmax" else TagFinding(told)
@@ -100,12 +102,14 @@ def chosen(corpus: Corpus, split: str | None) -> Corpus:
     return corpus.split(split) if split else corpus
 
 
-def _doubts(corpus: Corpus, scored: Corpus, said: Said, asked: Accuracy, card: str, workbench: Workbench) -> list[str]:
-    """Alarms; recordings are listened to for copies where there is something to compare them with."""
+def _doubts(corpus: Corpus, scored: Corpus, said: Said, asked: Accuracy, workbench: Workbench, *, card: str,
+            marks: Mapping[str, np.ndarray] | None) -> tuple[str, ...]:
+    """Alarms of the corpus and the answers, and of what the model of the card was trained on."""
     learned = trained_on(card, workbench) if card else ({}, [])
-    marks = recorded([*corpus, *learned[1]], workbench)
-    found = alarms(corpus, scored, said, marks=marks)
-    return [*found, *learned_before(card, learned, asked.corpus, scored, marks=marks)]
+    if marks is None:
+        marks = recorded([*corpus, *learned[1]], workbench)
+    return (*alarms(corpus, scored, said, marks=marks),
+            *learned_before(card, learned, asked.corpus, scored, marks=marks))
 
 
 def _errors(ears: Ears, scored: Corpus, said: Said, most: int) -> tuple[Misheard, ...]:

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from escucha.models.resampling import Interval
+
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#888888"
 """Of Okabe and Ito's palette: told apart by people who do not see red or green."""
 CROWDED = 12
@@ -17,13 +19,13 @@ CROWDED = 12
 
 def confusion(counts: np.ndarray, labels: Sequence[str]) -> Figure:
     """Counts `(label, label)` with names attached; colour is the share of each row. Many labels are drawn smaller."""
-    cell = np.clip(8 / len(labels), 0.21, 0.8)
+    cell = float(np.clip(8 / len(labels), 0.24, 0.8))
     side = 1.6 + cell * len(labels)
     figure = Figure(figsize=(side + 1.4, side), layout="constrained")
     axes = figure.add_subplot()
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     drawn = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    size = float(np.clip(cell * 20, 5.5, 10))
+    size = float(np.clip(cell * 24, 6, 10))
     for (row, column), count in np.ndenumerate(counts):
         if count or len(labels) <= CROWDED:
             ink = "white" if share[row, column] > .5 else "black"
@@ -113,4 +115,22 @@ def bars(values: Mapping[str, float], *, label: str, errors: Mapping[str, tuple[
     axes.barh(list(values), height, xerr=np.abs(bounds - height[:, None]).T, color=BLUE, ecolor="black", capsize=3)
     axes.invert_yaxis()
     axes.set(xlabel=label, xlim=(0, 1))
+    return figure
+
+
+def dots(found: "Mapping[str, Interval]", *, label: str, span: tuple[float, float] | None = None) -> Figure:
+    """Named numbers with their intervals, one below the other; a line at 0 where they have no span of their own."""
+    figure = Figure(figsize=(6.4, 1.2 + 0.4 * len(found)), layout="constrained")
+    axes = figure.add_subplot()
+    values = np.array([[one.value, one.low, one.high] for one in found.values()])
+    places = np.arange(len(found))
+    axes.errorbar(values[:, 0], places, xerr=np.abs(values[:, 1:] - values[:, :1]).T, fmt="o", color=BLUE, capsize=3)
+    axes.set_yticks(places, list(found))
+    axes.set_ylim(len(found) - 0.4, -0.6)
+    axes.grid(axis="x", color=GREY, alpha=0.25)
+    axes.set(xlabel=label)
+    if span is None:
+        axes.axvline(0, color=ORANGE, linewidth=1, linestyle="--")
+    else:
+        axes.set_xlim(*span)
     return figure

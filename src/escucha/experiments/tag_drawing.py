@@ -30,13 +30,13 @@ def precisions(rows: Sequence[Mapping[str, Any]]) -> Figure:
     axes.set_yticks(places, [row["tag"] for row in rows])
     axes.invert_yaxis()
     axes.set(xlabel="average precision (95 % interval over groups)", xlim=(0, 1))
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
+    figure.legend(loc="outside lower center", frameon=False)
     return figure
 
 
 def precision_recall(said: TagAnswers, tags: Sequence[str]) -> Figure:
     """Precision against recall of each tag as its threshold falls; a point where its threshold stands."""
-    figure = Figure(figsize=(5.6, 4.4), layout="constrained")
+    figure = Figure(figsize=(6.6, 4.4), layout="constrained")
     axes = figure.add_subplot()
     columns = [said.labels.index(tag) for tag in tags]
     ranked = np.argsort(-average_precision(said.truth, said.probabilities)[columns])
@@ -51,7 +51,7 @@ def precision_recall(said: TagAnswers, tags: Sequence[str]) -> Figure:
             axes.plot(right / there.sum(), right / given.sum(), "o", color=colour)
     axes.set(xlabel="recall: share of the clips with the tag that are found",
              ylabel="precision: share of those found that have it", xlim=(0, 1.02), ylim=(0, 1.02))
-    axes.legend(loc="lower left", frameon=False, title="point: at its threshold")
+    figure.legend(loc="outside right center", frameon=False, title="point: at its\nthreshold")
     return figure
 
 

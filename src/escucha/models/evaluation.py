@@ -167,3 +167,18 @@ def chance_test(truth: np.ndarray, predicted: np.ndarray, groups: Sequence[str],
     """
     gain = (truth == predicted).astype(float) - (truth == np.bincount(truth).argmax())
     return sign_flip(gain, groups, seed=seed, draws=draws, tail="above")
+
+
+def mcnemar(first: np.ndarray, second: np.ndarray) -> float:
+    """Two-sided exact p that two models are right equally often, from `(clip,)` truths: was it named right?
+
+    McNemar 1947: only the clips that one of them alone names right count, each as a toss of a coin. For clips that are
+    independent of each other.
+
+    >>> mcnemar(np.array([True] * 6), np.array([False] * 6))
+    0.03125
+    """
+    from scipy.stats import binomtest
+
+    only = int((first & ~second).sum()), int((second & ~first).sum())
+    return float(binomtest(only[0], sum(only)).pvalue) if sum(only) else 1.0
