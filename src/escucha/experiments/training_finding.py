@@ -10,9 +10,10 @@ from escucha.audio.clip import Clip
 from escucha.experiments import drawing
 from escucha.experiments.accuracy_finding import AccuracyFinding
 from escucha.experiments.baseline import Baseline
+from escucha.experiments.tag_finding import TagFinding
 from escucha.experiments.task import Taught
-from escucha.models import evaluation as ev
-from escucha.models.resampling import Interval, mean_interval
+from escucha.experiments.training_corpus import Material
+from escucha.models.resampling import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TEMPO_METER = 0.15
 """A model less than this above the baseline hears little but speed and tone colour."""
+OVERFIT = 1.25
+"""Times the best validation loss: a last one above it means that training went on to learn its clips by heart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,60 +30,87 @@ class TrainingFinding:
     """A trained model, evaluated on test groups."""
 
     card: str
-    accuracy: AccuracyFinding
+    accuracy: AccuracyFinding | TagFinding
     taught: Taught
     baseline: Baseline
     far: float
     """Share of test clips that read as far from the training music: a few per cent are to be expected."""
-    clips: dict[str, int]
-    """Tracks by split."""
+    material: Material
+    valid: float
+    """What choices are made by: accuracy (of tags mean average precision) on the validation clips."""
+    most_epochs: int
+    """That the recipe allows."""
     seed: int
 
     @cached_property
     def gap(self) -> Interval:
         """How much better than the baseline, on the same clips."""
-        better = self.accuracy.plain.right.astype(float) - (self.baseline.predicted == self.baseline.truth)
-        return mean_interval(better, self.accuracy.plain.groups, seed=self.seed)
+        return self.baseline.gap(self.accuracy.plain, self.seed)
+
+    @property
+    def measure(self) -> str:
+        """What heads the finding: `accuracy`, or of tags `mean_average_precision`."""
+        return next(iter(self.accuracy.headlines))
+
+    @cached_property
+    def plain(self) -> Interval:
+        """The baseline in that measure."""
+        return self.baseline.headline(self.accuracy.plain.groups, self.seed)
 
     def record(self, maker: str) -> dict[str, Any]:
         """The `[trained]` table of the card."""
         head = self.accuracy.headline
         moved = {row["change"]: round(row["moved"], 3) for row in self.accuracy.changes}
-        return {"experiment": maker, "corpus": self.accuracy.origin, "test_clips": self.clips["test"],
-                "test_groups": head.groups, "accuracy": round(head.value, 4),
-                "accuracy_interval": [round(head.low, 4), round(head.high, 4)],
-                "baseline": round(self.baseline.accuracy, 4), "answers_moved": moved}
+        return {"experiment": maker, "corpus": self.accuracy.origin, "test_clips": len(self.material.parts["test"]),
+                "test_groups": head.groups, self.measure: round(head.value, 4),
+                f"{self.measure}_interval": [round(head.low, 4), round(head.high, 4)],
+                "baseline": round(self.plain.value, 4), "answers_moved": moved}
 
     def numbers(self) -> dict[str, Any]:
         """Those of `accuracy`, and: clips by split, baseline, gap, epochs, best and last epoch, share far."""
-        return {"card": self.card, **self.accuracy.numbers(), "tracks": self.clips, "size": self.taught.size,
-                "baseline": self.baseline.accuracy, "baseline_inputs": self.baseline.inputs,
-                "gap": self.gap.value, "gap_interval": [self.gap.low, self.gap.high],
+        material, gap = self.material, self.gap
+        return {"card": self.card, **self.accuracy.numbers(), "measure": self.measure, "valid_score": self.valid,
+                "tracks": {name: len(part) for name, part in material.parts.items()},
+                "groups_by_split": {name: len({track.group for track in part}) for name, part in
+                                    material.parts.items()},
+                "split_here": material.divided, "unreadable": len(material.left_out), "size": self.taught.size,
+                "baseline": self.plain.value, "baseline_inputs": self.baseline.inputs,
+                "gap": gap.value, "gap_interval": [gap.low, gap.high],
                 "share_far_from_training": self.far, **self._epochs()}
 
     def _epochs(self) -> dict[str, Any]:
+        """The best and the last epoch, in every measure of the history."""
         if self.taught.history is None:
             return {}
         epochs = self.taught.history.to_dict("records")
-        last, best = epochs[-1], epochs[self.taught.epoch - 1]
-        return {"epochs": len(epochs), "best_epoch": self.taught.epoch,
-                "best_valid_loss": best["valid_loss"], "last_valid_loss": last["valid_loss"],
-                "best_valid_accuracy": best["valid_accuracy"], "last_valid_accuracy": last["valid_accuracy"]}
+        told = {f"{which}_{name}": row[name] for which, row in (("best", epochs[self.taught.epoch - 1]),
+                                                               ("last", epochs[-1]))
+                for name in map(str, row) if name.startswith("valid_")}
+        return {"epochs": len(epochs), "best_epoch": self.taught.epoch, **told}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Those of `accuracy`, and the baseline's answers."""
-        return {**self.accuracy.arrays(), "baseline": self.baseline.predicted}
+        return {**self.accuracy.arrays(), "baseline": self.baseline.said}
 
     def tables(self) -> "dict[str, DataFrame]":
-        """Those of `accuracy`, and one row an epoch."""
-        history = {} if self.taught.history is None else {"epochs": self.taught.history}
-        return {**self.accuracy.tables(), **history}
+        """Those of `accuracy`, one row an epoch, the splits where they were made here, and what cannot be read."""
+        import pandas
+
+        tables = self.accuracy.tables()
+        if self.taught.history is not None:
+            tables["epochs"] = self.taught.history
+        if self.material.divided:
+            tables["splits"] = pandas.DataFrame([{"name": track.name, "group": track.group, "split": track.split}
+                                                 for track in self.material.corpus])
+        if self.material.left_out:
+            tables["unreadable"] = pandas.DataFrame([vars(one) for one in self.material.left_out])
+        return tables
 
     def figures(self) -> "dict[str, Figure]":
         """The model beside the baseline, the learning curves, and those of `accuracy`."""
-        head, plain = self.accuracy.headline, self.accuracy.plain
-        base = ev.group_interval(plain.truth, self.baseline.predicted, plain.groups, seed=self.seed)
-        beside = drawing.bars({"model": head.value, "baseline": base.value}, label="accuracy on test groups",
+        head, base = self.accuracy.headline, self.plain
+        beside = drawing.bars({"model": head.value, "baseline": base.value},
+                              label=f"{self.measure.replace('_', ' ')} on test groups",
                               errors={"model": (head.low, head.high), "baseline": (base.low, base.high)})
         curves = {} if self.taught.history is None else {
             "learning-curves": drawing.learning(self.taught.history, self.taught.epoch)}
@@ -95,12 +125,36 @@ class TrainingFinding:
         first, *rest = self.accuracy.words()
         gap = self.gap
         said = [first, f"That is {gap.value:+.1%} ({gap.low:+.1%} to {gap.high:+.1%}) beside a logistic regression on "
-                f"{self.baseline.inputs}, which is right on {self.baseline.accuracy:.1%}."]
+                f"{self.baseline.inputs}, whose {self.measure.replace('_', ' ')} is {self.plain.value:.1%}."]
         if self.taught.history is not None:
             told = self._epochs()
             said.append(f"Epoch {told['best_epoch']} of {told['epochs']} is kept: validation loss "
                         f"{told['best_valid_loss']:.3f}, against {told['last_valid_loss']:.3f} at the last.")
-        if gap.value < TEMPO_METER:
-            rest.append(f"Warning: less than {TEMPO_METER:.0%} above the baseline; it may hear little but speed and "
+        if self.material.divided:
+            count = len({track.group for track in self.material.corpus})
+            said.append(f"The corpus has no splits: its {count} groups were divided 60/20/20 into train, valid and "
+                        "test (table splits); score it elsewhere on the test part only.")
+        return [*said, *rest, *self._doubts()]
+
+    def _doubts(self) -> list[str]:
+        """Warnings of training itself."""
+        said = []
+        if self.gap.value < TEMPO_METER:
+            said.append(f"Warning: less than {TEMPO_METER:.0%} above the baseline; it may hear little but speed and "
                         "tone colour.")
-        return [*said, *rest]
+        if left_out := self.material.left_out:
+            said.append(f"Warning: {len(left_out)} clips cannot be read and were neither learned from nor scored, the "
+                        f"first is {left_out[0].name} ({left_out[0].reason}).")
+        return said + (epoch_alarms(self._epochs(), self.most_epochs) if self.taught.history is not None else [])
+
+
+def epoch_alarms(told: dict[str, Any], most: int) -> list[str]:
+    """What the place of the best epoch says: too early an end, or clips learned by heart; `told` as by `numbers`."""
+    if told["best_epoch"] == told["epochs"] == most:
+        return [f"Warning: the best validation epoch is the last of {most}: training may have been stopped too early; "
+                "allow more epochs."]
+    if told["last_valid_loss"] > OVERFIT * told["best_valid_loss"]:
+        return [f"Warning: after epoch {told['best_epoch']} the validation loss rose from "
+                f"{told['best_valid_loss']:.3f} to {told['last_valid_loss']:.3f}: training went on to learn its clips "
+                "by heart; the best epoch was kept, and more clips or changes to them would help."]
+    return []
