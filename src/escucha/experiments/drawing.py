@@ -91,15 +91,21 @@ def robustness(rows: Sequence[Mapping[str, Any]], measure: str, plain: float) ->
     return figure
 
 
+MEASURES = {"valid_accuracy": "validation accuracy", "valid_map": "mean average precision", "valid_auc": "ROC area"}
+"""Of the validation clips, a column of a training's history to its name."""
+
+
 def learning(history: "DataFrame", best: int) -> Figure:
-    """Losses and validation accuracy by epoch; the kept epoch is marked."""
+    """Losses and validation accuracy (of tags precision and area) by epoch; the kept epoch is marked."""
     figure = Figure(figsize=(8.6, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.plot(history.epoch, history.train_loss, color=GREY, label="training (augmented crops)")
     left.plot(history.epoch, history.valid_loss, color=BLUE, label="validation (whole clips)")
     left.set(xlabel="epoch", ylabel="log-loss (nats)", ylim=(0, None))
-    right.plot(history.epoch, history.valid_accuracy, color=BLUE)
-    right.set(xlabel="epoch", ylabel="validation accuracy", ylim=(0, 1.02))
+    measures = [name for name in MEASURES if name in history]
+    for name, colour in zip(measures, (BLUE, GREY)):
+        right.plot(history.epoch, history[name], color=colour, label=MEASURES[name])
+    right.set(xlabel="epoch", ylabel=MEASURES[measures[0]], ylim=(0, 1.02))
     for axes in (left, right):
         axes.axvline(best, color=ORANGE, linewidth=1, linestyle="--", label=f"kept: epoch {best}")
     left.legend(frameon=False)
