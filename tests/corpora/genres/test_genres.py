@@ -106,7 +106,8 @@ def test_jazz_walks_and_takes_the_ride():
 
 
 def test_reggae_skanks_between_the_beats_and_drops_the_one():
-    for source in clips("reggae", 4):
+    dropped = 0
+    for source in clips("reggae", 8):
         known, made = source.annotations(), source.stems()
         guitar = strength(made["guitar"].wave)
         between = np.mean([strong for strong, _ in within_beats(guitar, known, .5, reach=.04)])
@@ -115,6 +116,8 @@ def test_reggae_skanks_between_the_beats_and_drops_the_one():
         if known["groove"].startswith("one-drop"):
             kick = by_count(strength(band(made["drums"].wave, 30, 110)), known)
             assert min(kick[2], kick[4]) > 4 * max(kick[1], kick[3])
+            dropped += 1
+    assert dropped >= 2
 
 
 def test_disco_has_four_on_the_floor_open_hats_between_and_octaves_below():
@@ -124,7 +127,8 @@ def test_disco_has_four_on_the_floor_open_hats_between_and_octaves_below():
         floor, between = by_count(kick, known), by_count(kick, known, .5)
         assert min(floor.values()) > .6 * max(floor.values())
         assert min(floor.values()) > 4 * max(between.values())
-        assert min(by_count(top, known, .5).values()) > 0
+        on, hats = by_count(top, known), by_count(top, known, .5)
+        assert min(hats.values()) > max(on[1], on[3])
         pitches = [note.pitch for note in score(plan(source.recipe))["bass"]]
         assert np.mean(np.abs(np.diff(pitches)) == 12) > .3
 

@@ -10,6 +10,7 @@ from escucha.config import build
 from escucha.corpora.corpus import check_groups
 from escucha.corpora.palos import CONCEPT_FAMILIES, DEFAULT_PALOS, PALOS, PaloSource, Recipe, palos_corpus, split_of
 from escucha.corpora.palos.plan import plan
+from escucha.corpora.palos.score import level
 from escucha.errors import InputError
 
 
@@ -74,6 +75,18 @@ def test_natural_restores_the_habits():
     fast = [plan(track.source.recipe).tempo for track in corpus if track.label == "bulerias"]
     assert min(fast) >= 170
     assert max(fast) <= 250
+
+
+def test_natural_habits_of_the_other_palos():
+    corpus = palos_corpus(clips=200, seed=9, natural=True, palos=("solea", "seguiriya", "tangos", "fandangos", "rumba"))
+    made = {palo: [plan(track.source.recipe) for track in corpus if track.label == palo] for palo in corpus.labels}
+    assert max(each.tempo for each in made["solea"]) <= 120 < min(each.tempo for each in made["tangos"])
+    assert max(each.tempo for each in made["rumba"]) <= 130
+    assert np.mean(["cajon" in each.entries for each in made["rumba"]]) > .75
+    assert np.mean(["palmas" in each.entries for each in made["seguiriya"]]) < .4
+    soft = [level(each.recipe, "palmas") for each in made["solea"]]
+    assert np.mean(soft) == pytest.approx(-8, abs=1), "palmas are soft in a soleá"
+    assert all(abs(level(each.recipe, "palmas")) <= 3 for each in made["tangos"])
 
 
 def test_annotations_need_no_sound_and_are_json():

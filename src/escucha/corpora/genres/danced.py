@@ -12,7 +12,7 @@ DISCO = Style(
         Groove("four-on-the-floor", (24, 16, 8), {"kick": "X...X...X...X...", "snare": "....X.......X...",
             "clap": "....x.......x...", "open": "..X...X...X...X."}),
         Groove("four-on-the-floor-sixteenths", (24, 16, 8), {"kick": "X...X...X...X...", "snare": "....X.......X...",
-            "hat": "xo.oxo.oxo.oxo.o", "open": "..X...X...X...X."}),
+            "hat": "oo.ooo.ooo.ooo.o", "open": "..X...X...X...X."}),
     ),
     parts={
         "guitar": Part(.75, "strum", (27, 28), low=52, level=-4, patterns=(

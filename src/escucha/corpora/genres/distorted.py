@@ -10,7 +10,7 @@ METAL = Style(
     grooves=(
         Groove("double-kick", (16,), {"kick": "xxxxxxxxxxxxxxxx", "snare": "....X.......X...",
             "crash": "X...............", "ride": "x...x...x...x..."}),
-        Groove("gallop", (16,), {"kick": "X.xxX.xxX.xxX.xx", "snare": "....X.......X...", "open": "X...X...X...X..."}),
+        Groove("gallop", (16,), {"kick": "X.xxX.xxX.xxX.xx", "snare": "....X.......X...", "open": "x...x...x...x..."}),
         Groove("thrash", (16,), {"kick": "X...X...X...X...", "snare": "..X...X...X...X.", "hat": "x.x.x.x.x.x.x.x."}),
         Groove("breakdown", (16,), {"kick": "X.xx..xxX.xx..xx", "snare": "........X.......",
             "crash": "X...X...X...X..."}),
@@ -38,7 +38,7 @@ ROCK = Style(
         Groove("rock-ride", (16, 8), {"kick": "X..x..x.X.......", "snare": "....X.......X...",
             "ride": "X.x.X.x.X.x.X.x."}),
         Groove("rock-open", (16, 8), {"kick": "X.......X.x...x.", "snare": "....X.......X...",
-            "open": "X...X...X...X..."}),
+            "open": "x...x...x...x..."}),
     ),
     parts={
         "guitar": Part(1.0, "power", (29, 30), low=40, level=1, patterns=(

@@ -1,7 +1,7 @@
 """How far each program and drum is lifted: measured so that all stand at comparable loudness in a mix.
 
 In the soundfont they are up to 30 dB apart. A program comes to about -19 dB over the first 0.4 s of a loud note (basses
--18); of the kits of bands, a snare to -18 LUFS, kick and clap to -19.5, a side stick to -20, a hat to -26.
+-18); of the kits of bands, a snare to -18 LUFS, kick and clap to -19.5, a side stick to -20, a closed hat to -26.
 """
 
 from escucha.corpora.rendering.note import CASTANETS
@@ -22,10 +22,10 @@ def _kit(kit: int, decibels: tuple[float, ...]) -> dict[tuple[int, int], float]:
 
 DRUMS: dict[tuple[int, int], float] = {
     (0, 37): -8, (0, 38): -4, (0, 39): 4, (0, 62): 3, (0, 64): 2,
-    **_kit(8, (-5.5, -1.5, -3, -1.5, 7, 7, -3, 7.5, -1.5, 1.5, -1, 12)),
-    **_kit(16, (0, 6.5, 0, 2, 5.5, 7, -9, 7, -7.5, -4.5, -7, 6)),
-    **_kit(24, (-2.5, 4, -1, 2, 5, 4, -4, 6.5, -4, 1.5, -4, 9)),
-    **_kit(25, (-1, 7, 4.5, 5, 1.5, -2, 5.5, -4, 6, 1.5, 8.5, 9)),
-    **_kit(40, (.5, 4, 16.5, 9.5, 5.5, 7, -9, 7, -7.5, -4.5, -7, 6)),
+    **_kit(8, (-5.5, -1.5, -3, -1.5, 7, 7, -3, 12, -1.5, 1.5, -1, 12)),
+    **_kit(16, (0, 6.5, 0, 2, 5.5, 7, -9, 11.5, -7.5, -4.5, -7, 6)),
+    **_kit(24, (-2.5, 4, -1, 2, 5, 4, -4, 11, -4, 1.5, -4, 9)),
+    **_kit(25, (-1, 7, 4.5, 5, 1.5, -2, 5.5, .5, 6, 1.5, 8.5, 9)),
+    **_kit(40, (.5, 4, 16.5, 9.5, 5.5, 7, -9, 11.5, -7.5, -4.5, -7, 6)),
 }
 """dB for (kit, General MIDI drum)."""
