@@ -6,6 +6,7 @@ Conventions: features are `(row, feature)`; what comes back is `(row, label)`.
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from escucha.errors import InputError
 from escucha.models.classifier import Link
@@ -16,6 +17,11 @@ TINY = 1e-7
 
 def decisions(pipeline: Any, features: np.ndarray, link: Link = "softmax") -> np.ndarray:
     """Decision values, or where there are none the logarithm (log-odds for `sigmoid`) of clipped probabilities."""
+    with threadpool_limits(1):  # few rows: on a busy machine threads that wait for each other take far longer than one
+        return _logits(pipeline, features, link)
+
+
+def _logits(pipeline: Any, features: np.ndarray, link: Link) -> np.ndarray:
     if hasattr(pipeline, "decision_function"):
         raw = np.asarray(pipeline.decision_function(features), dtype=np.float64)
         # the difference of the two halves is the decision value, as the difference of two logits is the log-odds

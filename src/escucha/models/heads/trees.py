@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from escucha.config import Within
 from escucha.models.heads.kernels import weigh
@@ -28,7 +29,7 @@ class ForestSettings:
 class BoostingSettings:
     """Gradient boosting of histogram trees."""
 
-    rounds: Annotated[int, Within(1, 10_000)] = 200
+    rounds: Annotated[int, Within(1, 10_000)] = 100
     rate: Annotated[float, Within(1e-4, 1)] = 0.1
     """How much each tree adds."""
     leaves: Annotated[int, Within(2, 10_000)] = 31
@@ -58,7 +59,8 @@ def fit_boosting(features: np.ndarray, targets: np.ndarray, settings: BoostingSe
     machine = HistGradientBoostingClassifier(max_iter=settings.rounds, learning_rate=settings.rate,
                                              max_leaf_nodes=settings.leaves, early_stopping=False,
                                              class_weight=weigh(settings), random_state=settings.seed)
-    return of_labels(machine, targets).fit(features, targets)
+    with threadpool_limits(1):  # a table is small: on a busy machine threads that wait for each other take minutes
+        return of_labels(machine, targets).fit(features, targets)
 
 
 def _grown(kind: Any, features: np.ndarray, targets: np.ndarray, settings: ForestSettings) -> Any:
