@@ -153,3 +153,40 @@ def test_it_is_a_finding_that_can_be_saved_and_looked_at(bench, tmp_path):
 def test_what_the_model_does_not_know_is_refused(bench):
     with pytest.raises(InputError, match="labels that the model does not know: whistle"):
         asked(Tagger(labels=("fast", "slow")), bench)
+
+
+CARD = """meaning = "m"
+kind = "network"
+link = "sigmoid"
+labels = ["whistle"]
+rate = 4000
+window = 3.0
+weights = "tagger.safetensors"
+thresholds = { whistle = 0.018 }
+"""
+
+
+@dataclass(frozen=True)
+class Whistler(Tagger):
+    labels: tuple[str, ...] = ("whistle",)
+
+    def scores(self, waves):
+        return super().scores(waves)[:, 1:]
+
+
+@dataclass(frozen=True)
+class CardBench(ToyBench):
+    def model(self, card):
+        return Whistler(shy=4)
+
+
+def test_a_card_of_tags_is_scored_by_an_annotation_at_its_own_thresholds(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "tagger.toml").write_text(CARD)
+    bench = CardBench(tmp_path, tmp_path / "cache")
+    numbers = Accuracy("tagger", {"clips": 96}, tags="whistle").run(bench).numbers()
+    assert numbers["per_tag"]["whistle"]["threshold"] == 0.018
+    assert numbers["micro_f1"] == 1
+    assert numbers["clips"] == 24
+    with pytest.raises(InputError, match="unknown annotation 'whistel'.*did you mean 'whistle'"):
+        Accuracy("tagger", {"clips": 96}, tags="whistel").run(bench)

@@ -47,3 +47,13 @@ def test_drawn_flips_agree_with_all_of_them():
     assert drawn == pytest.approx(every, abs=0.015)
     ones = np.array([1.0] * 9 + [-1.0] * 3)
     assert sign_flip(ones, np.arange(12), seed=0) == pytest.approx(2 * binom.cdf(3, 12, 0.5))
+
+
+def test_one_group_says_nothing_of_others():
+    alone = mean_interval(np.array([2.0, 4.0]), ["a", "a"])
+    assert alone.value == 3
+    assert np.isnan([alone.low, alone.high]).all()
+    for yes in ([True, False], [True, True]):
+        found = share_interval(np.array(yes), ["a", "a"])
+        assert found.high == 1
+        assert found.low < 0.03

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from escucha.config import read_toml
 from escucha.corpora.corpus import Corpus, Source, Track, key_of
 from escucha.corpora.folder import FileSource
 from escucha.errors import InputError
@@ -143,18 +144,17 @@ def trained_on(card: str, workbench: Workbench) -> tuple[dict[str, Any], list[Tr
 
     Both empty where that cannot be known: the card does not say, its experiment is gone, or its corpus is not here.
     """
-    from escucha.experiments.run import read_experiment
     from escucha.models.card import find_card, read_card
 
     maker = str(read_card(find_card(card, workbench.home)).trained.get("experiment", ""))
-    if not (workbench.home / "experiments" / f"{maker}.toml").is_file():
+    place = workbench.home / "experiments" / f"{maker}.toml"
+    if not maker or not place.is_file():
         return {}, []
     try:
-        asked: Any = read_experiment(maker, workbench.home).experiment
-        tracks = [track for track in workbench.corpus(asked.corpus) if track.split != "test"]
-    except (InputError, AttributeError):
+        table = read_toml(place).get("corpus", {})  # not as an experiment: that would load what training needs
+        return dict(table), [track for track in workbench.corpus(table) if track.split != "test"]
+    except (InputError, TypeError, ValueError):
         return {}, []
-    return dict(asked.corpus), tracks
 
 
 def learned_before(card: str, learned: tuple[Mapping[str, Any], Sequence[Track]], table: Mapping[str, Any],

@@ -20,6 +20,8 @@ ALL_FLIPS = 12
 """With at most this many groups every sign flip is tried, and p is exact."""
 FLIPS = 10000
 """Sign flips drawn where there are too many to try them all."""
+ALONE = "none: one group cannot vary"
+"""The method of an interval that is none."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ def redrawn(count: int, *, seed: int, draws: int) -> Iterator[np.ndarray]:
 
 
 def interval(value: float, drawn: np.ndarray, groups: int) -> Interval:
-    """The percentile interval of a bootstrap `(draw,)`; NaN draws (nothing to measure) are left out."""
+    """The percentile interval of a bootstrap `(draw,)` of what is from 0 to 1; NaN draws are left out."""
     if groups == 1:
-        return Interval(value, 0.0, 1.0, 1, "none: one group cannot vary")
+        return Interval(value, 0.0, 1.0, 1, ALONE)
     if not np.isfinite(drawn).any():
         return Interval(value, float("nan"), float("nan"), groups, "none: nothing to measure")
     low, high = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
@@ -71,7 +73,7 @@ def settled(value: float, share: float, groups: int) -> Interval:
 
 def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int = 0, draws: int = 2000,
                   weigh: Literal["clips", "groups"] = "clips") -> Interval:
-    """The mean of `(clip,)` numbers with a percentile bootstrap over groups.
+    """The mean of `(clip,)` numbers with a percentile bootstrap over groups; NaN bounds where there is one group only.
 
     `weigh` says what counts alike: every clip, so that a large group counts for more, or every group.
     """
@@ -79,6 +81,8 @@ def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, see
     sums, sizes = np.bincount(member, weights=values), np.bincount(member).astype(float)
     if weigh == "groups":
         sums, sizes = sums / sizes, np.ones(count)
+    if count == 1:
+        return Interval(float(sums[0] / sizes[0]), float("nan"), float("nan"), 1, ALONE)
     picks = np.random.default_rng(seed).integers(count, size=(draws, count))
     drawn = sums[picks].sum(axis=1) / sizes[picks].sum(axis=1)
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
@@ -91,6 +95,8 @@ def share_interval(yes: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed:
     share, count = float(np.mean(yes)), members(groups)[0]
     if share in (0.0, 1.0):
         return settled(share, share, count)
+    if count == 1:
+        return Interval(share, 0.0, 1.0, 1, ALONE)
     return mean_interval(np.asarray(yes, dtype=float), groups, seed=seed)
 
 
