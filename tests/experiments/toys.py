@@ -8,7 +8,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
-from escucha.errors import unknown
+from escucha.errors import InputError, unknown
 from escucha.experiments.workbench import Workbench
 
 RATE = 4000
@@ -36,10 +36,28 @@ class Toy:
         return {}
 
     def annotations(self) -> Mapping[str, Any]:
-        return {"beat": self.beat, "whistle": self.whistle, "tempo": 100.0 + self.seed % 7}
+        return {"beat": self.beat, "whistle": self.whistle, "tempo": 100.0 + self.seed % 7,
+                "heard": ["fast"] * (self.beat == "fast") + ["whistle"] * self.whistle}
 
     def key(self) -> str:
         return f"{self.beat}-{self.seed}-{self.whistle}"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A file that cannot be decoded."""
+
+    def clip(self) -> Clip:
+        raise InputError("broken.wav cannot be decoded")
+
+    def stems(self) -> dict[str, Clip]:
+        return {}
+
+    def annotations(self) -> Mapping[str, Any]:
+        return {}
+
+    def key(self) -> str:
+        return "broken"
 
 
 def toy_corpus(clips: int = 96, changes: Mapping[str, Any] | None = None, leak: bool = False) -> Corpus:
