@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from escucha.config import build
+from escucha.config import build, read_toml
 from escucha.experiments.training import Training
 from escucha.explain.factorization import of_sources
 from escucha.explain.shapley import shapley
-from escucha.models.card import read_card
+from escucha.models.build import listener
+from escucha.models.card import Card, read_card
 from escucha.models.classifier import LayeredClassifier
-from escucha.models.networks import NETWORKS
+from escucha.models.networks import NETWORKS, design
 from escucha.models.shelf import load_model
 from escucha.models.windows import cut, score_clip
+from tests.conftest import REPOSITORY
 from tests.experiments.toys import RATE, ToyBench, toy_corpus
 
 MEL = {"name": "log-mel", "n_fft": 256, "hop": 64, "mels": 16}
@@ -75,3 +77,20 @@ def test_a_network_is_trained_loaded_explained_and_heard_inside(name, tmp_path):
         assert np.isfinite(slopes[layer]).all(), layer
         assert inside[layer].any(), layer
         assert slopes[layer].any(), layer
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "experiments" / "networks").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_shelf_s_experiments_make_networks_small_enough_to_keep(path):
+    table = read_toml(path)
+    question = table.pop("question")
+    assert question.endswith("?")
+    assert table.pop("kind") == "training"
+    asked = build(Training, table, path.name)
+    plan = design(asked.network["name"], path.name)
+    card = Card("", "network", ("a", "b", "c"), asked.rate or plan.rate, asked.window or plan.window,
+                front_end=asked.front_end or dict(plan.front_end), network=asked.network)
+    module, layers = listener(card, path.name)
+    assert asked.card == f"palos-{asked.network['name']}"
+    assert path.stem == f"train-{asked.network['name']}"
+    assert layers
+    assert 4 * sum(parameter.numel() for parameter in module.parameters()) < 2.5e6
