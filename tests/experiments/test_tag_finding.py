@@ -188,5 +188,5 @@ def test_a_card_of_tags_is_scored_by_an_annotation_at_its_own_thresholds(tmp_pat
     assert numbers["per_tag"]["whistle"]["threshold"] == 0.018
     assert numbers["micro_f1"] == 1
     assert numbers["clips"] == 24
-    with pytest.raises(InputError, match="unknown annotation 'whistel'.*did you mean 'whistle'"):
+    with pytest.raises(InputError, match=r"unknown annotation 'whistel'.*did you mean 'whistle'"):
         Accuracy("tagger", {"clips": 96}, tags="whistel").run(bench)

@@ -20,6 +20,8 @@ ALL_FLIPS = 12
 """With at most this many groups every sign flip is tried, and p is exact."""
 FLIPS = 10000
 """Sign flips drawn where there are too many to try them all."""
+CHUNK = 500
+"""Draws made at once: bounds memory."""
 ALONE = "none: one group cannot vary"
 """The method of an interval that is none."""
 
@@ -49,8 +51,15 @@ def members(groups: Sequence[str] | np.ndarray) -> tuple[int, np.ndarray]:
 
 def redrawn(count: int, *, seed: int, draws: int) -> Iterator[np.ndarray]:
     """`(count,)` integers, once a draw: how often each group counts when as many are drawn with replacement."""
-    for pick in np.random.default_rng(seed).integers(count, size=(draws, count)):
-        yield np.bincount(pick, minlength=count)
+    for picks in _picks(count, seed=seed, draws=draws):
+        yield from (np.bincount(pick, minlength=count) for pick in picks)
+
+
+def _picks(count: int, *, seed: int, draws: int) -> Iterator[np.ndarray]:
+    """`(draw, count)` groups drawn with replacement, a few draws at a time: bounds memory."""
+    rng = np.random.default_rng(seed)
+    for at in range(0, draws, CHUNK):
+        yield rng.integers(count, size=(min(CHUNK, draws - at), count))
 
 
 def interval(value: float, drawn: np.ndarray, groups: int) -> Interval:
@@ -83,11 +92,8 @@ def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, see
         sums, sizes = sums / sizes, np.ones(count)
     if count == 1:
         return Interval(float(sums[0] / sizes[0]), float("nan"), float("nan"), 1, ALONE)
-    picks = np.random.default_rng(seed).integers(count, size=(draws, count))
-    drawn = sums[picks].sum(axis=1) / sizes[picks].sum(axis=1)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(sums.sum() / sizes.sum()), float(low), float(high), count,
-                    f"bootstrap over groups ({draws} draws)")
+    drawn = [sums[picks].sum(axis=1) / sizes[picks].sum(axis=1) for picks in _picks(count, seed=seed, draws=draws)]
+    return interval(float(sums.sum() / sizes.sum()), np.concatenate(drawn), count)
 
 
 def share_interval(yes: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int = 0) -> Interval:
@@ -131,5 +137,7 @@ def sign_flip(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: i
     if count <= exact:
         signs = 1 - 2 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
         return float((far(signs @ sums) >= least).mean())
-    signs = 1 - 2 * np.random.default_rng(seed).integers(2, size=(draws, count))
-    return float((1 + (far(signs @ sums) >= least).sum()) / (draws + 1))
+    rng = np.random.default_rng(seed)
+    turned = (1 - 2 * rng.integers(2, size=(min(CHUNK, draws - at), count)) for at in range(0, draws, CHUNK))
+    beyond = sum(int((far(signs @ sums) >= least).sum()) for signs in turned)
+    return (1 + beyond) / (draws + 1)
