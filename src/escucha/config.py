@@ -73,11 +73,11 @@ def build(make: Callable[..., T], table: Mapping[str, Any], where: str) -> T:
     return make(**made)
 
 
-def take_kind(settings: dict[str, Any], known: Iterable[str], *, what: str, where: str) -> str:
-    """Take the key `kind` out of `settings`; InputError where it is missing or not one of `known`."""
-    kind = settings.pop("kind", None)
+def take_kind(settings: dict[str, Any], known: Iterable[str], *, what: str, where: str, key: str = "kind") -> str:
+    """Take `key` out of `settings`; InputError where it is missing or not one of `known`."""
+    kind = settings.pop(key, None)
     if kind is None:
-        raise InputError(f"{where} lacks the key 'kind'; one of {', '.join(known)}")
+        raise InputError(f"{where} lacks the key {key!r}; one of {', '.join(known)}")
     if not isinstance(kind, str) or kind not in known:
         raise unknown(what, str(kind), known, where)
     return kind

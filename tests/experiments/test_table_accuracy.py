@@ -159,6 +159,7 @@ def test_columns_are_chosen_by_name_and_others_do_not_count(tmp_path):
     (None, {"splits": {}}, r"names no \[splits\]"),
     (None, {"splits": {"a": {"kind": "shuffled-fold"}}}, "unknown split 'shuffled-fold' in the split 'a'"),
     (None, {"splits": {"a": {"kind": "holdout", "share": 2.0}}}, "'share' in the split 'a' should be from 0.01"),
+    (lambda frame: frame.iloc[[0, 239]], {"splits": {"a": {"kind": "holdout", "share": 0.9}}}, "leaves none to learn"),
     (None, {"splits": {"a": 3}}, "the split 'a' should be a table"),
     (None, {"splits": {"a": {"kind": "contiguous-folds", "folds": 500}}}, "one has 120; ask for fewer folds"),
     (None, {"head": {"name": "svn"}}, "unknown head 'svn'"),

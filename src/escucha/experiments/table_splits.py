@@ -18,23 +18,21 @@ Fold = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class ShuffledFolds:
-    """Rows are drawn into folds by chance, each with its share of every label."""
-
-    folds: Annotated[int, Within(2, 1000)] = 5
-    repeats: Annotated[int, Within(1, 1000)] = 1
-    """Times that they are drawn: one shuffle reads a little higher or lower than the next."""
-    seed: int = 0
-    scaled_on_all: bool = False
-    """Standardise with the rows that are asked, too: a small leak that published recipes have (see `Holdout`)."""
-
-
-@dataclass(frozen=True)
 class ContiguousFolds:
     """Each label's rows are cut into runs in the table's order: neighbours (of one artist or record) stay together."""
 
     folds: Annotated[int, Within(2, 1000)] = 5
     scaled_on_all: bool = False
+    """Standardise with the rows that are asked, too: a small leak that published recipes have."""
+
+
+@dataclass(frozen=True)
+class ShuffledFolds(ContiguousFolds):
+    """Rows are drawn into folds by chance, each with its share of every label."""
+
+    repeats: Annotated[int, Within(1, 1000)] = 1
+    """Times that they are drawn: one shuffle reads a little higher or lower than the next."""
+    seed: Annotated[int, Within(0, 2**31)] = 0
 
 
 @dataclass(frozen=True)
@@ -42,18 +40,15 @@ class Holdout:
     """A share of the rows, drawn as scikit-learn's `train_test_split(random_state=seed)` draws it, is asked."""
 
     share: Annotated[float, Within(0.01, 0.99)] = 0.2
-    seed: int = 0
+    seed: Annotated[int, Within(0, 2**31)] = 0
     scaled_on_all: bool = False
 
 
 @dataclass(frozen=True)
-class HoldoutFolds:
+class HoldoutFolds(Holdout):
     """Folds of what `Holdout` learns from, in the order it was drawn in: scikit-learn's `cross_val_score` on it."""
 
     folds: Annotated[int, Within(2, 1000)] = 5
-    share: Annotated[float, Within(0.01, 0.99)] = 0.2
-    seed: int = 0
-    scaled_on_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,10 +74,13 @@ def _contiguous(rows: FeatureRows, asked: ContiguousFolds, home: Path) -> list[F
     return _stratified(np.arange(len(rows.names)), rows, asked.folds, None)
 
 
-def _holdout(rows: FeatureRows, asked: Holdout | HoldoutFolds, home: Path) -> list[Fold]:
+def _holdout(rows: FeatureRows, asked: Holdout, home: Path) -> list[Fold]:
     from sklearn.model_selection import train_test_split
 
-    train, test = train_test_split(np.arange(len(rows.names)), test_size=asked.share, random_state=asked.seed)
+    every = np.arange(len(rows.names))
+    if not 0 < np.ceil(asked.share * len(every)) < len(every):
+        raise InputError(f"a share of {asked.share:g} of {len(every)} rows leaves none to learn from; ask for less")
+    train, test = train_test_split(every, test_size=asked.share, random_state=asked.seed)
     return [(train, test)]
 
 

@@ -29,7 +29,7 @@ def test_names_and_what_several_begin_with_are_chosen_in_the_sets_order():
 
 @pytest.mark.parametrize(("table", "says"), [
     ({"name": "gtzan", "chosen": ["tempi"]}, r"unknown feature 'tempi' in \[features\] in here; did you mean 'tempo'"),
-    ({"name": "gtzn"}, "unknown features 'gtzn' in here; did you mean 'gtzan'"),
+    ({"name": "gtzn"}, "unknown features 'gtzn' in .features. in here; did you mean 'gtzan'"),
     ({"chosen": ["tempo"]}, "lacks the key 'name'; one of librosa, gtzan, embedding"),
     ({"name": "gtzan", "choosen": ["tempo"]}, "unknown key 'choosen'.*did you mean 'chosen'"),
     ({"name": "gtzan", "drop_correlated": 9.0}, "'drop_correlated' in .* should be from 0 to 1, got 9.0"),

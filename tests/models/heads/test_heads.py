@@ -73,10 +73,11 @@ def test_the_scale_of_tags_is_the_one_of_least_loss(table):
 
 def test_what_cannot_be_learned_is_refused(table):
     features, targets, tags = table
-    for wrong, says in (({"name": "svn"}, "unknown head 'svn' in here; did you mean 'svm'"),
+    for wrong, says in (({"name": "svn"}, "unknown head 'svn' in .head. in here; did you mean 'svm'"),
                         ({}, "lacks the key 'name'; one of svm, logistic, sgd, forest"),
                         ({"name": "forest", "trees": 0}, "'trees' in .head. in here should be from 1"),
                         ({"name": "sgd", "loss": "hinges"}, "unknown value 'hinges'.*did you mean 'hinge'"),
+                        ({"name": "sgd", "seed": 2**32}, "'seed' in .head. in here should be from 0 to 4294967295"),
                         ({"name": "logistic", "gamma": 1.0}, "unknown key 'gamma'")):
         with pytest.raises(InputError, match=says):
             check_head(wrong, "here")

@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from escucha.config import Within, build
-from escucha.errors import InputError, unknown
+from escucha.config import Within, build, take_kind
 from escucha.models.embedding import Embedding, embedding
 from escucha.models.features import FEATURES
 from escucha.models.features.choosing import chosen_names
@@ -50,11 +49,6 @@ def correlation_limit(table: Mapping[str, Any], where: str) -> float:
 
 
 def _asked(table: Mapping[str, Any], where: str) -> tuple[Callable[[Any, str, Path], FeatureSet], Any]:
-    settings = dict(table)
-    name = settings.pop("name", None)
-    if name is None:
-        raise InputError(f"[features] in {where} lacks the key 'name'; one of {', '.join(SETS)}")
-    if name not in SETS:
-        raise unknown("features", str(name), SETS, where)
-    kind, make = SETS[name]
-    return make, build(kind, settings, f"[features] in {where}")
+    settings, place = dict(table), f"[features] in {where}"
+    kind, make = SETS[take_kind(settings, SETS, what="features", where=place, key="name")]
+    return make, build(kind, settings, place)

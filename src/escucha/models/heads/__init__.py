@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from escucha.config import build
-from escucha.errors import InputError, unknown
+from escucha.config import build, take_kind
+from escucha.errors import InputError
 from escucha.models.heads.kernels import LogisticSettings, SgdSettings, SvmSettings, fit_logistic, fit_sgd, fit_svm
 from escucha.models.heads.trees import BoostingSettings, ForestSettings, fit_boosting, fit_extra_trees, fit_forest
 
@@ -43,11 +43,6 @@ def check_head(table: Mapping[str, Any], where: str) -> None:
 
 
 def _head(table: Mapping[str, Any], where: str) -> tuple[Callable[[], Any], Callable[..., Any]]:
-    settings = dict(table)
-    name = settings.pop("name", None)
-    if name is None:
-        raise InputError(f"[head] in {where} lacks the key 'name'; one of {', '.join(HEADS)}")
-    if name not in HEADS:
-        raise unknown("head", str(name), HEADS, where)
-    kind, fit = HEADS[name]
-    return (lambda: build(kind, settings, f"[head] in {where}")), fit
+    settings, place = dict(table), f"[head] in {where}"
+    kind, fit = HEADS[take_kind(settings, HEADS, what="head", where=place, key="name")]
+    return (lambda: build(kind, settings, place)), fit

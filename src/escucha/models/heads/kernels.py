@@ -40,7 +40,7 @@ class SgdSettings:
     rounds: Annotated[int, Within(1, 100_000)] = 1000
     """Passes over the table at most."""
     balanced: bool = True
-    seed: int = 0
+    seed: Annotated[int, Within(0, 2**32 - 1)] = 0
 
 
 def fit_svm(features: np.ndarray, targets: np.ndarray, settings: SvmSettings) -> Any:

@@ -22,7 +22,7 @@ class ForestSettings:
     """As deep as it takes where nothing is said."""
     balanced: bool = True
     """Each label weighs the same, however many clips it has."""
-    seed: int = 0
+    seed: Annotated[int, Within(0, 2**32 - 1)] = 0
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class BoostingSettings:
     leaves: Annotated[int, Within(2, 10_000)] = 31
     """Of a tree at most."""
     balanced: bool = True
-    seed: int = 0
+    seed: Annotated[int, Within(0, 2**32 - 1)] = 0
 
 
 def fit_forest(features: np.ndarray, targets: np.ndarray, settings: ForestSettings) -> Any:
