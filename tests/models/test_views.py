@@ -6,15 +6,20 @@ import torch
 from captum.attr import DeepLift
 
 from escucha.audio.clip import Clip
+from escucha.config import build
+from escucha.experiments.training import Training
 from escucha.explain.factorization import of_sources
 from escucha.explain.remix import window_values
 from escucha.models.build import classifier_of, listener
 from escucha.models.card import Card
 from escucha.models.classifier import LayeredClassifier, ViewedClassifier
 from escucha.models.networks import make_network
+from escucha.models.networks.palo_views import Together
 from escucha.models.prediction import Prediction
+from escucha.models.shelf import load_model
 from escucha.models.views import ViewedTorchClassifier
-from escucha.models.windows import score_clip
+from escucha.models.windows import cut, score_clip
+from tests.experiments import toys
 from tests.worlds import RATE, Deaf
 
 LABELS = ("alegrias", "bulerias")
@@ -93,6 +98,33 @@ def test_each_column_is_complete_under_deeplift():
                                              return_convergence_delta=True)
     change = (column(pictures) - column(torch.zeros_like(pictures)))[:, 1]
     assert residual.abs().max() < 1e-3 * change.abs().max()
+
+
+def test_in_training_a_view_may_have_to_answer_alone():
+    answers = torch.randn(200, 2, 3)
+    layer = Together(0.5)
+    torch.testing.assert_close(layer.eval()(answers), answers.mean(dim=2))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        given = layer.train()(answers)
+    whose = torch.stack([(given == answers[:, :, view]).all(dim=1) for view in range(3)])
+    assert (whose.sum(dim=1) > 15).all()  # a sixth of 200 each
+    torch.testing.assert_close(given[~whose.any(dim=0)], answers.mean(dim=2)[~whose.any(dim=0)])
+
+
+def test_each_view_learns_to_answer_by_itself(tmp_path):
+    """Slow and fast beats show in all three pictures."""
+    (tmp_path / "models").mkdir()
+    table = {"card": "toy", "meaning": "slow or fast", "corpus": {"clips": 96}, "rate": toys.RATE, "window": 1.5,
+             "network": {"name": "palo-views", "widths": [6, 8], "lags": 48},
+             "front_end": {"n_fft": 256, "hop": 64, "mels": 16},
+             "recipe": {"epochs": 10, "batch": 8, "rate": 0.01, "bands": 3}}
+    build(Training, table, "here").run(toys.ToyBench(tmp_path, tmp_path / "cache"))
+    model = load_model("toy", tmp_path)
+    tracks = toys.toy_corpus(96).split("test").tracks
+    said = np.stack([model.view_scores(cut(track.source.clip().wave, model.window)).mean(axis=1) for track in tracks])
+    truth = np.array([model.labels.index(track.labels[0]) for track in tracks])
+    assert ((said.argmax(axis=2) == truth[:, None]).mean(axis=0) > 0.85).all()
 
 
 def test_a_majority_counts_views_and_a_mean_does_not():

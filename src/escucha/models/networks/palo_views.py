@@ -30,6 +30,29 @@ class PaloViewsSettings:
     """Height of the tempograms, in frames: 4.5 s by default, a compás of twelve from 160 beats a minute."""
     dropout: Annotated[float, Within(0, 0.99)] = 0.3
     """Share of pooled channels hidden at each training step."""
+    solo: Annotated[float, Within(0, 1)] = 0.5
+    """Share of training examples that one view, drawn anew, answers alone: so each learns enough to have a vote."""
+
+
+class Together(nn.Module):
+    """Answers `(batch, label, view)` to their mean `(batch, label)`; in training, for some examples, to one of them.
+
+    Views that are only ever heard together leave the answer to the one that learns first; the others' votes say little.
+    """
+
+    def __init__(self, solo: float):
+        super().__init__()
+        self.solo = solo
+        self.mean, self.flat = nn.AvgPool1d(len(VIEWS)), nn.Flatten()
+
+    def forward(self, answers: Tensor) -> Tensor:
+        """Logits `(batch, label)`."""
+        together = self.flat(self.mean(answers))
+        if not self.training or not self.solo:
+            return together
+        drawn = torch.randint(answers.shape[2], answers.shape[:1], device=answers.device)
+        alone = answers[torch.arange(len(answers), device=answers.device), :, drawn]
+        return torch.where(torch.rand(len(answers), 1, device=answers.device) < self.solo, alone, together)
 
 
 class PaloViews(nn.Module):
@@ -37,7 +60,7 @@ class PaloViews(nn.Module):
 
     Children: `level`, `tempogram_picture`, `strength` and `normalised_picture` make the pictures; `mel`, `tempogram`
     and `normalised` are the columns (`block1` ... `blockN`, `pool`, `dropout`, `head`); `answers` is what they say,
-    `(batch, label, view)`, and `mean` is the answer. No module is used twice.
+    `(batch, label, view)`, and `together` their mean. No module is used twice.
     """
 
     views: ClassVar[tuple[str, ...]] = VIEWS
@@ -51,14 +74,14 @@ class PaloViews(nn.Module):
         self.tempogram = _column(labels, (settings.lags, shape[1]), settings)
         self.normalised = _column(labels, (settings.lags, shape[1]), settings)
         self.answers = nn.Identity()
-        self.mean = nn.Sequential(nn.AvgPool1d(len(VIEWS)), nn.Flatten())
+        self.together = Together(settings.solo)
 
     def forward(self, mels: Tensor) -> Tensor:
         """Logits `(batch, label)`."""
         mel = self.mel(self.level(mels))
         picture = self.tempogram_picture(mels)
         answers = [mel, self.tempogram(self.strength(picture)), self.normalised(self.normalised_picture(picture))]
-        return self.mean(self.answers(torch.stack(answers, dim=2)))
+        return self.together(self.answers(torch.stack(answers, dim=2)))
 
 
 def _column(labels: int, shape: tuple[int, int], settings: PaloViewsSettings) -> nn.Sequential:
