@@ -7,9 +7,11 @@ import pytest
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import resample, write
+from escucha.config import to_toml
 from escucha.corpora.corpus import Corpus
 from escucha.corpora.folder import folder_corpus
 from escucha.experiments.accuracy import Accuracy, evaluate
+from escucha.experiments.splitting import split_by_group
 from escucha.experiments.workbench import Workbench
 from tests.experiments.test_accuracy import Counter
 from tests.experiments.toys import ToyBench, toy_corpus
@@ -115,6 +117,18 @@ def test_what_the_card_learned_from_is_known_by_its_experiment(bench):
     assert alarmed(fresh, bench, card="counter") == ""
 
 
+def test_what_the_model_it_started_from_has_learned_counts_too(bench):
+    for place, text in (("models/counter", CARD), ("experiments/train-counter", TRAINING),
+                        ("models/child", CARD.replace("train-counter", "train-child")),
+                        ("experiments/train-child", TRAINING.replace("meaning", 'start = "counter"\nmeaning').replace(
+                            "96", "8"))):
+        (bench.home / place).parent.mkdir(exist_ok=True)
+        (bench.home / f"{place}.toml").write_text(text)
+    text = alarmed(toy_corpus(96), bench, split="train", card="child")
+    assert "4 of the scored clips are also in what child was trained on" in text
+    assert "Every scored clip is also in what counter was trained on" in text
+
+
 @pytest.fixture
 def files(tmp_path):
     """The first 48 toys as files of a folder with splits, and the folder."""
@@ -153,6 +167,25 @@ def test_the_very_training_files_under_other_names(files, tmp_path):
         copy.write_bytes(path.read_bytes())
     text = alarmed(opened(files), Workbench(tmp_path, tmp_path / "cache"))
     assert "Every scored clip is also in another split" in text
+
+
+def test_files_that_training_divided_are_divided_again(files, tmp_path):
+    """A folder without splits: what training held back as test is no training clip, and the rest is."""
+    folder = tmp_path / "plain"
+    for path in files.rglob("*.wav"):
+        (folder / path.parent.name).mkdir(parents=True, exist_ok=True)
+        path.rename(folder / path.parent.name / path.name)
+    table = {"kind": "folder", "path": str(folder), "group": "^([^_]+)_"}
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "counter.toml").write_text(CARD)
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "train-counter.toml").write_text(to_toml({"kind": "training", "corpus": table}))
+    bench = Workbench(tmp_path, tmp_path / "cache")
+    divided = split_by_group(bench.corpus(table))
+    for split, known in (("train", True), ("valid", True), ("test", False)):
+        part = Corpus(divided.split(split).tracks, "a part")
+        assert ("Every scored clip is also in what counter was trained on" in alarmed(part, bench,
+                                                                                      card="counter")) == known
 
 
 def test_corrupt_files_are_listed_and_skipped_never_scored(files, tmp_path):

@@ -11,8 +11,9 @@ from escucha.corpora import reading
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
 from escucha.experiments.accuracy_finding import AccuracyFinding
-from escucha.experiments.alarms import alarms, learned_before, recorded, trained_on
+from escucha.experiments.alarms import alarms, recorded
 from escucha.experiments.changing import ask_changed
+from escucha.experiments.learned import learned_before, trained_on
 from escucha.experiments.robustness import Robustness, ask_perturbed
 from escucha.experiments.scored_finding import Misheard, Told
 from escucha.experiments.scoring import Answers, Ears, Said, TagAnswers
@@ -105,11 +106,11 @@ def chosen(corpus: Corpus, split: str | None) -> Corpus:
 def _doubts(corpus: Corpus, scored: Corpus, said: Said, asked: Accuracy, workbench: Workbench, *, card: str,
             marks: Mapping[str, np.ndarray] | None) -> tuple[str, ...]:
     """Alarms of the corpus and the answers, and of what the model of the card was trained on."""
-    learned = trained_on(card, workbench) if card else ({}, [])
+    learned = trained_on(card, workbench) if card else []
     if marks is None:
-        marks = recorded([*corpus, *learned[1]], workbench)
+        marks = recorded([*corpus, *(track for one in learned for track in one.tracks)], workbench)
     return (*alarms(corpus, scored, said, marks=marks),
-            *learned_before(card, learned, asked.corpus, scored, marks=marks))
+            *learned_before(learned, asked.corpus, scored, marks=marks))
 
 
 def _errors(ears: Ears, scored: Corpus, said: Said, most: int) -> tuple[Misheard, ...]:

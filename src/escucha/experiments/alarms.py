@@ -6,14 +6,12 @@ Copies are told by what determines a sound (`Source.key`), and between recording
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from escucha.config import read_toml
 from escucha.corpora.corpus import Corpus, Source, Track, key_of
 from escucha.corpora.folder import FileSource
+from escucha.corpora.reading import each
 from escucha.errors import InputError
 from escucha.experiments.scoring import Answers, Said, TagAnswers
 from escucha.experiments.workbench import Workbench
@@ -122,8 +120,6 @@ def _ranks_by_chance(said: TagAnswers) -> bool:
 
 def recorded(tracks: Iterable[Track], workbench: Workbench) -> dict[str, np.ndarray]:
     """Fingerprints by source key of those tracks that are recordings and can be read; each is decoded, on all cores."""
-    from escucha.corpora.reading import each
-
     files = {key_of(track.source): track.source for track in tracks if isinstance(track.source, FileSource)}
     files.pop("unreadable", None)
     heard = each(_mark, list(files.values()), slow=len(files), progress="copies" if workbench.progress else "")
@@ -137,36 +133,3 @@ def _mark(source: Source) -> np.ndarray | None:
         return fingerprint(source.clip())
     except (InputError, OSError):
         return None
-
-
-def trained_on(card: str, workbench: Workbench) -> tuple[dict[str, Any], list[Track]]:
-    """The corpus table of the experiment that made a card, and the tracks it learned from and chose on.
-
-    Both empty where that cannot be known: the card does not say, its experiment is gone, or its corpus is not here.
-    """
-    from escucha.models.card import find_card, read_card
-
-    maker = str(read_card(find_card(card, workbench.home)).trained.get("experiment", ""))
-    place = workbench.home / "experiments" / f"{maker}.toml"
-    if not maker or not place.is_file():
-        return {}, []
-    try:
-        table = read_toml(place).get("corpus", {})  # not as an experiment: that would load what training needs
-        return dict(table), [track for track in workbench.corpus(table) if track.split != "test"]
-    except (InputError, TypeError, ValueError):
-        return {}, []
-
-
-def learned_before(card: str, learned: tuple[Mapping[str, Any], Sequence[Track]], table: Mapping[str, Any],
-                   scored: Corpus, *, marks: Mapping[str, np.ndarray]) -> list[str]:
-    """Did the model of `card` learn from clips, or groups, that it is now scored on?
-
-    `learned` is what `trained_on` says, `table` describes the corpus that is scored.
-    """
-    where = f"what {Path(card).stem} was trained on"
-    found = across(scored.tracks, learned[1], where=where, marks=marks)
-    one_place = learned[0] and all(learned[0].get(key) == table.get(key) for key in ("kind", "path"))
-    shared = {track.group for track in scored} & {track.group for track in learned[1]} if one_place else set()
-    if shared:
-        found.append(f"{len(shared)} groups are also in {where}, the first is {sorted(shared)[0]}.")
-    return found

@@ -11,8 +11,9 @@ import numpy as np
 from escucha.concepts.correction import holm
 from escucha.errors import InputError
 from escucha.experiments.accuracy import Accuracy, evaluate
-from escucha.experiments.alarms import recorded, trained_on
+from escucha.experiments.alarms import recorded
 from escucha.experiments.comparison_finding import ComparisonFinding, Pair
+from escucha.experiments.learned import trained_on
 from escucha.experiments.tagging import labelled
 from escucha.experiments.workbench import Workbench
 from escucha.models.classifier import Classifier
@@ -67,7 +68,8 @@ def compare(classifiers: Mapping[str, Classifier], asked: Comparison, workbench:
     """
     _check_alike(classifiers)
     corpus = labelled(workbench.corpus(asked.corpus), tags=asked.tags, labels=asked.labels)
-    marks = recorded([*corpus, *(track for card in cards for track in trained_on(card, workbench)[1])], workbench)
+    learned = [track for card in cards for one in trained_on(card, workbench) for track in one.tracks]
+    marks = recorded([*corpus, *learned], workbench)
     settings: dict[str, Any] = {"corpus": asked.corpus, "split": asked.split, "aggregation": asked.aggregation,
                                 "seed": asked.seed, "sounds": 0}
     told = {name: evaluate(classifier, corpus, Accuracy(name, **settings), workbench, marks=marks,

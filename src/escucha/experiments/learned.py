@@ -1,0 +1,78 @@
+"""What a model was trained on, as far as its card and the shelf can tell, and whether it is now scored on that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from escucha.config import read_toml
+from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.reading import readable
+from escucha.errors import InputError
+from escucha.experiments.alarms import across
+from escucha.experiments.splitting import split_by_group
+from escucha.experiments.tagging import labelled
+from escucha.experiments.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a model, or the one it started from, was trained on."""
+
+    card: str
+    corpus: Mapping[str, Any]
+    """The table that describes it."""
+    tracks: tuple[Track, ...]
+    """Those it learned from and chose on."""
+
+
+def trained_on(card: str, workbench: Workbench) -> list[Learned]:
+    """What a card was trained on, and the cards it started from or takes its features from, as far as can be known.
+
+    Nothing where a card does not say, its experiment is gone from the shelf, or its corpus is not here.
+    """
+    found, left, seen = [], [card], set()
+    while left:
+        name = left.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            told, learned = _learned(name, workbench)
+        except (InputError, TypeError, ValueError, OSError):
+            continue
+        found += learned
+        before = (told.get("start"), told.get("features", {}).get("card"))
+        left += [other for other in before if isinstance(other, str) and other]
+    return found
+
+
+def _learned(card: str, workbench: Workbench) -> tuple[dict[str, Any], list[Learned]]:
+    """The table of the experiment that made a card, and what that learned from; both empty where there is none."""
+    from escucha.models.card import find_card, read_card
+
+    told = read_card(find_card(card, workbench.home))
+    maker = str(told.trained.get("experiment", ""))
+    place = workbench.home / "experiments" / f"{maker}.toml"
+    if not maker or not place.is_file():
+        return {}, []
+    table = read_toml(place)  # not as an experiment: that would load what training needs
+    corpus = labelled(workbench.corpus(table["corpus"]), tags=table.get("tags", ""), labels=table.get("labels", ()))
+    if not any(track.split for track in corpus):  # it was divided as training does
+        corpus = split_by_group(readable(corpus, rate=told.rate, cache=workbench.cache)[0])
+    return table, [Learned(card, table["corpus"], tuple(track for track in corpus if track.split != "test"))]
+
+
+def learned_before(learned: Sequence[Learned], table: Mapping[str, Any], scored: Corpus, *,
+                   marks: Mapping[str, np.ndarray]) -> list[str]:
+    """Did a model learn from clips, or groups, that it is now scored on? `table` describes the corpus of `scored`."""
+    found = []
+    for one in learned:
+        where = f"what {Path(one.card).stem} was trained on"
+        found += across(scored.tracks, one.tracks, where=where, marks=marks)
+        if all(one.corpus.get(key) == table.get(key) for key in ("kind", "path")):
+            shared = {track.group for track in scored} & {track.group for track in one.tracks}
+            found += [f"{len(shared)} groups are also in {where}, the first is {min(shared)}."] if shared else []
+    return found
