@@ -2,6 +2,7 @@
 
 KINDS: dict[str, str] = {
     "training": "escucha.experiments.training:Training",
+    "sweep": "escucha.experiments.sweep:Sweep",
     "accuracy": "escucha.experiments.accuracy:Accuracy",
     "comparison": "escucha.experiments.comparison:Comparison",
     "table-accuracy": "escucha.experiments.table_accuracy:TableAccuracy",
