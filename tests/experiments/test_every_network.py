@@ -39,9 +39,9 @@ def trained(name, home):
     (home / "models").mkdir()
     bench = ToyBench(home, home / "cache")
     network, front_end = SMALL[name]
-    table = {"card": "toy", "meaning": "slow or fast", "corpus": {"clips": 48}, "rate": RATE, "window": 1.5,
+    table = {"card": "toy", "meaning": "slow or fast", "corpus": {"clips": 24}, "rate": RATE, "window": 1.5,
              "network": {"name": name, **network}, "front_end": front_end,
-             "recipe": {"epochs": 2, "batch": 4, "crops": 2, "rate": 0.003}}
+             "recipe": {"epochs": 2, "batch": 2, "crops": 2, "rate": 0.003}}
     return build(Training, table, "here").run(bench)
 
 
@@ -54,7 +54,7 @@ def test_each_network_has_small_settings_here():
 def test_a_network_is_trained_loaded_explained_and_heard_inside(name, tmp_path):
     finding = trained(name, tmp_path)
     model = load_model("toy", tmp_path)
-    tracks = toy_corpus(48).split("test").tracks
+    tracks = toy_corpus(24).split("test").tracks
     again = [score_clip(model, track.source.clip()).logits for track in tracks]
     np.testing.assert_allclose(again, finding.accuracy.plain.logits, atol=1e-4)
     assert read_card(tmp_path / "models" / "toy.toml").network["name"] == name

@@ -115,7 +115,7 @@ def test_deeplift_is_complete(name):
 def test_integrated_gradients_add_up(name):
     network, _, front = made(name)
     sounding, silent = heard(name, front)
-    given, residual = IntegratedGradients(network).attribute(sounding[:1], silent[:1], target=1, n_steps=32,
+    given, residual = IntegratedGradients(network).attribute(sounding[:1], silent[:1], target=1, n_steps=20,
                                                              return_convergence_delta=True)
     assert given.shape == sounding[:1].shape
     assert residual.abs().max() < 0.05 * given.abs().sum()
