@@ -131,3 +131,28 @@ def test_a_deaf_model_reads_chance():
     for at, chance in enumerate((0.5, 0.1)):
         assert told.tags["average_precision"][at].low <= chance + 0.03
         assert told.tags["roc_auc"][at].low < 0.5 < told.tags["roc_auc"][at].high
+
+
+def test_calibration_pools_labels_and_knows_what_perfect_reads():
+    rng = np.random.default_rng(6)
+    probability = rng.random((200, 4))
+    groups = np.repeat(np.arange(50), 4)
+    perfect = te.perfect_calibration(probability, draws=50)
+    told = {}
+    for name, sure in (("honest", probability), ("boastful", np.clip(probability * 2 - 0.5, 0.001, 0.999))):
+        truth = rng.random(probability.shape) < probability
+        told[name] = te.calibration_interval(truth, sure, groups, perfect=perfect, draws=200)
+        assert told[name].value == pytest.approx(expected_error(truth, sure))
+    assert told["honest"].low == 0
+    assert told["honest"].value < np.quantile(perfect, 0.99)
+    assert told["boastful"].low > 0.05
+
+
+def expected_error(truth, probability):
+    """By the book: over fifteen equal bins, how far the share of what is there is from the mean probability."""
+    total, events = 0.0, truth.size
+    for low in range(15):
+        inside = (probability >= low / 15) & ((probability < (low + 1) / 15) | (low == 14))
+        if inside.any():
+            total += inside.sum() / events * abs(truth[inside].mean() - probability[inside].mean())
+    return total

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from escucha.experiments import drawing
-from escucha.experiments.scored_finding import ScoredFinding, headline_table
+from escucha.experiments.scored_finding import ScoredFinding, calibrated, headline_table
 from escucha.experiments.scoring import Answers
 from escucha.models import evaluation as ev
 from escucha.models.resampling import LEVEL, Interval, mean_interval, share_interval
@@ -142,17 +142,9 @@ class AccuracyFinding(ScoredFinding):
                 f"commonest label would be right on {self.chance:.1%}."]
         if (confused := _most_confused(self.counts, self.plain.labels)) is not None:
             said.append(confused)
-        said.append(_calibrated(self.headlines["calibration_error"], self.perfect))
+        said.append(calibrated(self.headlines["calibration_error"], self.perfect))
         said += [_told(row, self.plain.labels) for row in (*self.changes, *self.robustness)]
         return [*said, self.told.speed.words(), *self._doubts(head.groups)]
-
-
-def _calibrated(found: Interval, perfect: np.ndarray) -> str:
-    low, high = np.quantile(perfect, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    verdict = "which is more than" if found.value > high else "no more than"
-    return (f"Its confidence is off by {found.value:.3f} on average (calibration error), {verdict} the {low:.3f} to "
-            f"{high:.3f} that a perfectly calibrated model reads on as many clips; very many clips would read "
-            f"{found.low:.3f} to {found.high:.3f}.")
 
 
 def _told(row: dict[str, Any], labels: Sequence[str]) -> str:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from escucha.audio.clip import Clip
 from escucha.corpora.reading import Unreadable
 from escucha.experiments import drawing
 from escucha.experiments.changing import Changed, change_row
 from escucha.experiments.scoring import Said
 from escucha.experiments.speed import Speed
-from escucha.models.resampling import FEW_GROUPS, Interval
+from escucha.models.resampling import FEW_GROUPS, LEVEL, Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,6 +134,15 @@ def headline_table(headlines: Mapping[str, Interval], luck: Mapping[str, float])
         {"measure": name.replace("_", " "), "value": found.value, "low": found.low, "high": found.high,
          "without_listening": luck.get(name, float("nan")), "interval": found.method}
         for name, found in headlines.items()])
+
+
+def calibrated(found: Interval, perfect: np.ndarray) -> str:
+    """A calibration error beside `(draw,)` readings of a perfectly calibrated model, in a sentence."""
+    low, high = np.quantile(perfect, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    verdict = "which is more than" if found.value > high else "no more than"
+    return (f"Its confidence is off by {found.value:.3f} on average (calibration error), {verdict} the {low:.3f} to "
+            f"{high:.3f} that a perfectly calibrated model reads on as many clips; very many clips would read "
+            f"{found.low:.3f} to {found.high:.3f}.")
 
 
 def _by_name(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

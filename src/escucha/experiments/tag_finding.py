@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from escucha.experiments import tag_drawing
-from escucha.experiments.scored_finding import ScoredFinding, headline_table
+from escucha.experiments.scored_finding import ScoredFinding, calibrated, headline_table
 from escucha.experiments.scoring import TagAnswers
-from escucha.models import evaluation as ev
 from escucha.models import tag_evaluation as te
 from escucha.models.resampling import Interval, share_interval
 
@@ -48,7 +47,9 @@ class TagFinding(ScoredFinding):
         return {"mean_average_precision": found.mean_average_precision, "roc_auc": found.roc_auc,
                 "micro_f1": found.micro_f1, "macro_f1": found.macro_f1,
                 "labels_right": share_interval(said.right, said.groups, seed=seed),
-                "exact_match": share_interval(exact, said.groups, seed=seed)}
+                "exact_match": share_interval(exact, said.groups, seed=seed),
+                "calibration_error": te.calibration_interval(said.truth, said.probabilities, said.groups,
+                                                             perfect=self.perfect, seed=seed)}
 
     @cached_property
     def counted(self) -> te.Given:
@@ -68,19 +69,13 @@ class TagFinding(ScoredFinding):
         return {"mean_average_precision": float(truth[:, both].mean()) if both.any() else float("nan"), "roc_auc": 0.5,
                 "micro_f1": float(constant.micro.f1[0]), "macro_f1": float(constant.macro(constant.f1)),
                 "labels_right": float((truth == self.commonest).mean()),
-                "exact_match": float(te.exact_match(truth, self.commonest).mean())}
+                "exact_match": float(te.exact_match(truth, self.commonest).mean()),
+                "calibration_error": float(self.perfect.mean())}
 
     @cached_property
-    def calibration(self) -> np.ndarray:
-        """`(bin, 3)`, all decisions about all tags pooled."""
-        return ev.binned(self.plain.probabilities.ravel(), self.plain.truth.ravel())
-
-    @cached_property
-    def perfect(self) -> float:
-        """The calibration error that perfectly calibrated probabilities read on as many decisions."""
-        rng, probability = np.random.default_rng(self.told.seed), self.plain.probabilities.ravel()
-        drawn = (rng.random(len(probability)) < probability for _ in range(200))
-        return float(np.mean([ev.gap(ev.binned(probability, truth)) for truth in drawn]))
+    def perfect(self) -> np.ndarray:
+        """`(draw,)` calibration errors of a perfectly calibrated model on as many clips and tags."""
+        return te.perfect_calibration(self.plain.probabilities, seed=self.told.seed)
 
     @property
     def one_class(self) -> list[str]:
@@ -94,7 +89,7 @@ class TagFinding(ScoredFinding):
             "without_listening": self.luck, "hamming_loss": 1 - self.headlines["labels_right"].value,
             "micro_precision": float(micro.precision[0]), "micro_recall": float(micro.recall[0]),
             "macro_precision": float(each.macro(each.precision)), "macro_recall": float(each.macro(each.recall)),
-            "calibration_error": ev.gap(self.calibration), "calibration_error_if_perfect": self.perfect,
+            "calibration_error_if_perfect": self.luck["calibration_error"],
             "tags_of_one_class": self.one_class,
             "per_tag": {row.pop("tag"): row for row in self._tags()}})
 
@@ -111,7 +106,7 @@ class TagFinding(ScoredFinding):
     def arrays(self) -> dict[str, np.ndarray]:
         """Truth, logits, thresholds and the pooled calibration curve."""
         return {"truth": self.plain.truth, "logits": self.plain.logits, "thresholds": self.plain.thresholds,
-                "calibration": self.calibration}
+                "calibration": te.calibration(self.plain.truth, self.plain.probabilities)}
 
     def tables(self) -> "dict[str, DataFrame]":
         """Headlines, per tag, per change, every clip with its tags, and the captions of the sounds."""
@@ -149,7 +144,7 @@ class TagFinding(ScoredFinding):
         made = {"average-precision": tag_drawing.precisions(rows)} if rows else {}
         if rows:
             made["precision-recall"] = tag_drawing.precision_recall(self.plain, [row["tag"] for row in rows])
-        reliability = tag_drawing.reliability(self.calibration, self.perfect)
+        reliability = tag_drawing.reliability(self.arrays()["calibration"], self.luck["calibration_error"])
         return {**made, "reliability": reliability,
                 **self._figures("labels right", self.headlines["labels_right"].value)}
 
@@ -164,6 +159,7 @@ class TagFinding(ScoredFinding):
                  f"{heads['exact_match'].value:.1%} of clips in all of them; giving every clip the tags that most have "
                  f"would get {self.luck['labels_right']:.1%} and {self.luck['exact_match']:.1%}."]
         lines += _extremes([row for row in self._tags() if row["tag"] not in self.one_class])
+        lines.append(calibrated(heads["calibration_error"], self.perfect))
         lines += [_moved(row) for row in (*self.changes, *self.robustness)]
         lines.append(self.told.speed.words())
         if self.one_class:

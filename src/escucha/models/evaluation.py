@@ -136,26 +136,33 @@ def group_interval(truth: np.ndarray, predicted: np.ndarray, groups: Sequence[st
 
 def calibration_interval(truth: np.ndarray, probability: np.ndarray, groups: Sequence[str], *, seed: int = 0,
                          draws: int = 2000, bins: int = BINS) -> Interval:
-    """The calibration error with a pivotal bootstrap over groups (Davison and Hinkley 1997, 5.2), never below 0.
+    """`gap_interval` of `calibration_error`."""
+    perfect = perfect_calibration(probability, seed=seed, bins=bins)
+    return gap_interval(probability.max(axis=1), probability.argmax(axis=1) == truth, groups, perfect=perfect,
+                        seed=seed, draws=draws, bins=bins)
 
-    A few clips read as worse calibrated than many, and a draw of them as worse still: percentiles would lie too high.
-    This one takes off what drawing added, and so holds what very many clips would read; it may lie below the value.
-    It reaches down to 0 wherever `perfect_calibration` reads as much.
+
+def gap_interval(confidence: np.ndarray, right: np.ndarray, groups: Sequence[str] | np.ndarray, *, perfect: np.ndarray,
+                 seed: int = 0, draws: int = 2000, bins: int = BINS) -> Interval:
+    """The `gap` of `(event,)` confidences with a pivotal bootstrap over groups (Davison and Hinkley 1997, 5.2).
+
+    A few events read as worse calibrated than many, and a draw of them as worse still: percentiles would lie too high.
+    This one takes off what drawing added, and so holds what very many would read; it may lie below the value. It is
+    never below 0, and reaches down to 0 where perfect calibration reads as much (`perfect`: `(draw,)` such readings).
     """
     count, member = members(groups)
-    value = calibration_error(truth, probability, bins)
+    value = gap(binned(confidence, right, bins))
     gaps = np.zeros((count, bins))
-    confidence = probability.max(axis=1)
-    np.add.at(gaps, (member, _bin(confidence, bins)), (probability.argmax(axis=1) == truth) - confidence)
+    np.add.at(gaps, (member, _bin(confidence, bins)), right - confidence)
     sizes = np.bincount(member)
     drawn = np.array([np.abs(picked @ gaps).sum() / (picked @ sizes)
                       for picked in redrawn(count, seed=seed, draws=draws)])
     found = interval(value, drawn, count)
     if count == 1:
         return found
-    perfect = value <= np.quantile(perfect_calibration(probability, seed=seed, bins=bins), (1 + LEVEL) / 2)
-    return Interval(value, 0.0 if perfect else max(0.0, 2 * value - found.high), max(0.0, 2 * value - found.low),
-                    count, found.method.replace("bootstrap", "pivotal bootstrap"))
+    low = 0.0 if value <= np.quantile(perfect, (1 + LEVEL) / 2) else max(0.0, 2 * value - found.high)
+    return Interval(value, low, max(0.0, 2 * value - found.low), count,
+                    found.method.replace("bootstrap", "pivotal bootstrap"))
 
 
 def chance_test(truth: np.ndarray, predicted: np.ndarray, groups: Sequence[str], *, seed: int = 0,

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from escucha.models.evaluation import binned, gap, gap_interval
 from escucha.models.resampling import Interval, interval, members, redrawn, settled
 
 DRAWS = 1000
@@ -174,6 +175,24 @@ def exact_match(truth: np.ndarray, given: np.ndarray) -> np.ndarray:
 def hamming(truth: np.ndarray, given: np.ndarray) -> np.ndarray:
     """`(clip,)`: share of labels that are wrong; its mean is the Hamming loss."""
     return (truth != given).mean(axis=1)
+
+
+def calibration(truth: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """`(bin, 3)`: mean probability, share there, how many, over all labels of all clips pooled."""
+    return binned(probability.ravel(), truth.ravel())
+
+
+def perfect_calibration(probability: np.ndarray, *, seed: int = 0, draws: int = 200) -> np.ndarray:
+    """`(draw,)` calibration errors of truths drawn from the probabilities themselves, labels pooled."""
+    rng = np.random.default_rng(seed)
+    return np.array([gap(calibration(rng.random(probability.shape) < probability, probability)) for _ in range(draws)])
+
+
+def calibration_interval(truth: np.ndarray, probability: np.ndarray, groups: Sequence[str] | np.ndarray, *,
+                         perfect: np.ndarray, seed: int = 0, draws: int = DRAWS) -> Interval:
+    """The calibration error of all labels pooled, with its interval (`evaluation.gap_interval`)."""
+    every = np.repeat(np.asarray(groups), truth.shape[1])
+    return gap_interval(probability.ravel(), truth.ravel(), every, perfect=perfect, seed=seed, draws=draws)
 
 
 @dataclass(frozen=True, eq=False)

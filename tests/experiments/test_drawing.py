@@ -1,0 +1,62 @@
+"""Figures say what the numbers say, with the right name at the right place, for few labels and for many."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from escucha.experiments import drawing, tag_drawing
+from escucha.experiments.scoring import TagAnswers
+from escucha.models.resampling import Interval
+
+
+def texts(axes):
+    """(column, row) to what is written there."""
+    return {text.get_position(): text.get_text() for text in axes.texts}
+
+
+@pytest.mark.parametrize("count", [3, 10, 50])
+def test_names_are_attached_to_the_rows_and_columns_they_belong_to(count):
+    rng = np.random.default_rng(0)
+    counts = rng.integers(0, 3, size=(count, count)) + 20 * np.eye(count, dtype=int)
+    labels = [f"label {at}" for at in range(count)]
+    figure = drawing.confusion(counts, labels)
+    axes = figure.axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == labels
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == labels
+    written = texts(axes)
+    shown = {(column, row): str(counts[row, column]) for row in range(count) for column in range(count)
+             if counts[row, column] or count <= drawing.CROWDED}
+    assert written == shown
+    assert max(figure.get_size_inches()) < 18  # fits a page of a thesis when scaled by less than three
+    figure.draw_without_rendering()
+    boxes = [tick.get_window_extent() for tick in axes.get_yticklabels()]
+    assert all(upper.y0 >= lower.y1 for upper, lower in pairwise(boxes))  # no name on another one
+
+
+def test_a_reliability_diagram_says_what_was_to_be_expected():
+    curve = np.array([[0.5, 0.4, 10], [0.9, 0.7, 30]])
+    axes = drawing.reliability(curve, 0.05).axes[0]
+    assert axes.get_title() == "calibration error 0.175; perfectly calibrated: 0.050"
+    np.testing.assert_allclose(axes.collections[1].get_offsets(), curve[:, :2])
+    low, high = axes.collections[0].get_segments()[1][:, 1]
+    assert (low, high) == pytest.approx((0.7667, 1.0), abs=0.05)  # of 30 clips at .9, 95 of 100 times
+    assert low <= 0.9 <= high
+
+
+def test_the_point_of_a_tag_stands_on_its_curve():
+    rng = np.random.default_rng(1)
+    truth = rng.random((200, 3)) < 0.3
+    said = TagAnswers(labels=("a", "b", "c"), link="sigmoid", names=(), groups=(), truth=truth,
+                      logits=rng.normal(size=truth.shape) + 2 * truth - 1, digests=(), thresholds=np.full(3, 0.4))
+    axes = tag_drawing.precision_recall(said, ["a", "b", "c"]).axes[0]
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 1]
+    points = [line for line in axes.lines if len(line.get_xdata()) == 1]
+    for curve, point in zip(curves, points, strict=True):
+        stands = np.column_stack([curve.get_xdata(), curve.get_ydata()])
+        assert np.abs(stands - [point.get_xdata()[0], point.get_ydata()[0]]).sum(axis=1).min() < 1e-9
+
+
+def test_differences_have_a_line_at_nothing():
+    found = {"a − b": Interval(0.1, -0.1, 0.3, 9, "")}
+    assert any(np.all(np.asarray(line.get_xdata()) == 0) for line in drawing.dots(found, label="x").axes[0].lines)
