@@ -185,3 +185,23 @@ def test_vggish_has_the_size_of_its_release():
 def test_what_cannot_be_built_is_named(name, shape, settings, says):
     with pytest.raises(InputError, match=says):
         make_network(name, 3, shape, settings=settings, where="here")
+
+
+@pytest.mark.parametrize("name", ["cnn-bilstm", "palo-views", "resnet", "short-cnn", "vgg16", "vggish"])
+@pytest.mark.parametrize("shape", [(1, 40, 61), (1, 96, 130), (1, 33, 256), (1, 127, 87)])
+def test_other_mels_and_windows_fit_too(name, shape):
+    settings = {**SMALL, "short-cnn": {"widths": (4, 4, 6, 6)}}[name]
+    network, layers = make_network(name, 3, shape, settings=settings)
+    with torch.no_grad():
+        assert network.eval()(torch.randn(2, *shape)).shape == (2, 3)
+    assert set(layers) <= set(dict(network.named_modules()))
+
+
+def test_a_residual_network_hears_all_of_an_odd_spectrogram():
+    """Strides round up where pools round down: the last pooling has to cover exactly what is left."""
+    for mels, frames in ((9, 4), (31, 33), (64, 259), (77, 101)):
+        network, _ = make_network("resnet", 2, (1, mels, frames), settings={"widths": (2, 2, 2), "blocks": (1, 1, 1)})
+        maps = nn.Sequential(*list(network.eval().children())[:-4])  # to the last stage
+        with torch.no_grad():
+            left = maps(torch.randn(1, 1, mels, frames)).shape[2:]
+        assert network.pool.kernel_size == tuple(left)
