@@ -45,9 +45,11 @@ def read_experiment(card: str, home: Path) -> Asked:
 
 def experiment_of(table: Mapping[str, Any], where: str) -> Experiment:
     """The experiment a table describes: its `kind`, and that kind's settings; with a `[sweep]`, a grid of them."""
-    from escucha.experiments.sweep import swept
+    settings = dict(table)
+    if "sweep" in settings:
+        from escucha.experiments.sweep import swept
 
-    settings = swept(table) if "sweep" in table else dict(table)
+        settings = swept(settings)
     kind = take_kind(settings, KINDS, what="kind", where=where)
     return build(pkgutil.resolve_name(KINDS[kind]), settings, where)
 
