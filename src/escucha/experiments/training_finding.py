@@ -139,7 +139,9 @@ class TrainingFinding:
     def _doubts(self) -> list[str]:
         """Warnings of training itself."""
         said = []
-        if self.gap.value < TEMPO_METER:
+        if isinstance(self.accuracy, TagFinding) and self.gap.low <= 0:  # tone colour is what tells many tags
+            said.append("Warning: it is not shown to rank better than that regression, which knows nothing of time.")
+        if isinstance(self.accuracy, AccuracyFinding) and self.gap.value < TEMPO_METER:
             said.append(f"Warning: less than {TEMPO_METER:.0%} above the baseline; it may hear little but speed and "
                         "tone colour.")
         if left_out := self.material.left_out:
