@@ -6,6 +6,7 @@ from scipy.stats import binomtest
 from sklearn import metrics
 
 from escucha.models import tag_evaluation as te
+from escucha.models.tag_intervals import tag_intervals
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_a_tag_of_one_class_is_left_out_and_does_not_pull_the_mean(tagged):
     assert te.one_class(truth).tolist() == [False, True, False, True, False]
     assert np.isnan(te.average_precision(truth, probability)[[1, 3]]).all()
     assert np.isnan(te.roc_auc(truth, probability)[[1, 3]]).all()
-    told = te.tag_intervals(truth, probability, probability >= 0.5, np.arange(240), draws=20)
+    told = tag_intervals(truth, probability, probability >= 0.5, np.arange(240), draws=20)
     assert told.mean_average_precision.value == pytest.approx(
         metrics.average_precision_score(truth[:, [0, 2, 4]], probability[:, [0, 2, 4]]))
     assert np.isnan(told.tags["roc_auc"][1].low)
@@ -106,7 +107,7 @@ def test_intervals_over_groups_cover_what_they_promise_and_those_over_clips_do_n
     for _ in range(100):
         yes, probability = drawn(40)
         for how, names in (("groups", np.repeat(np.arange(40), 6)), ("clips", np.arange(240))):
-            told = te.tag_intervals(yes, probability, probability >= 0.5, names, draws=150).mean_average_precision
+            told = tag_intervals(yes, probability, probability >= 0.5, names, draws=150).mean_average_precision
             inside[how] += told.low <= truth <= told.high
     assert binomtest(inside["groups"], 100, 0.95).pvalue > 0.005
     assert inside["clips"] < inside["groups"]
@@ -116,7 +117,7 @@ def test_no_errors_give_an_exact_bound_over_the_groups_that_have_the_tag():
     truth = np.zeros((24, 2), bool)
     truth[:12, 0], truth[:3, 1] = True, True
     groups = [f"family-{at // 3}" for at in range(24)]
-    told = te.tag_intervals(truth, truth * 0.8 + 0.1, truth, groups, draws=50)
+    told = tag_intervals(truth, truth * 0.8 + 0.1, truth, groups, draws=50)
     for headline in (told.mean_average_precision, told.roc_auc, told.micro_f1, told.macro_f1):
         assert (headline.value, headline.high) == (1, 1)
         assert headline.low == pytest.approx(0.025 ** (1 / 8))
@@ -127,7 +128,7 @@ def test_no_errors_give_an_exact_bound_over_the_groups_that_have_the_tag():
 def test_a_deaf_model_reads_chance():
     rng = np.random.default_rng(5)
     truth = rng.random((3000, 2)) < [0.5, 0.1]
-    told = te.tag_intervals(truth, rng.random(truth.shape), rng.random(truth.shape) < 0.5, np.arange(3000), draws=100)
+    told = tag_intervals(truth, rng.random(truth.shape), rng.random(truth.shape) < 0.5, np.arange(3000), draws=100)
     for at, chance in enumerate((0.5, 0.1)):
         assert told.tags["average_precision"][at].low <= chance + 0.03
         assert told.tags["roc_auc"][at].low < 0.5 < told.tags["roc_auc"][at].high

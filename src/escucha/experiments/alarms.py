@@ -113,7 +113,7 @@ def _of_tags(said: TagAnswers) -> list[str]:
 
 def _ranks_by_chance(said: TagAnswers) -> bool:
     """Is the mean ROC area not shown to be above .5?"""
-    from escucha.models.tag_evaluation import tag_intervals
+    from escucha.models.tag_intervals import tag_intervals
 
     return not tag_intervals(said.truth, said.probabilities, said.given, said.groups, draws=400).roc_auc.low > 0.5
 

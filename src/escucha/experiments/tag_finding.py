@@ -12,6 +12,7 @@ from escucha.experiments.scored_finding import ScoredFinding, calibrated, headli
 from escucha.experiments.scoring import TagAnswers
 from escucha.models import tag_evaluation as te
 from escucha.models.resampling import Interval, share_interval
+from escucha.models.tag_intervals import TagIntervals, tag_intervals
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,10 +30,10 @@ class TagFinding(ScoredFinding):
         return self.told.plain
 
     @cached_property
-    def intervals(self) -> te.TagIntervals:
+    def intervals(self) -> TagIntervals:
         """Headlines and per-tag numbers over groups."""
         said = self.plain
-        return te.tag_intervals(said.truth, said.probabilities, said.given, said.groups, seed=self.told.seed)
+        return tag_intervals(said.truth, said.probabilities, said.given, said.groups, seed=self.told.seed)
 
     @property
     def headline(self) -> Interval:
