@@ -44,6 +44,11 @@ class Sweep:
         return str(self.experiment.get("kind"))
 
     @property
+    def corpus(self) -> dict[str, Any]:
+        """The table of what every run learns from, where the grid does not vary it."""
+        return dict(self.experiment.get("corpus", {}))
+
+    @property
     def card(self) -> str:
         """Of trainings: the card that the best one becomes."""
         return str(self.experiment.get("card", "")) if self.asked == "training" else ""

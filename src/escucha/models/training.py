@@ -85,9 +85,10 @@ def _check(train: Examples | Waves, check: Check, recipe: Recipe) -> None:
     if crops // -(-crops // recipe.batch) < recipe.devices:
         raise InputError(f"batches of {recipe.batch} crops, of {crops}, cannot be divided among {recipe.devices} "
                          "devices; use fewer devices, or larger batches")
-    if recipe.accelerator == "gpu" and not 0 < recipe.devices <= torch.cuda.device_count():
-        raise InputError(f"accelerator = 'gpu' with devices = {recipe.devices}, and torch finds "
-                         f"{torch.cuda.device_count()} GPUs here; use accelerator = 'auto' or 'cpu'")
+    gpus = torch.cuda.device_count()
+    if recipe.devices > gpus and (recipe.accelerator == "gpu" or (recipe.accelerator == "auto" and gpus)):
+        raise InputError(f"accelerator = {recipe.accelerator!r} with devices = {recipe.devices}, and torch finds {gpus} "
+                         "GPUs here; use fewer, or accelerator = 'cpu'")
 
 
 def _crops(train: Examples | Waves, check: Check, recipe: Recipe, front_end: nn.Module | None,
