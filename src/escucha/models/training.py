@@ -87,8 +87,8 @@ def _check(train: Examples | Waves, check: Check, recipe: Recipe) -> None:
                          "devices; use fewer devices, or larger batches")
     gpus = torch.cuda.device_count()
     if recipe.devices > gpus and (recipe.accelerator == "gpu" or (recipe.accelerator == "auto" and gpus)):
-        raise InputError(f"accelerator = {recipe.accelerator!r} with devices = {recipe.devices}, and torch finds {gpus} "
-                         "GPUs here; use fewer, or accelerator = 'cpu'")
+        raise InputError(f"accelerator = {recipe.accelerator!r} with devices = {recipe.devices}, and torch finds "
+                         f"{gpus} GPUs here; use fewer, or accelerator = 'cpu'")
 
 
 def _crops(train: Examples | Waves, check: Check, recipe: Recipe, front_end: nn.Module | None,
