@@ -56,7 +56,7 @@ class ResNet(nn.Sequential):
         parts["dropout"] = nn.Dropout(settings.dropout)
         parts["head"] = nn.Linear(widths[-1], labels)
         super().__init__(parts)
-        self.apply(draw)
+        draw(self)
 
 
 class BasicBlock(nn.Module):

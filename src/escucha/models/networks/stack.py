@@ -28,13 +28,15 @@ def stacked(shape: tuple[int, int], widths: Sequence[int], mel_pools: Sequence[i
     return parts, mels, frames
 
 
-def draw(part: nn.Module) -> None:
-    """Weights as He, Zhang, Ren, Sun draw them for ReLU (ICCV 2015), for `network.apply`: no layer dims what it hears.
+def draw(network: nn.Sequential) -> None:
+    """Weights as He, Zhang, Ren, Sun draw them for ReLU (ICCV 2015), but for the `head`: no layer dims what it hears.
 
     torch's own draw lets a third through: ten layers on, nothing is left to learn from, or batch norms that have heard
-    little yet divide by far too much.
+    little yet divide by far too much. A head drawn so large would begin with opinions.
     """
-    if isinstance(part, (nn.Conv2d, nn.Linear)):
-        nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
-        if part.bias is not None:
-            nn.init.zeros_(part.bias)
+    for name, child in network.named_children():
+        for part in child.modules() if name != "head" else ():
+            if isinstance(part, (nn.Conv2d, nn.Linear)):
+                nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
+                if part.bias is not None:
+                    nn.init.zeros_(part.bias)

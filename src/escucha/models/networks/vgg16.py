@@ -58,7 +58,7 @@ class Vgg16(nn.Sequential):
             parts[f"dense{at}"] = nn.Sequential(nn.Linear(before, width), nn.ReLU(), nn.Dropout(settings.dropout))
         parts["head"] = nn.Linear((2 * widths[-1], *settings.hidden)[-1], labels)
         super().__init__(parts)
-        self.apply(draw)
+        draw(self)
 
 
 def vgg16_layers(settings: Vgg16Settings) -> tuple[str, ...]:

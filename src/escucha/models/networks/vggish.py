@@ -77,7 +77,7 @@ class Vggish(nn.Sequential):
             parts |= {"relu": nn.ReLU(), "dropout": nn.Dropout(settings.dropout),
                       "head": nn.Linear(settings.embedding, labels)}
         super().__init__(parts)
-        self.apply(draw)
+        draw(self)
 
 
 def _block(before: int, width: int, count: int) -> nn.Sequential:
