@@ -10,8 +10,9 @@ from escucha.audio.spectrum import LogMel
 from escucha.concepts.activations import hear
 from escucha.errors import InputError
 from escucha.models.classifier import LayeredClassifier, values
+from escucha.models.listener import TINY, Listener
 from escucha.models.networks import make_network
-from escucha.models.torch_classifier import TINY, Listener, TorchClassifier
+from escucha.models.torch_classifier import TorchClassifier
 
 LABELS = ("alegrias", "bulerias", "sevillanas")
 

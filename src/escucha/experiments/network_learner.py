@@ -18,7 +18,8 @@ from escucha.models import windows
 from escucha.models.augmentation import fit_duration
 from escucha.models.build import listener
 from escucha.models.card import Card
-from escucha.models.torch_classifier import Listener, TorchClassifier
+from escucha.models.listener import Listener
+from escucha.models.torch_classifier import TorchClassifier
 from escucha.models.training import fit
 from escucha.models.training_crops import Examples, Waves
 from escucha.models.training_freezing import frozen_layers

@@ -4,8 +4,9 @@ from escucha.errors import InputError
 from escucha.models.card import Card
 from escucha.models.classifier import Link
 from escucha.models.front_ends import make_front_end, shape_of
+from escucha.models.listener import Listener
 from escucha.models.networks import make_network
-from escucha.models.torch_classifier import Listener, TorchClassifier
+from escucha.models.torch_classifier import TorchClassifier
 from escucha.models.views import ViewedTorchClassifier
 
 

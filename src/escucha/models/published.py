@@ -19,8 +19,8 @@ from escucha.config import build
 from escucha.errors import InputError
 from escucha.models.build import listener
 from escucha.models.card import Card
+from escucha.models.listener import Listener
 from escucha.models.networks import design
-from escucha.models.torch_classifier import Listener
 from escucha.models.weights.adopt import adopt
 from escucha.models.weights.keras import read_keras
 from escucha.models.weights.kernels import Kernels

@@ -84,7 +84,7 @@ def _weights(path: Path, card: Card) -> dict[str, Tensor]:
 
 def _network(card: Card, state: Mapping[str, Tensor], where: str) -> "TorchClassifier":
     from escucha.models.build import classifier_of, listener
-    from escucha.models.torch_classifier import quick
+    from escucha.models.listener import quick
 
     with torch.random.fork_rng(devices=[]):  # fresh weights are drawn, then replaced
         module, layers = listener(card, where)

@@ -4,10 +4,9 @@ Conventions: numpy at the boundary, torch inside; waves are `(batch, window)` fl
 submodule, as in `module.named_modules()`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,59 +14,14 @@ from torch import Tensor, nn
 
 from escucha.errors import InputError, unknown
 from escucha.models.classifier import Link, label_index, values
-
-M = TypeVar("M", bound=nn.Module)
+from escucha.models.listener import Called, Listener, Logits
+from escucha.models.taps import all_heard, listening, tapped
 
 BATCH = 32
 """Waves in one forward pass: bounds memory whatever is asked."""
 UNITS_LAST = (nn.RNNBase, nn.TransformerEncoder, nn.TransformerEncoderLayer, nn.TransformerDecoderLayer,
               nn.MultiheadAttention, nn.LayerNorm, nn.Linear, nn.Embedding)
 """Layers that give `(batch, *position, unit)`: what torch's convolutions and pools call channels comes last in them."""
-TINY = 1e-6
-"""Probabilities are clipped this far from 0 and 1 before their logarithm is taken."""
-
-
-class Listener(nn.Module):
-    """A front end (`(batch, time)` waves to `(batch, 1, mel, frame)`) and a network (to logits `(batch, label)`)."""
-
-    def __init__(self, front_end: nn.Module, network: nn.Module):
-        super().__init__()
-        self.front_end = front_end
-        self.network = network
-
-    def forward(self, waves: Tensor) -> Tensor:
-        """Logits `(batch, label)` of waves `(batch, time)`."""
-        return self.network(self.front_end(waves))
-
-
-class Called(nn.Module):
-    """A function of waves `(batch, time)` as a front end, another library's spectrogram for one.
-
-    What it gives is taken as a constant: gradients reach the network's layers, not the wave.
-    """
-
-    def __init__(self, function: Callable[[Tensor], Any]):
-        super().__init__()
-        self.function = function
-
-    def forward(self, waves: Tensor) -> Tensor:
-        """What the function makes of them, an array of numpy made a float32 tensor on the waves' device."""
-        with torch.no_grad():
-            return torch.as_tensor(self.function(waves), device=waves.device).float()
-
-
-class Logits(nn.Module):
-    """A module that gives probabilities, made to give logits: their clipped logarithm, or log-odds for `sigmoid`."""
-
-    def __init__(self, module: nn.Module, link: Link):
-        super().__init__()
-        self.module = module
-        self.link = link
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Logits `(batch, label)`."""
-        probability = self.module(inputs).clamp(TINY, 1 - TINY)
-        return probability.log() if self.link == "softmax" else torch.logit(probability)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +104,7 @@ class TorchClassifier:
         def ask(piece: Tensor) -> dict[str, Tensor]:
             with torch.no_grad(), tapped(self.module, layers) as taps:
                 self.module(piece)
-            return {layer: self._units_first(layer, heard, 1) for layer, heard in _all_heard(taps, layers).items()}
+            return {layer: self._units_first(layer, heard, 1) for layer, heard in all_heard(taps, layers).items()}
 
         return self._batched(waves, ask)
 
@@ -167,7 +121,7 @@ class TorchClassifier:
         def ask(piece: Tensor) -> dict[str, Tensor]:
             with torch.enable_grad(), tapped(self.module, layers, differentiable=True) as taps:
                 logits = self.module(piece)
-                inside = list(_all_heard(taps, layers).values())
+                inside = list(all_heard(taps, layers).values())
                 slopes = [_slopes(logits, column, inside, self.link) for column in columns]
             stacked = [torch.stack([slope[at] for slope in slopes], dim=1) for at in range(len(layers))]
             return {layer: self._units_first(layer, slope, 2) for layer, slope in zip(layers, stacked)}
@@ -198,63 +152,6 @@ class TorchClassifier:
                 asked = ask(torch.tensor(piece, device=device))
                 pieces.append({name: value.detach().cpu().numpy() for name, value in asked.items()})
         return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
-
-
-def quick(module: M) -> M:
-    """The same module with its convolutions' weights laid out channels last: several times as fast on a CPU."""
-    return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-
-@contextmanager
-def listening(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode (no dropout, batch norm as trained), each submodule put back as it was."""
-    was = [(part, part.training) for part in module.modules()]
-    module.eval()
-    try:
-        yield
-    finally:
-        for part, training in was:
-            part.training = training
-
-
-@contextmanager
-def tapped(module: nn.Module, layers: Sequence[str], *, differentiable: bool = False) -> Iterator[dict[str, Tensor]]:
-    """What the layers give while the block runs, `{layer: (batch, *unit)}`; the hooks are gone after it.
-
-    A layer that gives a tuple (a recurrent one) is tapped at its first element. With `differentiable` a gradient can
-    be taken with respect to each tap, also where no parameter asks for one.
-    """
-    taps: dict[str, Tensor] = {}
-    parts = dict(module.named_modules())
-    handles = []
-    try:
-        for layer in dict.fromkeys(layers):
-            handles.append(parts[layer].register_forward_hook(_tap(taps, layer, differentiable)))
-        yield taps
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _tap(taps: dict[str, Tensor], layer: str, differentiable: bool) -> Callable[..., Any]:
-    def hook(part: nn.Module, inputs: Any, output: Any) -> Any:
-        if layer in taps:
-            raise InputError(f"layer {layer!r} is used twice in one pass, so it has no one activation; name another")
-        first = output[0] if isinstance(output, tuple) else output
-        if not isinstance(first, Tensor):
-            raise InputError(f"layer {layer!r} gives {type(first).__name__}, not a tensor; name a layer inside it")
-        taps[layer] = first.requires_grad_() if differentiable and not first.requires_grad else first
-        onward = taps[layer].clone()  # what comes next may work in place; the tap must stay as it was
-        return (onward, *output[1:]) if isinstance(output, tuple) else onward
-
-    return hook
-
-
-def _all_heard(taps: dict[str, Tensor], layers: Sequence[str]) -> dict[str, Tensor]:
-    for layer in layers:
-        if layer not in taps:
-            raise InputError(f"layer {layer!r} is not used when the module listens; name one that is")
-    return {layer: taps[layer] for layer in layers}
 
 
 def _slopes(logits: Tensor, column: int, inside: Sequence[Tensor], link: Link) -> Sequence[Tensor]:

@@ -19,7 +19,7 @@ from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
 from torch import Tensor, nn
 
 from escucha.errors import InputError
-from escucha.models.torch_classifier import quick
+from escucha.models.listener import quick
 from escucha.models.training_crops import Crops, Examples, SpectrogramCrops, Turn, WaveCrops, Waves
 from escucha.models.training_freezing import frozen
 from escucha.models.training_hearing import Hearing, picture_of

@@ -10,8 +10,8 @@ from torch import Tensor
 from escucha.errors import InputError
 from escucha.models.build import listener
 from escucha.models.card import Card, find_card, read_card
+from escucha.models.listener import Listener
 from escucha.models.own import is_own
-from escucha.models.torch_classifier import Listener
 
 
 def start_card(card: str, home: Path) -> Card:

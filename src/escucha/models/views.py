@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from escucha.models.torch_classifier import TorchClassifier, tapped
+from escucha.models.taps import tapped
+from escucha.models.torch_classifier import TorchClassifier
 
 ANSWERS = "network.answers"
 """The layer `(batch, label, view)` of a network with `views`."""

@@ -8,8 +8,9 @@ import torch
 
 from escucha.models.build import classifier_of, listener
 from escucha.models.card import Card
+from escucha.models.listener import quick
 from escucha.models.networks import NETWORKS
-from escucha.models.torch_classifier import TorchClassifier, quick
+from escucha.models.torch_classifier import TorchClassifier
 
 LABELS = ("alegrias", "bulerias", "sevillanas")
 SOUND = 60.0

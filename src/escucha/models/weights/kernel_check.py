@@ -25,8 +25,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from escucha.models.listener import Listener
 from escucha.models.networks.keras_layers import LogSigmoidOf
-from escucha.models.torch_classifier import Listener, listening
+from escucha.models.taps import listening
 from escucha.models.weights.probes import probe_sounds
 
 SHIFT = 0.012
