@@ -68,6 +68,15 @@ def test_asked_again_nothing_is_trained_again(swept_toys):
     assert all(path.stat().st_mtime_ns == then for path, then in before.items())
 
 
+def test_a_card_that_was_removed_is_trained_again(swept_toys):
+    bench, saved = swept_toys
+    card = bench.home / "models" / f"{saved.numbers['each'][3]['card']}.toml"
+    before = card.read_bytes()
+    card.unlink()
+    run(experiment_of(TABLE, "here"), bench, name="grid", force=True)
+    assert card.read_bytes() == before
+
+
 def test_a_better_test_number_does_not_choose():
     runs = [Run({"x": at}, "", "", {"valid_score": valid, "accuracy": test, "best_valid_loss": loss})
             for at, (valid, test, loss) in enumerate([(0.8, 0.9, 0.3), (0.9, 0.5, 0.4), (0.9, 0.6, 0.2)])]

@@ -101,7 +101,7 @@ def test_unchanged_crops_of_waves_sound_like_crops_of_spectrograms(tmp_path):
         assert any(np.array_equal(wave, clip[at : at + WINDOW]) and label == target
                    for clip, label in zip(train.waves, train.targets) for at in range(WINDOW + 1)
                    if clip[at] == wave[0])
-        torch.testing.assert_close(picture, FRONT(torch.tensor(wave)[None])[0])
+        torch.testing.assert_close(picture, FRONT(torch.tensor(wave)[None])[0], atol=5e-3, rtol=0)
 
 
 def test_gain_and_tilt_of_waves_are_those_of_spectrograms():
@@ -110,7 +110,7 @@ def test_gain_and_tilt_of_waves_are_those_of_spectrograms():
     batch = batches(train, told)[0]
     heard, plain = Hearing(FRONT).crops(batch), FRONT(batch.sounds)
     added = (heard - plain)[:, 0].mean(-1)  # (batch, mel)
-    np.testing.assert_allclose(added[:, -1] - added[:, 0], batch.tilts, atol=1e-3)
+    np.testing.assert_allclose(added[:, -1] - added[:, 0], batch.tilts, atol=5e-3)
     np.testing.assert_allclose(added.mean(1), 0, atol=1e-3)
     assert 3 < float(batch.tilts.abs().max()) <= 6
 
@@ -122,12 +122,12 @@ def test_what_is_hidden_is_silent_and_nothing_else():
     batch = batches(train, told, picture=size)[0]
     heard, plain = Hearing(FRONT).crops(batch)[:, 0], FRONT(batch.sounds)[:, 0]
     assert (heard[batch.hidden] == QUIET).all()
-    assert torch.equal(heard[~batch.hidden], plain[~batch.hidden])
+    torch.testing.assert_close(heard[~batch.hidden], plain[~batch.hidden], atol=5e-3, rtol=0)
     assert 0 < batch.hidden.float().mean() < 0.8
     loud = LogMel(RATE, n_fft=128, hop=64, mels=16, top_db=60.0)  # knows no silence: its own least is hidden with
     lifted = Hearing(loud).crops(batch)[:, 0]
-    least = loud(batch.sounds)[:, 0].amin(dim=(1, 2))
-    assert torch.equal(lifted[batch.hidden], least[:, None, None].expand_as(lifted)[batch.hidden])
+    least = loud(batch.sounds)[:, 0].amin(dim=(1, 2))[:, None, None].expand_as(lifted)
+    torch.testing.assert_close(lifted[batch.hidden], least[batch.hidden], atol=5e-3, rtol=0)
 
 
 def test_edges_hide_the_lowest_and_the_highest_rows():
@@ -167,7 +167,16 @@ def test_mixup_mixes_inputs_and_draws_shares_from_its_beta():
     batch = batches(train, recipe(**PLAIN, augment={"mixup": {"alpha": 0.4}}))[0]
     plain = FRONT(batch.sounds)
     share = batch.shares[:, None, None, None]
-    torch.testing.assert_close(Hearing(FRONT).crops(batch), share * plain + (1 - share) * plain[batch.partners])
+    torch.testing.assert_close(Hearing(FRONT).crops(batch), share * plain + (1 - share) * plain[batch.partners],
+                               atol=5e-3, rtol=0)
+
+
+def test_crops_are_heard_roughly_and_validation_exactly():
+    front = LogMel(RATE, n_fft=128, hop=64, mels=16)
+    hearing = Hearing(front)
+    assert front.exact
+    assert not hearing.roughly.exact
+    assert torch.equal(hearing(torch.ones(1, WINDOW)), front(torch.ones(1, WINDOW)))
 
 
 def test_which_front_ends_hear_a_crop_as_a_part_of_its_clip():

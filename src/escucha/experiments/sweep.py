@@ -129,8 +129,10 @@ class Sweep:
 
         name = f"sweep-{self.card or self.asked}-{fingerprint(settings)[:6]}"
         card = self._card(settings) if self.card else ""
+        gone = bool(card) and not (workbench.home / "models" / f"{card}.toml").is_file()
         try:
-            folder = run(experiment, workbench, name=name, title=f"{self.card or self.asked}: {_told(settings)}")
+            folder = run(experiment, workbench, name=name, title=f"{self.card or self.asked}: {_told(settings)}",
+                         force=gone)  # a finding that is there does not bring back a card that was removed
         except InputError as error:
             return Run(settings, card, "", {}, str(error))
         return Run(settings, card, folder.relative_to(workbench.home).as_posix(), load(folder).numbers)

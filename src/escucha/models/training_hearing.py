@@ -1,5 +1,7 @@
 """How crops come to a network in training: through its front end where they are waves, then tilted, hidden, mixed."""
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +20,7 @@ class Hearing(nn.Module):
     def __init__(self, front_end: nn.Module | None = None):
         super().__init__()
         self.front_end = front_end
+        self.roughly = rough(front_end)
 
     def forward(self, sounds: Tensor) -> Tensor:
         """As the deployed classifier hears them: spectrograms as they are, waves through the front end."""
@@ -26,7 +29,7 @@ class Hearing(nn.Module):
     @torch.no_grad()
     def crops(self, batch: Batch) -> Tensor:
         """As they are learned from; a front end has no weights, so nothing is lost without its gradient."""
-        heard = self(batch.sounds)
+        heard = batch.sounds if self.roughly is None else self.roughly(batch.sounds)
         if isinstance(self.front_end, LogMel):
             heard = heard + batch.tilts.to(heard.dtype)[:, None, None, None] * ramp(heard.shape[2]).to(heard)
         if batch.hidden.numel():
@@ -41,6 +44,15 @@ class Hearing(nn.Module):
         if self.front_end is not None and whole_log_mel(self.front_end):
             return heard.new_tensor(QUIET)
         return heard.amin(dim=(2, 3), keepdim=True)
+
+
+def rough(front_end: nn.Module | None) -> nn.Module | None:
+    """The same front end with its spectra in float32: crops are changed by decibels anyway, not by thousandths."""
+    made = copy.deepcopy(front_end)
+    for part in made.modules() if made is not None else ():
+        if isinstance(part, LogMel):
+            part.exact = False
+    return made
 
 
 def picture_of(front_end: nn.Module, samples: int) -> tuple[int, int] | None:
