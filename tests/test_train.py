@@ -85,6 +85,11 @@ def test_a_network_on_a_folder_is_split_by_group_and_called_after_both(capsys, p
     assert numbers["epochs"] == 1
     assert numbers["groups_by_split"] == {"train": 5, "valid": 2, "test": 1}
     assert read_card(place / "models" / "music-short-cnn.toml").window == 1.0
+    out = run(capsys, "evaluate", "music-short-cnn", "--corpus", place / "music", "--group", "^([^_]+)_", "--json",
+              "--home", place)[1]  # no experiment on the shelf says what it learned from: the card does
+    told = " ".join(json.loads(out)["alarms"])
+    assert "14 of the scored clips are also in what music-short-cnn was trained on" in told
+    assert "7 groups are also in what music-short-cnn was trained on" in told
 
 
 def test_another_card_is_trained_further_with_what_is_frozen(capsys, place):

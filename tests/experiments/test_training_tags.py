@@ -121,6 +121,29 @@ def test_a_start_with_the_same_labels_keeps_its_head(trained):
     np.testing.assert_allclose(told.accuracy.plain.logits, finding.accuracy.plain.logits, atol=1e-4)
 
 
+class Turned(ToyBench):
+    """The corpus of 95 clips is split otherwise: its test part is what training on 96 learned from."""
+
+    def corpus(self, table: Mapping[str, Any]) -> Corpus:
+        whole, home = super().corpus(table), {"train": "test", "valid": "train", "test": "valid"}
+        return whole if table["clips"] == 96 else Corpus(
+            tuple(replace(track, split=home[track.split]) for track in whole), whole.origin)
+
+
+@pytest.mark.parametrize("how", [
+    {"start": "toy", "recipe": {"epochs": 1}},
+    {"learner": "features", "features": {"name": "embedding", "card": "toy", "layer": "network.pool"},
+     "head": {"name": "logistic"}, "rate": RATE, "window": 1.5}])
+def test_test_clips_that_the_card_before_has_learned_from_are_an_alarm(trained, how):
+    place, _ = trained
+    told = build(Training, {"card": f"after-{how.get('learner')}", "meaning": "m", "corpus": {"clips": 95}, **how},
+                 "here").run(Turned(place.home, place.cache))
+    assert any("Every scored clip is also in what toy was trained on" in line for line in told.words())
+    clean = build(Training, {"card": f"clean-{how.get('learner')}", "meaning": "m", "corpus": {"clips": 96}, **how},
+                  "here").run(place)
+    assert not any("toy was trained on" in line for line in clean.words())
+
+
 def test_a_corpus_without_splits_is_split_by_group_and_says_so(tmp_path):
     place = bench(tmp_path, lambda at, track: replace(track, split=""))
     table = {**TABLE, "recipe": {**TABLE["recipe"], "epochs": 1}, "corpus": {"clips": 60}}

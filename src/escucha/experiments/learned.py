@@ -31,7 +31,7 @@ class Learned:
 def trained_on(card: str, workbench: Workbench) -> list[Learned]:
     """What a card was trained on, and the cards it started from or takes its features from, as far as can be known.
 
-    Nothing where a card does not say, its experiment is gone from the shelf, or its corpus is not here.
+    Nothing where a card does not say, nor its experiment on the shelf, or its corpus is not here.
     """
     found, left, seen = [], [card], set()
     while left:
@@ -44,21 +44,23 @@ def trained_on(card: str, workbench: Workbench) -> list[Learned]:
         except (InputError, TypeError, ValueError, OSError):
             continue
         found += learned
-        before = (told.get("start"), told.get("features", {}).get("card"))
+        before = (told.get("before"), told.get("start"), told.get("features", {}).get("card"))
         left += [other for other in before if isinstance(other, str) and other]
     return found
 
 
 def _learned(card: str, workbench: Workbench) -> tuple[dict[str, Any], list[Learned]]:
-    """The table of the experiment that made a card, and what that learned from; both empty where there is none."""
+    """What a card, else the experiment that made it, says it learned from, and that; both empty where none does."""
     from escucha.models.card import find_card, read_card
 
     told = read_card(find_card(card, workbench.home))
     maker = str(told.trained.get("experiment", ""))
     place = workbench.home / "experiments" / f"{maker}.toml"
-    if not maker or not place.is_file():
+    table = told.trained.get("learned", {})
+    if not table and maker and place.is_file():
+        table = read_toml(place)  # not as an experiment: that would load what training needs
+    if not table:
         return {}, []
-    table = read_toml(place)  # not as an experiment: that would load what training needs
     corpus = labelled(workbench.corpus(table["corpus"]), tags=table.get("tags", ""), labels=table.get("labels", ()))
     if not any(track.split for track in corpus):  # it was divided as training does
         corpus = split_by_group(readable(corpus, rate=told.rate, cache=workbench.cache)[0])

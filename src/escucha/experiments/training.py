@@ -158,7 +158,7 @@ class Training:
         valid = Ears(taught.classifier, workbench).ask(found.parts["valid"].tracks, doing="validation")
         thresholds = _thresholds(valid)
         asked = Accuracy(self.card, self.corpus, "test", self.tags, self.labels, changes=self.changes, seed=self.seed)
-        told = evaluate(taught.classifier, found.corpus, asked, workbench, thresholds=thresholds)
+        told = evaluate(taught.classifier, found.corpus, asked, workbench, card=self._before, thresholds=thresholds)
         finding = TrainingFinding(
             self.card, told, taught, plain_answers(found.parts, described, task.labels, self.link),
             far_share(domain, described["test"]), found, score(valid), self.recipe.epochs, self.seed)
@@ -170,8 +170,15 @@ class Training:
         return finding, prefixed("domain", domain.state()), card
 
     def _origin(self) -> dict[str, Any]:
-        """What a card says of the one it started from."""
-        return {"start": self.start, "frozen": list(self.freeze)} if self.start else {}
+        """What a card says of the one it started from, and of what it learned from, wherever its experiment is."""
+        start = {"start": self.start, "frozen": list(self.freeze)} if self.start else {}
+        learned = {"corpus": self.corpus, "tags": self.tags, "labels": list(self.labels), "before": self._before}
+        return {**start, "learned": {name: value for name, value in learned.items() if value}}
+
+    @property
+    def _before(self) -> str:
+        """The card whose weights are taken over or listened through: what it learned from is not to be scored."""
+        return self.start or (str(self.features.get("card", "")) if self.learner == "features" else "")
 
 
 def _described(part: Corpus, classifier: Classifier, workbench: Workbench) -> list[Descriptions]:
