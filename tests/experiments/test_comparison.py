@@ -95,6 +95,12 @@ def test_models_that_never_differ_are_bounded_not_proven_equal():
     assert same.difference.high == -same.difference.low == pytest.approx(1 - 0.025 ** (1 / 8))
 
 
+def test_always_right_against_always_wrong_is_bounded_not_a_point():
+    pair, = pairs({"one": np.ones(30), "other": np.zeros(30)}, np.arange(30) // 3)
+    assert (pair.difference.value, pair.difference.high) == (1, 1)
+    assert pair.difference.low == pytest.approx(2 * 0.025 ** (1 / 10) - 1)
+
+
 def test_the_better_model_is_found_and_the_words_say_by_how_much(bench, tmp_path):
     told = compared(bench, counter=Counter(), whistler=Counter(whistle=True))
     assert isinstance(told, Finding)

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from escucha.models.resampling import mean_interval, share_interval, sign_flip
 
@@ -25,6 +25,18 @@ def test_a_mean_and_its_interval_rest_on_groups():
     narrow = mean_interval(values, [str(at) for at in range(100)])
     assert wide.value == narrow.value == 0.5
     assert wide.high - wide.low > 4 * (narrow.high - narrow.low)
+
+
+@pytest.mark.parametrize("count", [10, 20])
+def test_few_groups_make_an_interval_as_wide_as_students(count):
+    """Percentiles alone would be narrower: by a sixth with 10 groups, by a tenth with 20."""
+    rng = np.random.default_rng(count)
+    wide = []
+    for _ in range(20):
+        values = rng.normal(size=count)
+        found = mean_interval(values, np.arange(count), draws=4000)
+        wide.append((found.high - found.low) / (2 * t.ppf(0.975, count - 1) * values.std(ddof=1) / count**0.5))
+    assert np.mean(wide) == pytest.approx(1, abs=0.05)
 
 
 def test_clips_or_groups_count_alike_as_is_said():

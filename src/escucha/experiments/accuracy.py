@@ -32,7 +32,7 @@ class Accuracy:
     """One model on one corpus. Where the corpus has several splits only `split` is scored; the rest must not leak."""
 
     kind: ClassVar[str] = "accuracy"
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     model: str
     """A card of `models/`, or a path to one."""

@@ -85,7 +85,7 @@ class PlainTags:
             return found[0] - sum(found[1:])
 
         drawn = np.array([measure(picked[member]) for picked in redrawn(count, seed=seed, draws=DRAWS)])
-        return interval(measure(None), drawn, count)
+        return interval(measure(None), drawn, count, biased=True)
 
 
 def _mean(each: np.ndarray) -> float:

@@ -29,7 +29,7 @@ class Comparison:
     """Several models of the same labels on one corpus; settings as in `accuracy`."""
 
     kind: ClassVar[str] = "comparison"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     models: tuple[str, ...]
     """Cards of `models/`, or paths to some; two or more."""
@@ -119,9 +119,10 @@ def _tested(one: np.ndarray, other: np.ndarray, groups: Sequence[str], seed: int
 
 
 def _difference(one: np.ndarray, other: np.ndarray, groups: Sequence[str], seed: int) -> Interval:
-    """Mean difference; where the models never differ, as far as the exact bound over groups allows either way."""
-    if np.array_equal(one, other):
-        count = members(groups)[0]
-        most = exact_bound(0, count)[1]
-        return Interval(0.0, -most, most, count, "exact binomial over groups")
-    return mean_interval(one - other, groups, seed=seed)
+    """Mean difference; where it is the same in every clip, as far as the exact bound over groups allows either way."""
+    gain = one - other
+    if np.ptp(gain) == 0:
+        count, value = members(groups)[0], float(gain[0])
+        most = exact_bound(0, count)[1] * (1 + abs(value))  # the clips that differ may do so by as much as 1 + |value|
+        return Interval(value, max(-1.0, value - most), min(1.0, value + most), count, "exact binomial over groups")
+    return mean_interval(gain, groups, seed=seed)

@@ -33,7 +33,7 @@ class ConceptStudy:
     """Which concepts, on which clips: TCAV (Kim et al. 2018) against meaningless concepts, and direct effects."""
 
     kind: ClassVar[str] = "concept-study"
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     model: str
     concepts: tuple[str, ...]
     corpus: dict[str, Any]

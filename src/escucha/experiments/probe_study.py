@@ -26,7 +26,7 @@ class ProbeStudy:
     """Properties at layers: linear probes (Alain and Bengio 2016, arXiv 1610.01644) with control tasks."""
 
     kind: ClassVar[str] = "probe-study"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     model: str
     properties: tuple[str, ...]
     """Annotations (`mode`, `metre`, `tempo`), `label`, or names of sources: does it sound?"""

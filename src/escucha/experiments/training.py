@@ -40,7 +40,7 @@ class Training:
     """
 
     kind: ClassVar[str] = "training"
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
 
     card: str
     """The card's stem in `models/`: `<card>.toml` and `<card>.safetensors` are written, or replaced if it made them."""

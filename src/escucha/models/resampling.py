@@ -62,14 +62,30 @@ def _picks(count: int, *, seed: int, draws: int) -> Iterator[np.ndarray]:
         yield rng.integers(count, size=(min(CHUNK, draws - at), count))
 
 
-def interval(value: float, drawn: np.ndarray, groups: int) -> Interval:
-    """The percentile interval of a bootstrap `(draw,)` of what is from 0 to 1; NaN draws are left out."""
-    if groups == 1:
-        return Interval(value, 0.0, 1.0, 1, ALONE)
-    if not np.isfinite(drawn).any():
+def interval(value: float, drawn: np.ndarray, groups: int, *, biased: bool = False) -> Interval:
+    """The expanded percentile interval of a bootstrap `(draw,)` of what is from 0 to 1; NaN draws are left out.
+
+    `biased`: the measure reads higher the fewer clips there are (average precision), and a draw has fewer different
+    ones still. So far as draws lie above the value, the value lies above the truth: both are taken off.
+    """
+    there = np.isfinite(drawn)
+    if groups == 1 or (not groups and there.any()):
+        return Interval(value, 0.0, 1.0, groups, ALONE)
+    if not there.any():
         return Interval(value, float("nan"), float("nan"), groups, "none: nothing to measure")
-    low, high = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.nanquantile(drawn, _tails(groups)) - biased * 2 * (drawn[there].mean() - value)
     return Interval(value, float(low), float(high), groups, f"bootstrap over groups ({len(drawn)} draws)")
+
+
+def _tails(groups: int) -> tuple[float, float]:
+    """The percentiles that hold LEVEL: further out for few groups, as Student's t is (Hesterberg 2015, 1411.5279).
+
+    Those at 2.5 and 97.5 % hold the truth in 82 to 92 of a hundred times with 10 to 20 groups.
+    """
+    from scipy.stats import norm, t
+
+    outer = float(norm.cdf(-np.sqrt(groups / (groups - 1)) * t.ppf((1 + LEVEL) / 2, groups - 1)))
+    return outer, 1 - outer
 
 
 def settled(value: float, share: float, groups: int) -> Interval:

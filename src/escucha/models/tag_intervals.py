@@ -4,7 +4,7 @@ Conventions: those of `tag_evaluation`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class TagIntervals:
 
 def tag_intervals(truth: np.ndarray, probability: np.ndarray, given: np.ndarray,
                   groups: Sequence[str] | np.ndarray, *, seed: int = 0, draws: int = DRAWS) -> TagIntervals:
-    """Every headline of tags with its interval; where a ranking is perfect, the exact binomial bound stands.
+    """Every headline of tags with its interval; where all or nothing is right, the exact binomial bound stands.
 
     A tag rests on the groups that have it; one that some draw left without a clip is left out of that draw.
     """
@@ -38,11 +38,12 @@ def tag_intervals(truth: np.ndarray, probability: np.ndarray, given: np.ndarray,
     drawn = Given(*(np.stack(weights) @ table.astype(float) for table in (truth & given, given, truth)))
     whole = Given.of(truth, given)
     having = np.array([len(set(member[column])) for column in truth.T])
-    tags = {name: tuple(_bounded(value, column, trials) for value, column, trials in zip(values, table.T, having))
+    tags = {name: tuple(_bounded(value, column, trials, biased=name == "average_precision")
+                        for value, column, trials in zip(values, table.T, having))
             for name, values, table in (("average_precision", ranking.average_precision(), precision),
                                         ("roc_auc", ranking.roc_auc(), area), ("f1", whole.f1, drawn.f1))}
     return TagIntervals(
-        _bounded(_mean(ranking.average_precision()[None])[0], _mean(precision), count),
+        _bounded(_mean(ranking.average_precision()[None])[0], _mean(precision), count, biased=True),
         _bounded(_mean(ranking.roc_auc()[None])[0], _mean(area), count),
         _bounded(whole.micro.f1[0], drawn.micro.f1[:, 0], count),
         _bounded(float(whole.macro(whole.f1)), drawn.macro(drawn.f1), count), tags)
@@ -60,8 +61,9 @@ def _mean(table: np.ndarray) -> np.ndarray:
     return np.where(count > 0, np.where(there, table, 0).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
-def _bounded(value: float, drawn: np.ndarray, groups: int) -> Interval:
-    """A percentile interval; the exact bound where all is right, for then every draw is too."""
-    if value == 1 and groups > 1:
-        return settled(1.0, 1.0, groups)
-    return interval(float(value), drawn, groups)
+def _bounded(value: float, drawn: np.ndarray, groups: int, *, biased: bool = False) -> Interval:
+    """A percentile interval; the exact bound where all is right, or nothing, for then every draw is the same."""
+    if value in (0, 1) and groups > 1:
+        return settled(float(value), float(value), groups)
+    found = interval(float(value), drawn, groups, biased=biased)
+    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0)) if found.low == found.low else found
