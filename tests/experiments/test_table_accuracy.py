@@ -163,7 +163,13 @@ def test_columns_are_chosen_by_name_and_others_do_not_count(tmp_path):
     (None, {"splits": {"a": 3}}, "the split 'a' should be a table"),
     (None, {"splits": {"a": {"kind": "contiguous-folds", "folds": 500}}}, "one has 120; ask for fewer folds"),
     (None, {"head": {"name": "svn"}}, "unknown head 'svn'"),
-    (lambda frame: frame.assign(f2=[np.nan, *frame.f2[1:]]), {}, "no finite number in column 'f2' of 't0000.wav'"),
+    (lambda frame: frame.assign(f2=[np.nan, *frame.f2[1:]]), {}, "no finite number .* in column 'f2' of 't0000.wav'"),
+    (lambda frame: frame.assign(f2=["1,5", *frame.f2[1:]]), {}, "no finite number .* in column 'f2' of 't0000.wav'"),
+    (lambda frame: frame.assign(f2=[*frame.f2[1:], "nan"]), {}, "no finite number .* in column 'f2' of 't0239.wav'"),
+    (lambda frame: frame.assign(f2=[1.0, *[""] * 239]), {}, "no finite number .* in column 'f2' of 't0001.wav'"),
+    (lambda frame: frame.assign(f2=[1e200, *frame.f2[1:]]), {}, "no finite number below 1e.30 in column 'f2'"),
+    (lambda frame: frame.assign(label=["", *frame.label[1:]]), {}, "row 1 of .* has nothing in column 'label'"),
+    (lambda frame: frame.assign(filename=[*frame.filename[1:], ""]), {}, "row 240 of .* nothing in column 'filename'"),
     (lambda frame: frame.assign(filename="same"), {}, "240 rows called 'same'"),
     (lambda frame: frame.assign(label="rock"), {}, "holds one label only"),
     (lambda frame: frame[["filename", "label"]], {}, "no columns of numbers"),
@@ -173,6 +179,17 @@ def test_what_is_wrong_is_one_line(tmp_path, change, settings, says):
     with pytest.raises(InputError, match=says) as error:
         ask(bench, **settings)
     assert "\n" not in str(error.value)
+
+
+def test_row_numbers_that_pandas_wrote_are_no_feature_and_words_are_none(tmp_path):
+    frame = planted().sort_values("label").reset_index(drop=True)
+    frame.assign(artist=[f"the {at}s" for at in range(240)]).to_csv(tmp_path / "table.csv")
+    rows = read_rows(tmp_path / "table.csv", names="filename", labels="label")
+    assert rows.columns == tuple(f"f{at}" for at in range(5))
+    lines = (tmp_path / "table.csv").read_text().splitlines()
+    (tmp_path / "table.csv").write_text("\n".join([lines[0].removeprefix(","), *lines[1:]]))
+    with pytest.raises(InputError, match="more cells than its first line has names; name every column"):
+        read_rows(tmp_path / "table.csv", names="filename", labels="label")
 
 
 def test_bytes_that_are_no_table_and_a_shelf_without_the_data_are_named(tmp_path):

@@ -5,6 +5,7 @@ Conventions: features are `(row, name)` float64; pairs are row numbers, the smal
 
 import io
 import itertools
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SEPARATORS = ",;\t|"
+LARGEST = 1e30
+"""No feature is further from nothing: the sums and squares that heads make would overflow (trees reckon in float32)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,24 +43,22 @@ class FeatureRows:
 def read_rows(path: Path, *, names: str, labels: str) -> FeatureRows:
     """The table in a CSV (UTF-8, with a byte order mark or without; the separator is found in its first line).
 
-    Every column of numbers is a feature. InputError for a file that is none, a column that is not there, a cell that
-    is no finite number where the column's others are, and names that stand twice.
+    Every column of numbers is a feature, but for one without a name (the row numbers that pandas writes). InputError
+    for a file that is none, a column that is not there, a cell that is no finite number where most of the column's are,
+    a row without a label, and names that are missing or stand twice.
     """
     table = _frame(path)
     for column in (names, labels):
         if column not in table.columns:
             raise unknown("column", column, map(str, table.columns), str(path))
-    told = tuple(table[names].astype(str))
-    if len(set(told)) < len(told):
-        twice = next(name for name in told if told.count(name) > 1)
-        raise InputError(f"{path} has {told.count(twice)} rows called {twice!r}; a name stands for one row")
-    numbers = table.drop(columns=[names, labels]).select_dtypes("number")
+    told = _names(table, names, labels, path)
+    numbers = _numbers(table.drop(columns=[names, labels]))
     features = numbers.to_numpy(dtype=np.float64)
     if not features.size:
         raise InputError(f"{path} has no columns of numbers beside {names!r} and {labels!r}; is it a feature table?")
-    for row, column in np.argwhere(~np.isfinite(features)):
-        raise InputError(f"{path} has no finite number in column {numbers.columns[column]!r} of {told[row]!r}; mend it "
-                         "or leave the row out")
+    for row, column in np.argwhere(~(np.abs(features) < LARGEST)):
+        raise InputError(f"{path} has no finite number below {LARGEST:g} in column {numbers.columns[column]!r} of "
+                         f"{told[row]!r}; mend it or leave the row out")
     known, targets = np.unique(table[labels].astype(str), return_inverse=True)
     if len(known) < 2:
         raise InputError(f"the column {labels!r} of {path} holds one label only; there is nothing to tell apart")
@@ -75,9 +76,39 @@ def _frame(path: Path) -> "DataFrame":
         text = path.read_text(encoding="utf-8-sig")
         head = text.split("\n", 1)[0]
         separator = max(SEPARATORS, key=head.count)
-        return pandas.read_csv(io.StringIO(text), sep=separator, keep_default_na=False, na_values=[""])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pandas.errors.ParserWarning)
+            # without `index_col` a row of more cells than names would move every name one column on
+            return pandas.read_csv(io.StringIO(text), sep=separator, keep_default_na=False, na_values=[""],
+                                   index_col=False)
+    except pandas.errors.ParserWarning:
+        raise InputError(f"the rows of {path} have more cells than its first line has names; name every "
+                         "column") from None
     except (OSError, ValueError) as error:  # of UTF-8, or pandas' ParserError and EmptyDataError
         raise InputError(f"{path} is not a table: {' '.join(str(error).split())}") from None
+
+
+def _names(table: "DataFrame", names: str, labels: str, path: Path) -> tuple[str, ...]:
+    """What the rows are called; InputError where one has no name or no label, or two have the same name."""
+    for column in (names, labels):
+        if (missing := table[column].isna()).any():
+            raise InputError(f"row {int(missing.argmax()) + 1} of {path} has nothing in column {column!r}; mend it or "
+                             "leave the row out")
+    told = tuple(table[names].astype(str))
+    if len(set(told)) < len(told):
+        twice = next(name for name in told if told.count(name) > 1)
+        raise InputError(f"{path} has {told.count(twice)} rows called {twice!r}; a name stands for one row")
+    return told
+
+
+def _numbers(table: "DataFrame") -> "DataFrame":
+    """The columns of numbers that have a name; a cell of text in one of them is NaN."""
+    import pandas
+
+    named = table[[column for column in table if not str(column).startswith("Unnamed: ")]]
+    read = named.apply(pandas.to_numeric, errors="coerce")
+    mostly = read.notna().sum() > 0.5 * named.notna().sum()  # of the cells that hold anything
+    return read[[column for column in named if named[column].dtype != bool and mostly[column]]]
 
 
 def _same(features: np.ndarray) -> list[int]:
