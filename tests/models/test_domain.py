@@ -95,6 +95,16 @@ def test_a_short_clip_is_described_by_what_it_has_not_by_its_padding(domain):
         assert len(found["inside"]) == (length >= WINDOW)
 
 
+@pytest.mark.parametrize("long", [0, 1])
+def test_clips_that_are_shorter_than_a_window_have_a_domain_without_the_inside(long):
+    clips = [describe(clip(seed, seconds=0.5 if seed >= long else 1.5), Layered()) for seed in range(30)]
+    found = fit_domain(clips[:20], clips[20:])
+    assert set(found.regions) == {"log-mel"}
+    assert set(Domain.of(found.table(), found.state(), "here").regions) == {"log-mel"}
+    assert not found.report(clip(40, seconds=0.5), Layered()).far
+    assert found.report(clip(41, seconds=2.0, tilt=-0.9), Layered()).far
+
+
 def test_it_is_kept_and_read_back(domain):
     again = Domain.of(domain.table(), domain.state(), "here")
     asked = clip(9)

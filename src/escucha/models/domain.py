@@ -147,14 +147,16 @@ WAYS: dict[str, Callable[[Clip, Any], np.ndarray]] = {"log-mel": _log_mel, "insi
 
 
 def fit_domain(train: Sequence[Descriptions], valid: Sequence[Descriptions]) -> Domain:
-    """From training clips and validation clips, each described by `describe`."""
-    regions = {way: _region([clip[way] for clip in train], [clip[way] for clip in valid]) for way in train[0]}
-    return Domain(regions, len(valid))
+    """From training clips and validation clips, each described by `describe`.
+
+    What describes whole windows only is left out where hardly any clip has one: nothing could be said by it.
+    """
+    found = {way: ([clip[way] for clip in train], [clip[way] for clip in valid]) for way in train[0]}
+    enough = [way for way, (learned, chosen) in found.items() if sum(map(len, learned)) > 1 and any(map(len, chosen))]
+    return Domain({way: _region(*found[way]) for way in enough}, len(valid))
 
 
 def _region(train: Sequence[np.ndarray], valid: Sequence[np.ndarray]) -> Region:
-    if not all(any(map(len, clips)) for clips in (train, valid)):
-        raise InputError("the clips to learn from are all shorter than a window; render longer ones, or hear less")
     rows = np.concatenate([clip for clip in train if len(clip)]).astype(np.float64)
     scale = np.maximum(rows.std(axis=0), 1e-6 + 1e-3 * rows.std())  # a unit that never varied is not divided by nothing
     spread, turn = np.linalg.eigh(np.cov(rows.T / scale[:, None]))
