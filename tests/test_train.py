@@ -90,6 +90,15 @@ def test_a_network_on_a_folder_is_split_by_group_and_called_after_both(capsys, p
     told = " ".join(json.loads(out)["alarms"])
     assert "14 of the scored clips are also in what music-short-cnn was trained on" in told
     assert "7 groups are also in what music-short-cnn was trained on" in told
+    assert "changed since" not in told
+    added = place / "music" / "low" / "p9_low.wav"
+    added.write_bytes((place / "music" / "low" / "p1_low.wav").read_bytes())
+    out = run(capsys, "evaluate", "music-short-cnn", "--corpus", place / "music", "--group", "^([^_]+)_", "--json",
+              "--home", place)[1]
+    added.unlink()
+    told = " ".join(json.loads(out)["alarms"])
+    assert "The corpus that music-short-cnn was trained on has changed since" in told
+    assert "Every scored clip is also in what music-short-cnn was trained on" in told
 
 
 def test_another_card_is_trained_further_with_what_is_frozen(capsys, place):

@@ -26,6 +26,8 @@ class Learned:
     """The table that describes it."""
     tracks: tuple[Track, ...]
     """Those it learned from and chose on."""
+    lost: bool = False
+    """It was divided by training, and has changed since: which tracks were held back cannot be told, so all count."""
 
 
 def trained_on(card: str, workbench: Workbench) -> list[Learned]:
@@ -64,6 +66,8 @@ def _learned(card: str, workbench: Workbench) -> tuple[dict[str, Any], list[Lear
     corpus = labelled(workbench.corpus(table["corpus"]), tags=table.get("tags", ""), labels=table.get("labels", ()))
     if not any(track.split for track in corpus):  # it was divided as training does
         corpus = split_by_group(readable(corpus, rate=told.rate, cache=workbench.cache)[0])
+        if table.get("divided", "") not in ("", corpus.digest()):
+            return table, [Learned(card, table["corpus"], corpus.tracks, lost=True)]
     return table, [Learned(card, table["corpus"], tuple(track for track in corpus if track.split != "test"))]
 
 
@@ -73,6 +77,8 @@ def learned_before(learned: Sequence[Learned], table: Mapping[str, Any], scored:
     found = []
     for one in learned:
         where = f"what {Path(one.card).stem} was trained on"
+        found += [f"The corpus that {Path(one.card).stem} was trained on has changed since; which clips were held back "
+                  "as test is not known, so all of it counts as learned."] if one.lost else []
         found += across(scored.tracks, one.tracks, where=where, marks=marks)
         if all(one.corpus.get(key) == table.get(key) for key in ("kind", "path")):
             shared = {track.group for track in scored} & {track.group for track in one.tracks}

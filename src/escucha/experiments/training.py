@@ -166,13 +166,17 @@ class Training:
                                else {"features": dict(taught.features), "head": self.head})
         card = Card(meaning=self.meaning, kind=self.learner, labels=task.labels, rate=task.rate, window=task.window,
                     link=self.link, layers=taught.layers, thresholds=thresholds, domain=domain.table(),
-                    trained={**finding.record(self.maker), **self._origin()}, **how)
+                    trained={**finding.record(self.maker), **self._origin(found)}, **how)
         return finding, prefixed("domain", domain.state()), card
 
-    def _origin(self) -> dict[str, Any]:
-        """What a card says of the one it started from, and of what it learned from, wherever its experiment is."""
+    def _origin(self, found: Material) -> dict[str, Any]:
+        """What a card says of the one it started from, and of what it learned from, wherever its experiment is.
+
+        `divided` is a mark of the corpus as it was split here: of another one the same split cannot be made again.
+        """
         start = {"start": self.start, "frozen": list(self.freeze)} if self.start else {}
-        learned = {"corpus": self.corpus, "tags": self.tags, "labels": list(self.labels), "before": self._before}
+        learned = {"corpus": self.corpus, "tags": self.tags, "labels": list(self.labels), "before": self._before,
+                   "divided": found.corpus.digest() if found.divided else ""}
         return {**start, "learned": {name: value for name, value in learned.items() if value}}
 
     @property
