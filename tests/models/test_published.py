@@ -75,6 +75,9 @@ def edited(tmp_path, change):
     (lambda t: t["published"].update(variants=[]), "'variants' in .* should name one or more, each with its files"),
     (lambda t: t["published"]["variants"][0].update(files=[]), "'variants' in .* should name one or more"),
     (lambda t: t["published"]["variants"][0]["files"][0].update(url="file:///x"), "the http address of a file"),
+    (lambda t: t["published"]["variants"][0]["files"][0].update(url="http://[::1/x"), "the http address of a file"),
+    (lambda t: t["published"]["variants"][0]["files"][0].update(url="http://x/.."), "the http address of a file"),
+    (lambda t: t["published"]["variants"][0]["files"][0].update(url="http://x/%00"), "the http address of a file"),
     (lambda t: t["published"]["variants"][0]["files"][0].update(sha256="12"), "should be 64 digits of 0-9a-f"),
     (lambda t: t.update(weights="toy.safetensors"), "'weights', or where they are in .published., and not both"),
 ])
@@ -87,5 +90,5 @@ def test_what_is_wrong_with_the_table_is_one_line(tmp_path, change, says):
 def test_a_network_that_nobody_published_is_named(tmp_path):
     home = edited(tmp_path, lambda t: t.update(network={"name": "short-cnn", "widths": [4]}))
     file = toys.write_keras(tmp_path / "w.h5", toys.trained().network, "theano")
-    with pytest.raises(InputError, match=r"the network 'short-cnn' in .* has no published weights"):
+    with pytest.raises(InputError, match=r"nobody has published weights for the network of .*; choose another"):
         install("toy", file, home)

@@ -78,11 +78,20 @@ def published(card: Card, where: str) -> Published:
     if not told.variants or not all(variant.files for variant in told.variants):
         raise InputError(f"'variants' in [published] in {where} should name one or more, each with its files")
     for file in files:
-        if urlsplit(file.url).scheme not in ("http", "https") or not file.name:
+        if not _names_a_file(file):
             raise InputError(f"{file.url!r} in [published] in {where} should be the http address of a file")
         if file.sha256 and not re.fullmatch("[0-9a-f]{64}", file.sha256):
             raise InputError(f"the sha256 {file.sha256!r} in [published] in {where} should be 64 digits of 0-9a-f")
     return told
+
+
+def _names_a_file(file: PublishedFile) -> bool:
+    try:
+        address = urlsplit(file.url)
+    except ValueError:
+        return False
+    named = address.scheme in ("http", "https") and bool(address.hostname)
+    return named and file.name not in ("", "..") and unquote(file.url).isprintable()
 
 
 def kept_weights(path: Path, card: Card) -> Kept:
@@ -105,11 +114,9 @@ def adopted(card: Card, file: Path, kernels: Kernels, *, where: str) -> tuple[Li
     with torch.random.fork_rng(devices=[]):  # fresh weights are drawn, then replaced
         module, layers = listener(card, where)
     settings = {key: value for key, value in card.network.items() if key != "name"}
-    names = design(str(card.network["name"]), where).published
-    if names is None:
-        raise InputError(f"the network {card.network['name']!r} in {where} has no published weights; choose another")
+    names = design(str(card.network["name"]), where).published(settings, where)
     found = READERS[published(card, where).format](file)
-    state = adopt(module.network, names(settings, where), found, kernels=kernels, where=str(file))
+    state = adopt(module.network, names, found, kernels=kernels, where=str(file))
     module.network.load_state_dict(state)
     return module.eval().requires_grad_(False), layers
 

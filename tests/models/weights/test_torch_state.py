@@ -1,6 +1,7 @@
 """Torch's files of weights: VGGish's layout, whole, broken and pretended."""
 
 import pickle
+import zipfile
 from collections import OrderedDict
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import nn
 
 from escucha.errors import InputError
 from escucha.models.networks import make_network
-from escucha.models.networks.vggish import VggishSettings, vggish_names
+from escucha.models.networks.vggish import VggishSettings, published_names
 from escucha.models.weights.adopt import adopt
 from escucha.models.weights.torch_state import read_torch
 
@@ -53,7 +54,7 @@ def small():
 
 
 def filled(network, path):
-    names = vggish_names(VggishSettings(**SMALL))
+    names = published_names(VggishSettings(**SMALL))
     network.load_state_dict(adopt(network, names, read_torch(path), kernels="tensorflow", where=str(path)))
     return network.eval()
 
@@ -129,3 +130,17 @@ def test_what_could_run_is_refused_and_does_not(tmp_path, save):
         read_torch(tmp_path / "w.pth")
     assert not (tmp_path / "ran").exists()
     assert "\n" not in str(caught.value)
+
+
+def test_tensors_that_numpy_cannot_hold_are_named(tmp_path):
+    torch.save({"a.weight": torch.zeros(2, dtype=torch.bfloat16)}, tmp_path / "w.pth")
+    with pytest.raises(InputError, match="holds tensors that are not plain numbers"):
+        read_torch(tmp_path / "w.pth")
+
+
+def test_an_archive_with_junk_inside_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "w.pth", "w") as archive:
+        archive.writestr("archive/data.pkl", b"junk")
+        archive.writestr("archive/version", "3")
+    with pytest.raises(InputError, match="is no whole file of torch weights"):
+        read_torch(tmp_path / "w.pth")

@@ -9,7 +9,7 @@ import torch
 from escucha.config import to_toml
 from escucha.models.build import listener
 from escucha.models.card import Card
-from escucha.models.networks.choi_crnn import ChoiCrnnSettings, choi_crnn_names
+from escucha.models.networks.choi_crnn import ChoiCrnnSettings, published_names
 from escucha.models.weights.kernels import Kernels
 from escucha.models.weights.probes import probe_sounds
 
@@ -52,9 +52,9 @@ def write_keras(path: Path, network, kernels: Kernels, without: str = "") -> Pat
     """The weights as Keras 1 would have saved them, but for a layer."""
     convert = {torch.nn.Conv2d: _conv, torch.nn.Linear: _linear, torch.nn.BatchNorm2d: _norm}
     with h5py.File(path, "w") as file:
-        names = [called[0] for called in choi_crnn_names(ChoiCrnnSettings(widths=(6, 8, 8))).values()]
+        names = [called[0] for called in published_names(ChoiCrnnSettings(widths=(6, 8, 8))).values()]
         file.attrs["layer_names"] = [name.encode() for name in names if name != without]
-        for part, (name, *_) in choi_crnn_names(ChoiCrnnSettings(widths=(6, 8, 8))).items():
+        for part, (name, *_) in published_names(ChoiCrnnSettings(widths=(6, 8, 8))).items():
             module = network.get_submodule(part)
             make = next((made for kind, made in convert.items() if isinstance(module, kind)), _gru)
             group = file.create_group(name)

@@ -5,7 +5,8 @@ A network takes what its front end gives, mostly log-mels `(batch, 1, mel, frame
 hook them.
 """
 
-from collections.abc import Callable, Mapping
+import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,126 +25,55 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Design:
-    """One kind of network: how it is made, and what it hears where nothing else is said."""
+    """One kind of network: where it stands, and what it hears where nothing else is said."""
 
-    make: Callable[[int, Shape, Mapping[str, Any], str], "Made"]
-    """From (labels, shape, settings table, where the table stands)."""
+    network: str
+    """`file:Class`, of this folder. Beside the class stand `ClassSettings`, `layers(settings)` and, where others have
+    published weights of it, `published_names(settings)`: each part's names in their files (weights/adopt.py)."""
     front_end: Mapping[str, Any] = field(default_factory=lambda: {"name": "log-mel"})
     """A `[front_end]` table (`models/front_ends`)."""
     rate: int = 22050
     window: float = 6.0
     """Seconds."""
-    published: "Callable[[Mapping[str, Any], str], Mapping[str, tuple[str, ...]]] | None" = None
-    """From (settings table, where) to each part's names in published files (weights/adopt.py); None without such."""
+    channels: bool = False
+    """Does it take pictures of several channels? Others take one spectrogram."""
 
+    def make(self, labels: int, shape: Shape, table: Mapping[str, Any], where: str) -> "Made":
+        """The network with fresh weights, and its layers; InputError for unknown settings or another shape."""
+        settings = self._settings(table, where)
+        heard = shape if self.channels else picture(shape, where)
+        return self._found("{}")(labels, heard, settings), self._found("layers")(settings)
 
-def _short_cnn(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.short_cnn import ShortCnn, ShortCnnSettings, short_layers
+    def published(self, table: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
+        """Each part's names in published files; InputError where nobody has published such weights."""
+        if not hasattr(self._module, "published_names"):
+            raise InputError(f"nobody has published weights for the network of {where}; choose another")
+        return self._module.published_names(self._settings(table, where))
 
-    chosen = build(ShortCnnSettings, settings, where)
-    return ShortCnn(labels, picture(shape, where), chosen), short_layers(chosen)
+    @property
+    def _module(self) -> Any:
+        return pkgutil.resolve_name(f"{__name__}.{self.network.split(':')[0]}")
 
+    def _found(self, name: str) -> Any:
+        return getattr(self._module, name.format(self.network.split(":")[1]))
 
-def _choi_crnn(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.choi_crnn import ChoiCrnn, ChoiCrnnSettings, choi_crnn_layers
-
-    chosen = build(ChoiCrnnSettings, settings, where)
-    return ChoiCrnn(labels, picture(shape, where), chosen), choi_crnn_layers(chosen)
-
-
-def _choi_crnn_names(settings: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
-    from escucha.models.networks.choi_crnn import ChoiCrnnSettings, choi_crnn_names
-
-    return choi_crnn_names(build(ChoiCrnnSettings, settings, where))
-
-
-def _choi_cnn(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.choi_cnn import ChoiCnn, ChoiCnnSettings, choi_cnn_layers
-
-    chosen = build(ChoiCnnSettings, settings, where)
-    return ChoiCnn(labels, picture(shape, where), chosen), choi_cnn_layers(chosen)
-
-
-def _choi_cnn_names(settings: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
-    from escucha.models.networks.choi_cnn import ChoiCnnSettings, choi_cnn_names
-
-    return choi_cnn_names(build(ChoiCnnSettings, settings, where))
-
-
-def _palo_images(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.palo_images import PaloImages, PaloImagesSettings, palo_images_layers
-
-    chosen = build(PaloImagesSettings, settings, where)
-    return PaloImages(labels, shape, chosen), palo_images_layers(chosen)
-
-
-def _palo_images_names(settings: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
-    from escucha.models.networks.palo_images import PaloImagesSettings, palo_images_names
-
-    return palo_images_names(build(PaloImagesSettings, settings, where))
-
-
-def _gtzan_cnn(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.gtzan_cnn import GtzanCnn, GtzanCnnSettings, gtzan_layers
-
-    chosen = build(GtzanCnnSettings, settings, where)
-    return GtzanCnn(labels, picture(shape, where), chosen), gtzan_layers(chosen)
-
-
-def _vgg16(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.vgg16 import Vgg16, Vgg16Settings, vgg16_layers
-
-    chosen = build(Vgg16Settings, settings, where)
-    return Vgg16(labels, picture(shape, where), chosen), vgg16_layers(chosen)
-
-
-def _vggish(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.vggish import Vggish, VggishSettings, vggish_layers
-
-    chosen = build(VggishSettings, settings, where)
-    return Vggish(labels, picture(shape, where), chosen), vggish_layers(chosen)
-
-
-def _vggish_names(settings: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
-    from escucha.models.networks.vggish import VggishSettings, vggish_names
-
-    return vggish_names(build(VggishSettings, settings, where))
-
-
-def _cnn_bilstm(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.cnn_bilstm import CnnBiLstm, CnnBiLstmSettings, bilstm_layers
-
-    chosen = build(CnnBiLstmSettings, settings, where)
-    return CnnBiLstm(labels, picture(shape, where), chosen), bilstm_layers(chosen)
-
-
-def _resnet(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.resnet import ResNet, ResNetSettings, resnet_layers
-
-    chosen = build(ResNetSettings, settings, where)
-    return ResNet(labels, picture(shape, where), chosen), resnet_layers(chosen)
-
-
-def _palo_views(labels: int, shape: Shape, settings: Mapping[str, Any], where: str) -> "Made":
-    from escucha.models.networks.palo_views import PaloViews, PaloViewsSettings, palo_views_layers
-
-    chosen = build(PaloViewsSettings, settings, where)
-    return PaloViews(labels, picture(shape, where), chosen), palo_views_layers(chosen)
+    def _settings(self, table: Mapping[str, Any], where: str) -> Any:
+        return build(self._found("{}Settings"), table, where)
 
 
 NETWORKS: dict[str, Design] = {
-    "choi-cnn": Design(_choi_cnn, {"name": "choi-mel"}, 12_000, 29.12, _choi_cnn_names),
-    "choi-crnn": Design(_choi_crnn, {"name": "choi-mel"}, 12_000, 29.12, _choi_crnn_names),
-    "cnn-bilstm": Design(_cnn_bilstm),
-    "gtzan-cnn": Design(_gtzan_cnn, {"name": "log-mel", "mels": 128}, window=29.1),
-    "palo-images": Design(_palo_images, {"name": "palo-image"}, 22_050, 12.0, _palo_images_names),
-    "palo-views": Design(_palo_views),
-    "resnet": Design(_resnet),
-    "short-cnn": Design(_short_cnn),
-    "vgg16": Design(_vgg16),
-    "vggish": Design(_vggish, {"name": "vggish-mel"}, 16_000, 0.975, _vggish_names),
+    "choi-cnn": Design("choi_cnn:ChoiCnn", {"name": "choi-mel"}, 12_000, 29.12),
+    "choi-crnn": Design("choi_crnn:ChoiCrnn", {"name": "choi-mel"}, 12_000, 29.12),
+    "cnn-bilstm": Design("cnn_bilstm:CnnBiLstm"),
+    "gtzan-cnn": Design("gtzan_cnn:GtzanCnn", {"name": "log-mel", "mels": 128}, window=29.1),
+    "palo-images": Design("palo_images:PaloImages", {"name": "palo-image"}, window=12.0, channels=True),
+    "palo-views": Design("palo_views:PaloViews"),
+    "resnet": Design("resnet:ResNet"),
+    "short-cnn": Design("short_cnn:ShortCnn"),
+    "vgg16": Design("vgg16:Vgg16"),
+    "vggish": Design("vggish:Vggish", {"name": "vggish-mel"}, 16_000, 0.975),
 }
-"""Name to design."""
+"""Name to design; named, not imported, so that `escucha --help` stays quick."""
 
 
 def design(name: str, where: str) -> Design:

@@ -56,12 +56,12 @@ class ChoiCnn(nn.Sequential):
         super().__init__(parts)
 
 
-def choi_cnn_layers(settings: ChoiCnnSettings) -> tuple[str, ...]:
+def layers(settings: ChoiCnnSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each block."""
     return tuple(f"block{at}" for at in range(1, len(settings.widths) + 1))
 
 
-def choi_cnn_names(settings: ChoiCnnSettings) -> dict[str, tuple[str, ...]]:
+def published_names(settings: ChoiCnnSettings) -> dict[str, tuple[str, ...]]:
     """Each part with weights to the names its layer has in published files (weights/adopt.py)."""
     blocks = range(1, len(settings.widths) + 1)
     return {"norm": ("bn_0_freq",), **{f"block{at}.conv": (f"conv{at}",) for at in blocks},

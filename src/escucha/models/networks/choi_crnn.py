@@ -75,12 +75,12 @@ def choi_block(before: int, width: int, pool: tuple[int, int], dropout: float = 
     return nn.Sequential(parts)
 
 
-def choi_crnn_layers(settings: ChoiCrnnSettings) -> tuple[str, ...]:
+def layers(settings: ChoiCrnnSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each block and each GRU."""
     return (*(f"block{at}" for at in range(1, len(settings.widths) + 1)), "gru1", "gru2")
 
 
-def choi_crnn_names(settings: ChoiCrnnSettings) -> dict[str, tuple[str, ...]]:
+def published_names(settings: ChoiCrnnSettings) -> dict[str, tuple[str, ...]]:
     """Each part with weights to the names its layer has in published files (weights/adopt.py)."""
     blocks = range(1, len(settings.widths) + 1)
     return {"norm": ("bn_0_freq",), **{f"block{at}.conv": (f"conv{at}",) for at in blocks},

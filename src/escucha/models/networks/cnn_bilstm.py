@@ -68,6 +68,6 @@ class CnnBiLstm(nn.Sequential):
         super().__init__(parts)
 
 
-def bilstm_layers(settings: CnnBiLstmSettings) -> tuple[str, ...]:
+def layers(settings: CnnBiLstmSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each block, each LSTM and the mean over time."""
     return (*(f"block{at}" for at in range(1, len(settings.widths) + 1)), "lstm1", "lstm2", "pool")

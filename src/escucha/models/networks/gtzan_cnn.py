@@ -45,6 +45,6 @@ class GtzanCnn(nn.Sequential):
         super().__init__(parts)
 
 
-def gtzan_layers(settings: GtzanCnnSettings) -> tuple[str, ...]:
+def layers(settings: GtzanCnnSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each block."""
     return tuple(f"block{at}" for at in range(1, len(settings.widths) + 1))

@@ -52,12 +52,12 @@ class PaloImages(nn.Sequential):
         super().__init__(parts)
 
 
-def palo_images_layers(settings: PaloImagesSettings) -> tuple[str, ...]:
+def layers(settings: PaloImagesSettings) -> tuple[str, ...]:
     """The layers worth asking, from picture to answer: each block."""
     return tuple(f"block{at}" for at in range(1, len(settings.widths) + 1))
 
 
-def palo_images_names(settings: PaloImagesSettings) -> dict[str, tuple[str, ...]]:
+def published_names(settings: PaloImagesSettings) -> dict[str, tuple[str, ...]]:
     """Each part with weights to the names its layer has in published files (weights/adopt.py)."""
     count = len(settings.widths)
     kinds = {f"block{1 + at // 2}.{('conv', 'norm')[at % 2]}": at for at in range(2 * count)}

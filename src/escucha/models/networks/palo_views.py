@@ -102,7 +102,7 @@ def _column(labels: int, shape: tuple[int, int], settings: PaloViewsSettings) ->
     return nn.Sequential(parts)
 
 
-def palo_views_layers(settings: PaloViewsSettings) -> tuple[str, ...]:
+def layers(settings: PaloViewsSettings) -> tuple[str, ...]:
     """The layers worth asking: of each view its picture, each block and the pooled vector; then what all views say."""
     inside = (*(f"block{at}" for at in range(1, len(settings.widths) + 1)), "pool")
     columns = {view: [f"{view}.{part}" for part in inside] for view in VIEWS}

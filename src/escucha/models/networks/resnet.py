@@ -91,6 +91,6 @@ def _halved(count: int, times: int) -> int:
     return -(-count // 2**times)
 
 
-def resnet_layers(settings: ResNetSettings) -> tuple[str, ...]:
+def layers(settings: ResNetSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: the stem, each stage and the pooled channels."""
     return ("stem", *(f"stage{at}" for at in range(1, len(settings.widths) + 1)), "pool")

@@ -99,6 +99,6 @@ def block(before: int, width: int, *, pool: tuple[int, int] | None) -> nn.Sequen
     return nn.Sequential(nn.Conv2d(before, width, 3, padding=1, bias=False), *pooled, nn.BatchNorm2d(width), nn.ReLU())
 
 
-def short_layers(settings: ShortCnnSettings) -> tuple[str, ...]:
+def layers(settings: ShortCnnSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each block and the pooled vector."""
     return (*(f"block{at}" for at in range(1, len(settings.widths) + 1)), "pool")

@@ -61,7 +61,7 @@ class Vgg16(nn.Sequential):
         draw(self)
 
 
-def vgg16_layers(settings: Vgg16Settings) -> tuple[str, ...]:
+def layers(settings: Vgg16Settings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each stage, the pooled channels, and each dense layer."""
     return (*(f"stage{at}" for at in range(1, len(settings.widths) + 1)), "pool",
             *(f"dense{at}" for at in range(1, len(settings.hidden) + 1)))

@@ -90,13 +90,13 @@ def _block(before: int, width: int, count: int) -> nn.Sequential:
     return nn.Sequential(*parts)
 
 
-def vggish_layers(settings: VggishSettings) -> tuple[str, ...]:
+def layers(settings: VggishSettings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each block, each dense layer and the embedding."""
     return (*(f"block{at}" for at in range(1, len(CONVOLUTIONS) + 1)),
             *(f"dense{at}" for at in range(1, len(settings.hidden) + 1)), "embedding")
 
 
-def vggish_names(settings: VggishSettings) -> dict[str, tuple[str, ...]]:
+def published_names(settings: VggishSettings) -> dict[str, tuple[str, ...]]:
     """Each part with weights, up to the embedding, to the name of its layer in the torch file of the release."""
     convolutions = {"block1.0": 0, "block2.0": 3, "block3.0": 6, "block3.2": 8, "block4.0": 11, "block4.2": 13}
     dense = [*(f"dense{at}.0" for at in range(1, len(settings.hidden) + 1)), "embedding"]
