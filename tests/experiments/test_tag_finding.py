@@ -11,6 +11,7 @@ from escucha.errors import InputError
 from escucha.experiments.accuracy import Accuracy, evaluate
 from escucha.experiments.robustness import Robustness
 from escucha.experiments.tag_finding import TagFinding
+from escucha.experiments.tagging import labelled
 from escucha.finding import About, Finding, load, save
 from tests.experiments.test_accuracy import Counter, _whistle
 from tests.experiments.toys import ToyBench, toy_corpus
@@ -124,6 +125,13 @@ def test_changes_and_noise_move_the_tags_they_should(bench):
     survived = told.numbers()["robustness"]
     assert survived["noise--10dB"]["moved fast"] > 0.3  # bursts drown in noise that is louder than they are
     assert survived["gain-6dB"]["moved fast"] == 0
+
+
+def test_what_a_change_adds_is_there_where_an_annotation_says_so(bench):
+    corpus, changes = labelled(toy_corpus(96), tags="heard"), {"on": {"whistle": True}, "off": {"whistle": False}}
+    told = asked(Tagger(), bench, corpus=corpus, tags="heard", changes=changes).numbers()["changes"]
+    assert [told[name]["moved whistle"] for name in changes] == [1, 1]
+    assert [(told[name]["accuracy_before"], told[name]["accuracy"]) for name in changes] == [(1, 1), (1, 1)]
 
 
 def test_the_errors_to_hear_are_a_false_alarm_and_a_miss(bench):

@@ -86,8 +86,8 @@ def evaluate(classifier: Classifier, corpus: Corpus, asked: Accuracy, workbench:
     scored, left_out = reading.readable(wanted, rate=classifier.rate, cache=workbench.cache,
                                         progress="reading" if workbench.progress else "")
     plain = ears.ask(scored.tracks)
-    changed = tuple(ask_changed(ears, scored, plain, table=asked.corpus, change=change)
-                    for change in asked.changes.items())
+    changed = tuple(ask_changed(ears, scored, plain, table=asked.corpus, change=change, tags=asked.tags,
+                                labels=asked.labels) for change in asked.changes.items())
     everyday = ask_perturbed(ears, scored, plain, asked.robustness) if asked.robustness else ()
     told = Told(model=asked.model, origin=scored.origin, aggregation=asked.aggregation, plain=plain, changed=changed,
                 everyday=everyday, alarms=_doubts(corpus, scored, plain, asked, workbench, card=card, marks=marks),

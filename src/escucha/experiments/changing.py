@@ -9,6 +9,7 @@ import numpy as np
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
 from escucha.experiments.scoring import Ears, Said
+from escucha.experiments.tagging import tagged
 from escucha.experiments.workbench import Workbench
 from escucha.models.resampling import share_interval
 
@@ -23,20 +24,29 @@ class Changed:
     answers: Said
 
 
-def changed_tracks(plain: Sequence[Track], table: Mapping[str, Any], change: Mapping[str, Any],
-                   workbench: Workbench) -> dict[int, Track]:
+def changed_tracks(plain: Sequence[Track], table: Mapping[str, Any], change: Mapping[str, Any], workbench: Workbench,
+                   *, tags: str = "", keep: Sequence[str] = ()) -> dict[int, Track]:
     """Row of `plain` to that track with `change` made, from the corpus of `table`.
 
     A value that is a table maps what is annotated to what it becomes (`mode = {phrygian = "major", major =
-    "phrygian"}`); clips annotated otherwise are left out. The labels stay those of the plain track.
+    "phrygian"}`); clips annotated otherwise are left out. The labels stay those of the plain track; but where an
+    annotation `tags` says what they are, it says so of the changed track too (those of `keep`): where castanets are
+    added, they are there.
     """
     found: dict[int, Track] = {}
     for settings, wanted in _settings(change):
         corpus = workbench.corpus({**table, "changes": {**dict(table.get("changes", {})), **settings}})
         by_name = {track.name: track for track in corpus}
-        found.update({row: replace(by_name[track.name], labels=track.labels) for row, track in enumerate(plain)
+        found.update({row: _labelled(by_name[track.name], track, tags, keep) for row, track in enumerate(plain)
                       if _is(track, wanted)})
     return dict(sorted(found.items()))
+
+
+def _labelled(made: Track, plain: Track, tags: str, keep: Sequence[str]) -> Track:
+    if not tags:
+        return replace(made, labels=plain.labels)
+    names = tagged(Corpus((made,), "the changed corpus"), tags).tracks[0].labels
+    return replace(made, labels=tuple(name for name in names if name in keep))
 
 
 def _settings(change: Mapping[str, Any]) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
@@ -59,12 +69,13 @@ def _is(track: Track, wanted: Mapping[str, Any]) -> bool:
 
 
 def ask_changed(ears: Ears, corpus: Corpus, plain: Said, *, table: Mapping[str, Any],
-                change: tuple[str, Mapping[str, Any]]) -> Changed:
+                change: tuple[str, Mapping[str, Any]], tags: str = "", labels: Sequence[str] = ()) -> Changed:
     """What the classifier says when `change` (its name, its settings) is made to every clip where it makes sense.
 
-    InputError where that is none.
+    `tags` and `labels` are those of `tagging.labelled`. InputError where there is no such clip.
     """
-    tracks = changed_tracks(corpus.tracks, table, change[1], ears.workbench)
+    tracks = changed_tracks(corpus.tracks, table, change[1], ears.workbench, tags=tags,
+                            keep=labels or ears.classifier.labels)
     if not tracks:
         raise InputError(f"the change {change[0]!r} fits no clip of {corpus.origin}; check the values it starts from")
     said = ears.ask(list(tracks.values()), doing=change[0])
