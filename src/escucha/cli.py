@@ -42,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno is None:
             raise
         return _wrong(f"{error.filename or 'cannot write'}: {error.strerror}")
+    except (Exception, SystemExit) as error:
+        if (told := _of_own_file(error)) is None:
+            raise
+        return _wrong(str(told))
     except KeyboardInterrupt:
         print("stopped; nothing half-written was left", file=sys.stderr)
         return 130
@@ -58,6 +62,12 @@ class _Parser(argparse.ArgumentParser):
 def _wrong(message: str) -> int:
     print("escucha: " + " ".join(message.split()), file=sys.stderr)
     return 2
+
+
+def _of_own_file(error: BaseException) -> InputError | None:
+    """What to say of an error in a model of the user's own (models/own.py), where one is in use."""
+    own = sys.modules.get("escucha.models.own")
+    return None if own is None else own.fault(error)
 
 
 def _parser() -> argparse.ArgumentParser:

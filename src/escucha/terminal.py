@@ -42,4 +42,4 @@ def _stop(_number: int, _frame: object) -> None:
 
 
 def _warn(message: Warning | str, *_where: object) -> None:
-    print(f"Warning: {message}", file=sys.stderr)
+    print(f"Warning: {' '.join(str(message).split())}", file=sys.stderr)

@@ -148,3 +148,80 @@ def test_the_command_line_takes_it_wherever_it_takes_a_card(own, home, tmp_path,
     assert weights[0] > 10 * abs(weights[2])
     assert main(["predict", f"{own}:mak", str(song), "--home", str(home)]) == 2
     assert "did you mean 'make'?" in capsys.readouterr().err
+
+
+PLAIN = """
+import numpy as np
+
+class Plain:
+    labels, rate, window, link = ("a", "b"), 4000, 2000, "softmax"
+    def scores(self, waves):
+        return np.tile([0.0, 1.0], (len(waves), 1))
+
+class Mine(Plain):
+    {}
+
+make = Mine
+"""
+"""A classifier without torch, and a place for what is wrong with it."""
+
+
+@pytest.fixture
+def song(tmp_path):
+    path = tmp_path / "song.wav"
+    soundfile.write(path, np.full(4000, 0.1), 4000)
+    return path
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ("labels = 'ab'", "the labels of"), ("labels = (1, 2)", "the labels of"), ("labels = None", "the labels of"),
+    ("labels = ('a', 'a')", "should be different names"), ("link = 'relu'", "unknown link 'relu'"),
+    ("rate = '4000'", "the rate of"), ("rate = 10**9", "from 1 to 768000, got 1000000000"),
+    ("window = 2000.0", "the window of"), ("window = 10**12", "from 1 to 2400000, got"),
+    ("labels = property(lambda self: {}['no'])", "KeyError: 'no'"),
+    ("def scores(self, waves): return np.zeros((1, 2))", "shape (1, 2) for 2 windows and 2 labels"),
+    ("def scores(self, waves): return np.zeros((2, 3))", "shape (2, 3) for 2 windows and 2 labels"),
+    ("def scores(self, waves): return None", "scores of type object"),
+    ("def scores(self, waves): return [[1, 2], [3]]", "are no array"),
+    ("def scores(self, waves): return np.zeros((2, 2)) + 1j", "scores of type complex128"),
+    ("def scores(self, waves): return np.full((2, 2), np.nan)", "not finite"),
+    ("def scores(self, waves): raise LookupError('lost')", "line 10: LookupError: lost"),
+    ("def scores(self, waves): raise SystemExit(0)", "line 10: SystemExit: 0"),
+])
+def test_what_an_own_classifier_says_wrongly_is_one_line(tmp_path, song, capsys, home, wrong, said):
+    file = tmp_path / "wrong_model.py"
+    file.write_text(PLAIN.format(wrong))
+    assert main(["predict", f"{file}:make", str(song), "--home", str(home)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_a_file_that_ends_python_does_not_end_in_success(tmp_path, song, capsys, home):
+    file = tmp_path / "ending_model.py"
+    file.write_text("import sys\nsys.exit(0)\n")
+    assert main(["predict", f"{file}:make", str(song), "--home", str(home)]) == 2
+    assert f"{file}, line 2: SystemExit" in capsys.readouterr().err
+
+
+def test_what_a_model_prints_does_not_stand_in_the_json(tmp_path, song, capsys, home):
+    file = tmp_path / "loud_model.py"
+    loud = "def scores(self, waves): print('heard'); return super().scores(waves)"
+    file.write_text("print('read')\n" + PLAIN.format(loud))
+    assert main(["predict", f"{file}:make", str(song), "--json", "--home", str(home)]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["clips"][0]["answer"] == "b"
+    assert err.splitlines() == ["read", "heard"]
+    assert main(["explain", f"{file}:make", str(song), "--parts", "none", "--json", "--home", str(home)]) == 0
+    assert json.loads(capsys.readouterr().out)["label"] == "b"
+
+
+def test_one_file_that_an_own_model_stumbles_over_stops_no_other(tmp_path, song, capsys, home):
+    file, other = tmp_path / "stumbling_model.py", tmp_path / "other.wav"
+    soundfile.write(other, np.zeros(4000), 4000)
+    file.write_text(PLAIN.format("def scores(self, waves): 1 // int(waves.any()); return super().scores(waves)"))
+    assert main(["predict", f"{file}:make", str(other), str(song), "--home", str(home)]) == 2
+    out, err = capsys.readouterr()
+    assert str(song) in out
+    assert "1 of 2 files" in err
+    assert "ZeroDivisionError" in err

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ def run_asked(chosen: argparse.Namespace, asked: "Asked") -> None:
     from escucha import answering
     from escucha.finding import load
 
-    folder = answering.answer(asked, workbench(chosen), command=chosen.command, out=chosen.out, force=chosen.force)
+    with redirect_stdout(sys.stderr):  # a model of the user's own may print; stdout is for what was asked
+        folder = answering.answer(asked, workbench(chosen), command=chosen.command, out=chosen.out, force=chosen.force)
     if chosen.wandb:
         from escucha.tracking import to_wandb
 

@@ -5,14 +5,14 @@ names networks of this package and weights that cannot run.
 
 Conventions: NAME is called without arguments and returns a Classifier (`TorchClassifier.of`, `SklearnClassifier.of`,
 `from_hugging_face`, or any object with `labels`, `rate`, `window`, `link` and `scores`). While the file is imported and
-called its folder is on the import path, so that it may import its neighbours.
+called its folder is on the import path, so that it may import its neighbours; what it prints goes to stderr.
 """
 
 import hashlib
 import importlib.util
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,10 +20,14 @@ from typing import Any
 import numpy as np
 
 from escucha.errors import InputError, check_name, unknown
-from escucha.models.classifier import Classifier
+from escucha.models.classifier import VALUES, Classifier
 
 PROBES = 3
 """Sounds that a model is known by: noise."""
+MODULES = "escucha_own."
+"""How the names of modules begin that are such files."""
+FASTEST, LONGEST = 768_000, 600
+"""Samples a second, and seconds that a model hears at once, at most; as of cards."""
 
 
 def is_own(card: str) -> bool:
@@ -34,21 +38,50 @@ def is_own(card: str) -> bool:
 def load_own(card: str) -> Classifier:
     """The classifier that `FILE.py:NAME` makes; InputError, in one line, for whatever goes wrong on the way."""
     file, name = _split(card)
-    with _neighbours(file):
+    with _neighbours(file), redirect_stdout(sys.stderr):
         try:
             module = _module(file)
             make = getattr(module, name, None)
             if not callable(make):
                 raise unknown("function", name, _functions(module), str(file))
             made = make()
+            _check(made, card)
         except InputError:
             raise
-        except Exception as error:
-            raise InputError(f"{_place(file, error)}: {type(error).__name__}: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise InputError(f"{_place(str(file), error) or file}: {type(error).__name__}: {error}") from error
+    return made
+
+
+def fault(error: BaseException) -> InputError | None:
+    """What to say of an error that came out of the user's own file; None of one that did not pass through it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(MODULES) and (place := _place(str(module.__file__), error)):
+            return InputError(f"{place}: {type(error).__name__}: {error}")
+    return None
+
+
+def _check(made: object, card: str) -> None:
+    """Raise InputError for what is no classifier, or says of itself what none can be."""
     if not isinstance(made, Classifier):
         raise InputError(f"{card} returned {type(made).__name__}, not a classifier; return TorchClassifier.of(...) or "
                          "SklearnClassifier.of(...), or something with labels, rate, window, link and scores")
-    return made
+    labels, link = made.labels, made.link
+    named = isinstance(labels, (tuple, list)) and all(isinstance(label, str) and label for label in labels)
+    if not named or not labels:
+        raise InputError(f"the labels of {card} should be a tuple of names, got {labels!r}")
+    if len(set(labels)) < len(labels):
+        raise InputError(f"the labels of {card} should be different names, got {list(labels)}")
+    if not isinstance(link, str) or link not in VALUES:
+        raise unknown("link", str(link), VALUES, card)
+    _check_number("rate", made.rate, FASTEST, card)
+    _check_number("window", made.window, LONGEST * made.rate, card)
+
+
+def _check_number(what: str, value: object, most: int, card: str) -> None:
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or not 1 <= value <= most:  # type: ignore[operator]
+        raise InputError(f"the {what} of {card} should be a whole number of samples from 1 to {most}, got {value!r}")
 
 
 def own_digest(card: str) -> str:
@@ -91,7 +124,7 @@ def _split(card: str) -> tuple[Path, str]:
 
 
 def _module(file: Path) -> ModuleType:
-    name = f"escucha_own.{file.stem}"
+    name = f"{MODULES}{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise InputError(f"{file} cannot be imported; is it a Python file?")
@@ -118,11 +151,11 @@ def _functions(module: Any) -> list[str]:
             if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__]
 
 
-def _place(file: Path, error: Exception) -> str:
-    """The last line of the file that the error passed through."""
+def _place(file: str, error: BaseException) -> str:
+    """The last line of the file that the error passed through; empty where it did not."""
     line, trace = None, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(file):
+        if trace.tb_frame.f_code.co_filename == file:
             line = trace.tb_lineno
         trace = trace.tb_next
-    return f"{file}, line {line}" if line else str(file)
+    return f"{file}, line {line}" if line else ""

@@ -71,10 +71,21 @@ VOTES = ("majority-vote",)
 
 
 def ballots(classifier: Classifier, waves: np.ndarray) -> np.ndarray:
-    """`(batch, view, label)` logits, whose mean over views is the window's score; one view where it has no several."""
-    if isinstance(classifier, ViewedClassifier):
-        return np.moveaxis(classifier.view_scores(waves), 0, 1)
-    return np.asarray(classifier.scores(waves))[:, None]
+    """`(batch, view, label)` logits, whose mean over views is the window's score; one view where it has no several.
+
+    InputError where the classifier answers with something else than so many numbers.
+    """
+    viewed = isinstance(classifier, ViewedClassifier)
+    given = classifier.view_scores(waves) if isinstance(classifier, ViewedClassifier) else classifier.scores(waves)
+    try:
+        cast = np.asarray(given) if viewed else np.asarray(given)[None]
+    except (RuntimeError, TypeError, ValueError) as error:  # rows of different lengths, a tensor with its graph
+        raise InputError(f"the model's scores are no array ({error}); they should be one of numpy") from None
+    wanted = (len(waves), len(classifier.labels))
+    if cast.ndim != 3 or cast.shape[1:] != wanted or cast.dtype.kind not in "fiu":
+        raise InputError(f"the model gives scores of type {cast.dtype} and shape {cast.shape[1:]} for {wanted[0]} "
+                         f"windows and {wanted[1]} labels; they should be numbers {wanted}, (batch, label)")
+    return np.moveaxis(cast, 0, 1)
 
 
 def aggregate(cast: np.ndarray, link: Link, aggregation: str) -> np.ndarray:

@@ -9,6 +9,7 @@ from pathlib import Path
 from escucha.config import fingerprint, jsonable, to_toml
 from escucha.errors import InputError
 from escucha.models.card import Card, find_card, read_card
+from escucha.models.own import is_own
 from escucha.models.published import Published, PublishedFile, adopted, published, turned
 from escucha.models.weights.download import Resuming
 from escucha.models.weights.files import first_bytes
@@ -89,6 +90,8 @@ def check_kernels(card: Card, file: Path, kernels: Kernels, where: str) -> None:
 
 
 def _card(card: str, home: Path) -> tuple[Path, Card, Published]:
+    if is_own(card):
+        raise InputError(f"{card} is a function of yours and loads its own weights; leave --weights out")
     path = find_card(card, home)
     read = read_card(path)
     if not read.published:
