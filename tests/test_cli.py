@@ -341,3 +341,31 @@ def test_a_warning_is_one_line_without_code(capsys, home, tmp_path):
     assert status == 0
     assert [line.partition(" ")[0] for line in err.splitlines()] == ["Warning:"] * 2  # cut off, and no palo
     assert "half.mp3 is cut off" in err
+
+
+@pytest.mark.parametrize("option", ["--csv", "--windows-csv"])
+def test_a_table_never_replaces_what_is_heard_nor_the_other_table(capsys, home, song, tmp_path, option):
+    before = song.read_bytes()
+    (tmp_path / "link.wav").symlink_to(song)
+    for asked in (song, tmp_path / "link.wav"):
+        status, _, error = run(capsys, "predict", "palos-cnn", asked, option, song, "--home", home)
+        assert status == 2
+        assert "is a file to be heard, which the table would replace" in error
+    status, _, error = run(capsys, "predict", "palos-cnn", song, "--csv", tmp_path / "t.csv", "--windows-csv",
+                           home / ".." / "t.csv", "--home", home)
+    assert status == 2
+    assert "both name" in error
+    assert not (tmp_path / "t.csv").exists()
+    assert song.read_bytes() == before
+
+
+def test_tables_are_made_though_the_reader_of_the_lines_has_gone(home, song, tmp_path):
+    table = tmp_path / "all.csv"
+    (tmp_path / "again.wav").symlink_to(song)
+    words = [sys.executable, "-m", "escucha", "predict", "palos-cnn", song, tmp_path / "again.wav", "--home", home]
+    for options in (["--csv", table], []):
+        with subprocess.Popen([*words, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            running.stdout.close()
+            assert b"Traceback" not in running.stderr.read()
+        assert running.returncode == 0
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 3

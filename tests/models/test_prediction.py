@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from dataclasses import dataclass
 from io import StringIO
 from itertools import count
@@ -13,6 +14,7 @@ import soundfile
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
+from escucha.models import prediction_output
 from escucha.models.classifier import Link
 from escucha.models.prediction import Failure, output_mass, predict, predict_file, predict_files
 from escucha.models.prediction_output import (
@@ -220,3 +222,27 @@ def test_pictures_of_files_of_one_name_do_not_replace_each_other(tmp_path):
         write(Failure("broken.wav", "no"))
     assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == {
         "song.png", "song-2.png", "song-2-2.png", "song-3.png"}
+
+
+def test_a_name_that_is_not_utf8_is_a_failure_that_every_table_can_hold(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(str(tmp_path)) + b"/b\xff.wav"))
+
+    def ask(asked):
+        raise InputError(f"the name of {str(asked)!r} is not UTF-8; rename it")
+
+    (found,) = predict_files(ask, [path])
+    assert found.path == f"{tmp_path}/b\\udcff.wav"
+    with table(tmp_path / "all.csv", file_columns(["a"]), file_rows) as write:
+        write(found)
+    assert "not UTF-8" in (tmp_path / "all.csv").read_text(encoding="utf-8")
+
+
+def test_a_disk_that_is_full_when_a_table_is_closed_is_named(tmp_path, monkeypatch):
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("there is no /dev/full")
+    monkeypatch.setattr(prediction_output, "_opened", lambda path, partial: full.open("w", encoding="utf-8"))
+    with (pytest.raises(InputError, match=r"cannot write .*all.csv: No space left on device; name another place"),
+          table(tmp_path / "all.csv", ["path"], file_rows)):
+        assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())

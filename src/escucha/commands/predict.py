@@ -1,10 +1,11 @@
 """`escucha predict`."""
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ def _predict(chosen: argparse.Namespace) -> None:
     paths = find_audio(chosen.paths)
     model = bench.model(chosen.card)
     failures: list[Failure] = []
+    _check_tables(chosen, paths)
     with _outputs(chosen, model) as writes, warnings.catch_warnings():
         warnings.simplefilter("always")
         answers = predict_files(_asker(chosen, model, bench.home), paths)
@@ -69,6 +71,16 @@ def _asker(chosen: argparse.Namespace, model: "Classifier", home: Path) -> "Call
                    unsure_below=chosen.unsure_below, thresholds=thresholds, domain=load_domain(chosen.card, home))
 
 
+def _check_tables(chosen: argparse.Namespace, paths: list[Path]) -> None:
+    """Raise InputError where a table would replace the other one, or a file that is asked about."""
+    tables = [path for path in (chosen.csv, chosen.windows_csv) if path is not None]
+    if len(tables) == 2 and tables[0].resolve() == tables[1].resolve():
+        raise InputError(f"--csv and --windows-csv both name {chosen.csv}; give each its own file")
+    for path in tables:
+        if path.is_file() and any(asked.is_file() and asked.samefile(path) for asked in paths):
+            raise InputError(f"{path} is a file to be heard, which the table would replace; name another")
+
+
 @contextmanager
 def _outputs(chosen: argparse.Namespace, model: "Classifier") -> "Iterator[list[Write]]":
     """What each answer is handed to; tables appear when the block has ended."""
@@ -77,8 +89,6 @@ def _outputs(chosen: argparse.Namespace, model: "Classifier") -> "Iterator[list[
 
     about = {"model": Path(chosen.card).stem, "aggregation": chosen.aggregation, "unsure_below": chosen.unsure_below,
              "mass": MASS[model.link]}
-    if chosen.csv is not None and chosen.csv == chosen.windows_csv:
-        raise InputError(f"--csv and --windows-csv both name {chosen.csv}; give each its own file")
     with ExitStack() as stack:
         writes: list[Write] = []
         for path, columns, rows in ((chosen.csv, output.file_columns, output.file_rows),
@@ -87,12 +97,26 @@ def _outputs(chosen: argparse.Namespace, model: "Classifier") -> "Iterator[list[
                 writes.append(stack.enter_context(output.table(path, columns(model.labels), rows)))
         if chosen.plot is not None:
             writes.append(stack.enter_context(output.pictures(chosen.plot)))
+        lines = partial(_print, needed=len(writes) == 0)
         writes.append(_far_warner())
-        writes.append(stack.enter_context(output.document(sys.stdout, about)) if chosen.json else _print)
+        writes.append(stack.enter_context(output.document(sys.stdout, about)) if chosen.json else lines)
+        if chosen.json:  # what a model of the user's own prints would stand in the middle of it
+            stack.enter_context(redirect_stdout(sys.stderr))
         yield writes
 
 
-def _print(answer: "Prediction | Failure") -> None:
+def _print(answer: "Prediction | Failure", *, needed: bool) -> None:
+    """A line for an answer; where its reader has seen enough (`| head`) tables are still made, if lines are not needed.
+    """
+    try:
+        _say(answer)
+    except BrokenPipeError:
+        if needed:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(answer: "Prediction | Failure") -> None:
     from escucha.models.prediction import UNSURE, Failure
 
     if isinstance(answer, Failure):
@@ -141,5 +165,6 @@ def _some_failed(failures: "list[Failure]", count: int, chosen: argparse.Namespa
     all_of_them = (f"all are in the column 'error' of {chosen.csv}" if chosen.csv else
                    "all are under 'failed' in the JSON" if chosen.json else
                    "--csv FILE lists all" if len(failures) > LISTED else "they are listed above")
-    return InputError(f"{len(failures)} of {count} files cannot be read, the others are answered; {all_of_them}; "
-                      f"the first: {failures[0].reason}")
+    others = "the others are answered" if len(failures) < count else "none is answered"
+    return InputError(f"{len(failures)} of {count} files cannot be read, {others}; {all_of_them}; the first: "
+                      f"{failures[0].reason}")

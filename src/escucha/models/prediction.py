@@ -196,13 +196,27 @@ def predict_file(classifier: Classifier, path: Path, *, start: float = 0.0, dura
 def predict_files(ask: Callable[[Path], Prediction], paths: Iterable[Path]) -> Iterator[Prediction | Failure]:
     """One answer a file, in order, as they come; a file that cannot be read is a Failure, and the others go on.
 
-    `ask` is `predict_file` with all but the path settled. One file is in memory at a time.
+    `ask` is `predict_file` with all but the path settled. One file is in memory at a time. A file on which a model of
+    the user's own stumbles is a Failure too.
     """
+    from escucha.models.own import fault
+
     for path in paths:
         try:
-            yield ask(path)
+            answer: Prediction | Failure = ask(path)
         except (InputError, OSError) as error:
-            yield Failure(str(path), str(error) or type(error).__name__)
+            answer = _failed(path, str(error) or type(error).__name__)
+        except Exception as error:
+            told = fault(error)
+            if told is None:
+                raise
+            answer = _failed(path, str(told))
+        yield answer
+
+
+def _failed(path: Path, reason: str) -> Failure:
+    """A failure that can be written down: a name that is not UTF-8 has its bytes spelled out."""
+    return Failure(*(text.encode(errors="backslashreplace").decode() for text in (str(path), reason)))
 
 
 def check_asked(aggregation: str, unsure_below: float) -> None:

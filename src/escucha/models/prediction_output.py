@@ -69,7 +69,8 @@ def table(path: Path, columns: Sequence[str],
     if not path.parent.is_dir() or path.is_dir():
         raise InputError(f"cannot write {path}: " + ("it is a folder" if path.is_dir() else "there is no such folder")
                          + "; name a file in a folder that is there")
-    with whole(path) as partial, _opened(path, partial) as file:
+    with whole(path) as partial:
+        file = _opened(path, partial)
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
 
@@ -77,7 +78,11 @@ def table(path: Path, columns: Sequence[str],
             with _writing(path):
                 writer.writerows(rows(answer))
 
-        yield write
+        try:
+            yield write
+        finally:
+            with _writing(path):  # a disk may be full as late as this
+                file.close()
 
 
 def _opened(path: Path, partial: Path) -> TextIO:
