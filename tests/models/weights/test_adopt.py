@@ -64,3 +64,13 @@ def test_a_missing_layer_or_weight_is_named(tmp_path, network):
         adopted(toys.card(), file, "theano", where="toy.toml")
     with pytest.raises(InputError, match="layer 'g' in x lacks the weight 'W_z'"):
         adopt(torch.nn.Sequential(PreResetGru(3, 2)), {"0": ("g",)}, {"g/x": np.zeros(2)}, kernels="theano", where="x")
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    (np.ones((2, 3)) + 1j, "are no real numbers"), (np.full((2, 3), b"x"), "are no real numbers"),
+    (np.full((2, 3), 1e300), "are not finite"), (np.full((2, 3), np.nan), "are not finite"),
+])
+def test_weights_that_a_network_cannot_hold_are_refused(wrong, said):
+    found = {"out/kernel": wrong, "out/bias": np.zeros(3)}
+    with pytest.raises(InputError, match=f"the weights of layer 'out' in x {said}"):
+        adopt(torch.nn.Sequential(torch.nn.Linear(2, 3)), {"0": ("out",)}, found, kernels="tensorflow", where="x")

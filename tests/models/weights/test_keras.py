@@ -86,3 +86,19 @@ def test_nothing_outside_the_file_and_nothing_huge_is_read(tmp_path):
             link(file["a"])
         with pytest.raises(InputError, match="kept outside the file or is too large"):
             read_keras(path)
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda file: file.attrs.__setitem__("layer_names", 5),
+    lambda file: file.attrs.__setitem__("layer_names", h5py.Empty("f")),
+    lambda file: file["conv1"].attrs.__setitem__("weight_names", [b"\xff\xfe"]),
+    lambda file: file["conv1"].attrs.__setitem__("weight_names", [b"/"]),
+    lambda file: (file.__delitem__("conv1/conv1_b_1:0"), file.create_group("conv1/conv1_b_1:0")),
+    lambda file: (file.__delitem__("conv1/conv1_b_1:0"), file.__setitem__("conv1/conv1_b_1:0", h5py.Empty("f4"))),
+])
+def test_a_file_that_is_laid_out_otherwise_is_named(tmp_path, spoil):
+    path = saved(tmp_path / "w.h5")
+    with h5py.File(path, "a") as file:
+        spoil(file)
+    with pytest.raises(InputError, match=r"w.h5 is damaged or ends early"):
+        read_keras(path)

@@ -42,18 +42,26 @@ def adopt(network: nn.Module, names: Mapping[str, tuple[str, ...]], found: Mappi
           kernels: Kernels, where: str) -> dict[str, Tensor]:
     """The state of `network` that the weights found in the file `where` make.
 
-    InputError, in one line, for a missing layer, a wrong shape, and numbers that are not finite.
+    InputError, in one line, for a missing layer, a wrong shape, and for what is not finite, or no real numbers.
     """
     state = dict(network.state_dict())
     for part, called in names.items():
         layer, module = _layer(found, called, kernels, where), network.get_submodule(part)
         convert = next(made for kind, made in CONVERTERS.items() if isinstance(module, kind))
         for name, array in convert(module, layer).items():
-            if not np.isfinite(array).all():
-                raise InputError(f"the weights of layer {layer.name!r} in {where} are not finite; download them again")
-            # copied: a turned kernel has strides that torch does not know, a read file cannot be written to
-            state[f"{part}.{name}"] = torch.from_numpy(np.array(array, dtype=np.float32, order="C"))
+            state[f"{part}.{name}"] = _tensor(array, f"the weights of layer {layer.name!r} in {where}")
     return state
+
+
+def _tensor(array: np.ndarray, what: str) -> Tensor:
+    if array.dtype.kind not in "fiu":
+        raise InputError(f"{what} are no real numbers ({array.dtype}); download them again")
+    with np.errstate(over="ignore"):
+        # copied: a turned kernel has strides that torch does not know, a read file cannot be written to
+        numbers = np.array(array, dtype=np.float32, order="C")
+    if not np.isfinite(numbers).all():
+        raise InputError(f"{what} are not finite; download them again")
+    return torch.from_numpy(numbers)
 
 
 def _layer(found: Mapping[str, np.ndarray], called: tuple[str, ...], kernels: Kernels, where: str) -> Layer:

@@ -29,7 +29,10 @@ def read_keras(path: Path) -> dict[str, np.ndarray]:
     try:
         with h5py.File(path, "r") as file:
             return dict(_weights(file.get("model_weights", file), path))
-    except (OSError, KeyError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (OSError, KeyError, RuntimeError, AttributeError, TypeError, ValueError) as error:
+        # the last three: a group in the place of numbers, a list of names that is none
         reason = " ".join(str(error).split())
         raise InputError(f"{path} is damaged or ends early ({reason}); download it again") from None
 

@@ -27,7 +27,10 @@ def read_torch(path: Path) -> dict[str, np.ndarray]:
     if not isinstance(state, Mapping) or not state or not all(map(_is_weight, state.items())):
         raise InputError(f"{path} does not hold tensors by name; save a state dict: torch.save(network.state_dict(), "
                          "FILE)")
-    return dict(_named(name, tensor.detach().numpy()) for name, tensor in state.items())
+    try:
+        return dict(_named(name, tensor.detach().numpy()) for name, tensor in state.items())
+    except (RuntimeError, TypeError) as error:  # bfloat16, sparse, quantized: numpy has no such arrays
+        raise InputError(f"{path} holds tensors that are not plain numbers ({error}); save them as float32") from None
 
 
 def _loaded(path: Path) -> object:
@@ -38,8 +41,7 @@ def _loaded(path: Path) -> object:
             raise InputError(f"{path} is no file of torch weights, or a damaged one; download it again") from None
         raise InputError(f"{path} holds more than tensors, which could run when it is opened; save a state dict: "
                          "torch.save(network.state_dict(), FILE)") from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-        # what torch raises for a file that ends too soon depends on where it ends
+    except Exception as error:  # what torch raises for a file that is cut or damaged depends on where it is
         raise InputError(f"{path} is no whole file of torch weights ({type(error).__name__}); download it "
                          "again") from None
 
