@@ -101,7 +101,7 @@ def _training_waves(task: Task, workbench: Workbench) -> Iterator[np.ndarray]:
 def _prepared(track: Track, clip: Clip, augment: Augment) -> np.ndarray:
     """Without the seconds that are skipped, and fitted to a duration where one is asked for."""
     first, last = (round(seconds * clip.rate) for seconds in (augment.skip_start, augment.skip_end))
-    wave = clip.wave[first : len(clip.wave) - last]
+    wave = clip.wave[first : max(0, len(clip.wave) - last)]
     if not len(wave):
         raise InputError(f"nothing is left of {track.name!r}, {clip.duration:.2f} s long, without the first "
                          f"{augment.skip_start:g} and the last {augment.skip_end:g} s; skip less")
