@@ -112,6 +112,32 @@ def test_another_card_is_trained_further_with_what_is_frozen(capsys, place):
     assert read_card(place / "models" / "further.toml").trained["frozen"] == ["network.block1"]
 
 
+def test_a_card_that_is_gone_or_another_is_trained_again(capsys, place):
+    card = place / "models" / "again.toml"
+
+    def train(epochs):
+        out = quick(capsys, place, "short-cnn", "--card", "again", "--window", 1, "--epochs", epochs, "--json")[1]
+        return json.loads(out)["weights"]
+
+    first, other = train(1), train(3)
+    assert first != other == read_card(card).digest
+    assert train(1) == first == read_card(card).digest  # there was a finding already, and the card of another one
+    card.unlink()
+    assert train(1) == first == read_card(card).digest
+    written = card.stat().st_mtime_ns
+    train(1)
+    assert card.stat().st_mtime_ns == written
+
+
+def test_what_breaks_a_training_off_is_said_on_a_line_of_its_own(capsys, place):
+    path = place / "experiments" / "dark.toml"
+    path.write_text(EXPERIMENT.replace("small", "dark") + "[recipe.augment.low_pass]\ncutoff = [1000.0, 7500.0]\n")
+    status, out, err = run(capsys, "train", path, "--home", place)
+    path.unlink()
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1].startswith("escucha: 'cutoff' of low_pass reaches 7500 Hz")
+
+
 def test_an_experiment_called_like_a_network_wins_and_that_is_said(capsys, place):
     path = place / "experiments" / "short-cnn.toml"
     path.write_text(EXPERIMENT.replace("small", "named"))

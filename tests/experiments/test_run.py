@@ -84,6 +84,30 @@ def test_a_changed_input_is_not_answered_from_an_old_cache(workbench):
     assert len(places) == len(Counting.runs) == 2
 
 
+@dataclasses.dataclass(frozen=True)
+class Making(Counting):
+    """It also writes a file, which says how many were made."""
+
+    def run(self, workbench):
+        finding = super().run(workbench)
+        (workbench.home / "made").write_text(str(finding.count))
+        return finding
+
+    def stands(self, workbench, numbers):
+        made = workbench.home / "made"
+        return made.is_file() and made.read_text() == str(numbers["count"])
+
+
+@pytest.mark.parametrize("found", [None, "another"])
+def test_what_was_made_beside_a_finding_and_is_gone_or_another_is_made_again(workbench, found):
+    (first, second), made = (run(Making(1), workbench, name="make") for _ in range(2)), workbench.home / "made"
+    assert Making.runs == [1]
+    made.unlink() if found is None else made.write_text(found)
+    assert first == second == run(Making(1), workbench, name="make")
+    assert Making.runs == [1, 1]
+    assert load(first).numbers == {"count": int(made.read_text())} == {"count": 2}
+
+
 def test_two_at_once_compute_it_once(workbench):
     with ThreadPoolExecutor(2) as pool:
         places = list(pool.map(lambda _: run(Counting(1), workbench, name="count"), range(2)))

@@ -89,6 +89,8 @@ def test_an_svm_is_trained_by_the_same_kind(tmp_path):
     ({"window": 0.02}, "give fewer widths, or a longer window"),
     ({"window": -1.0}, "'window' in here should be from 0.001"),
     ({"card": "a\0b"}, "a file's stem"),
+    ({"card": "toy.toml"}, "a file's stem"),
+    ({"card": "toy:net"}, "a file's stem"),
     ({"recipe": {"epochs": 0}}, "'epochs' in 'recipe' in here should be from 1"),
     ({"recipe": {"batch": 0}}, "'batch' in 'recipe' in here should be from 1"),
     ({"recipe": {"rate": -1.0}}, "'rate' in 'recipe' in here should be from 1e-09"),

@@ -15,7 +15,7 @@ from escucha.config import build, fingerprint, jsonable, read_toml, take_kind
 from escucha.errors import InputError, unknown
 from escucha.experiments import KINDS
 from escucha.experiments.workbench import Experiment, Workbench
-from escucha.finding import About, check_place, is_finding, save, sweep
+from escucha.finding import About, check_place, is_finding, load, save, sweep
 
 VERSIONS = ("escucha", "torch", "librosa", "scikit-learn", "captum", "numpy", "nussl")
 
@@ -70,7 +70,7 @@ def run(experiment: Experiment, workbench: Workbench, *, name: str, title: str =
     except OSError as error:
         raise InputError(f"cannot write the cache {workbench.cache}: {error.strerror}; set ESCUCHA_CACHE") from None
     with FileLock(locks / f"{fingerprint(folder.absolute(), mark)}.lock"):
-        if out is None and is_finding(folder) and not force:
+        if out is None and not force and is_finding(folder) and _stands(experiment, folder, workbench):
             return folder
         sweep(folder.parent)
         began = time.monotonic()
@@ -79,6 +79,12 @@ def run(experiment: Experiment, workbench: Workbench, *, name: str, title: str =
             kind=experiment.kind, title=title or name.replace("-", " "), command=command, fingerprint=mark,
             settings=jsonable(experiment), versions=versions(), seconds=round(time.monotonic() - began, 1),
             made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")))
+
+
+def _stands(experiment: Experiment, folder: Path, workbench: Workbench) -> bool:
+    """Is what the experiment makes beside its finding, such as a card, still the one that the finding tells of?"""
+    check = getattr(experiment, "stands", None)
+    return check is None or bool(check(workbench, load(folder).numbers))
 
 
 def versions() -> dict[str, str]:

@@ -31,7 +31,7 @@ class Sweep:
     """
 
     kind: ClassVar[str] = "sweep"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     experiment: dict[str, Any]
     """The table of an experiment: its `kind` and settings."""
@@ -100,6 +100,17 @@ class Sweep:
             self._keep(finding.best, workbench)
         return finding
 
+    def stands(self, workbench: Workbench, numbers: Mapping[str, Any]) -> bool:
+        """Of trainings: are the best one's card and every run's own in `models/` as these numbers tell?"""
+        from escucha.models.card import card_stands
+
+        if not self.card or numbers.get("chosen_on") != "validation":
+            return True
+        models = workbench.home / "models"
+        made = {self.card: numbers["weights"]} | {one["card"]: one["weights"] for one in numbers["each"]
+                                                  if not one["failed"]}
+        return all(card_stands(models / f"{card}.toml", {"weights": weights}) for card, weights in made.items())
+
     @property
     def _maker(self) -> str:
         return str(self.experiment.get("experiment") or f"train-{self.card}")
@@ -129,10 +140,8 @@ class Sweep:
 
         name = f"sweep-{self.card or self.asked}-{fingerprint(settings)[:6]}"
         card = self._card(settings) if self.card else ""
-        gone = bool(card) and not (workbench.home / "models" / f"{card}.toml").is_file()
         try:
-            folder = run(experiment, workbench, name=name, title=f"{self.card or self.asked}: {_told(settings)}",
-                         force=gone)  # a finding that is there does not bring back a card that was removed
+            folder = run(experiment, workbench, name=name, title=f"{self.card or self.asked}: {_told(settings)}")
         except InputError as error:
             return Run(settings, card, "", {}, str(error))
         return Run(settings, card, folder.relative_to(workbench.home).as_posix(), load(folder).numbers)

@@ -67,11 +67,13 @@ class SweepFinding:
         """How many runs, which one was chosen and by what, and the numbers of each."""
         best = self.best
         chosen = {} if best is None else {"chosen": dict(best.settings), "valid_score": best.valid,
-                                          "chosen_run": best.folder, "card": self.card}
+                                          "chosen_run": best.folder, "card": self.card,
+                                          "weights": best.numbers.get("weights", "")}
         return {"kind": self.kind, "runs": len(self.runs), "failed": sum(bool(run.failed) for run in self.runs),
                 "chosen_on": "validation" if best else "nothing", **chosen,
                 "each": [{"settings": dict(run.settings), "folder": run.folder, "card": run.card, "failed": run.failed,
-                          "valid_score": run.valid, **_headlines(run)} for run in self.runs]}
+                          "weights": run.numbers.get("weights", ""), "valid_score": run.valid, **_headlines(run)}
+                         for run in self.runs]}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`valid` `(run,)`."""

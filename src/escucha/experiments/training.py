@@ -1,6 +1,7 @@
 """Training a classifier: the record of a trained model is an experiment anyone can run again."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -19,7 +20,7 @@ from escucha.experiments.task import Task, Taught
 from escucha.experiments.training_corpus import Material, material
 from escucha.experiments.training_finding import TrainingFinding
 from escucha.experiments.workbench import Workbench
-from escucha.models.card import Card, Rate, Seconds, refuse_foreign, write_card
+from escucha.models.card import Card, Rate, Seconds, card_stands, refuse_foreign, write_card
 from escucha.models.classifier import Classifier, Link
 from escucha.models.domain import Descriptions, describe, far_share, fit_domain
 from escucha.models.heads import check_head
@@ -106,9 +107,13 @@ class Training:
         task = self._task(told, found, workbench)
         taught = LEARNERS[self.learner](task, workbench)
         finding, state, card = self._judged(task, taught, found, workbench)
-        write_card(self._place(workbench), card, {**taught.state, **state})
+        written = write_card(self._place(workbench), card, {**taught.state, **state})
         taught.done()
-        return finding
+        return replace(finding, weights=written.digest)
+
+    def stands(self, workbench: Workbench, numbers: Mapping[str, Any]) -> bool:
+        """Is the card in `models/`, with its weights, the one that a finding of these numbers tells of?"""
+        return card_stands(self._place(workbench), numbers)
 
     def _place(self, workbench: Workbench) -> Path:
         return workbench.home / "models" / f"{self.card}.toml"
@@ -118,7 +123,8 @@ class Training:
 
     def _check(self, workbench: Workbench) -> None:
         """Raise InputError for what no corpus could make good."""
-        if not self.card or self.card != self.card.strip(".") or set(self.card) & set("/\\\0"):
+        if not self.card or self.card != self.card.strip(".") or set(self.card) & set("/\\\0:") or (
+                self.card.endswith(".toml")):
             raise InputError(f"'card' is a file's stem in models/, got {self.card!r}")
         refuse_foreign(self._place(workbench), self.maker)
         if self.learner == "features":

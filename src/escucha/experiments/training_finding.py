@@ -41,6 +41,8 @@ class TrainingFinding:
     most_epochs: int
     """That the recipe allows."""
     seed: int
+    weights: str = ""
+    """Digest of the weights that the card names."""
 
     @cached_property
     def gap(self) -> Interval:
@@ -69,7 +71,8 @@ class TrainingFinding:
     def numbers(self) -> dict[str, Any]:
         """Those of `accuracy`, and: clips by split, baseline, gap, epochs, best and last epoch, share far."""
         material, gap = self.material, self.gap
-        return {"card": self.card, **self.accuracy.numbers(), "measure": self.measure, "valid_score": self.valid,
+        return {"card": self.card, "weights": self.weights, **self.accuracy.numbers(), "measure": self.measure,
+                "valid_score": self.valid,
                 "tracks": {name: len(part) for name, part in material.parts.items()},
                 "groups_by_split": {name: len({track.group for track in part}) for name, part in
                                     material.parts.items()},

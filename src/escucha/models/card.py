@@ -109,6 +109,15 @@ def write_card(path: Path, card: Card, state: Mapping[str, Tensor]) -> Card:
     return named
 
 
+def card_stands(path: Path, numbers: Mapping[str, Any]) -> bool:
+    """Is `path` a card whose weights are there, and are `weights` of a finding's numbers?"""
+    try:
+        card = read_card(path)
+    except InputError:
+        return False
+    return bool(card.digest) and card.digest == numbers.get("weights") and (path.parent / card.weights).is_file()
+
+
 def refuse_foreign(path: Path, experiment: str) -> None:
     """Raise InputError where `path` is a card that was not made by `experiment`."""
     if path.is_file() and (maker := read_toml(path).get("trained", {}).get("experiment", "")) != experiment:

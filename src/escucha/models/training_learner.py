@@ -118,3 +118,9 @@ class Bar(Callback):
     def on_train_end(self, trainer: lightning.Trainer, learner: lightning.LightningModule) -> None:
         self.bar.close()
         del self.bar
+
+    def on_exception(self, trainer: lightning.Trainer, learner: lightning.LightningModule,
+                     exception: BaseException) -> None:
+        """What is said of it begins a line of its own."""
+        if hasattr(self, "bar"):
+            self.on_train_end(trainer, learner)
