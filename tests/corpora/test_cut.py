@@ -124,6 +124,12 @@ def test_what_is_cut_is_not_overwritten(concert, tmp_path, capsys):
     before = (tmp_path / "manifest.csv").read_bytes()
     assert main(["corpus", "cut", str(tmp_path / "manifest.csv"), str(tmp_path)]) == 2
     assert "is what is cut" in capsys.readouterr().err
+    assert main(["corpus", "make", str(tmp_path), "--corpus", str(tmp_path / "manifest.csv")]) == 2
+    assert "is what is cut or copied" in capsys.readouterr().err
+    for words in (["cut", str(concert.parent), str(concert.parent), "--copy", "--label", "x"],
+                  ["cut", str(concert.parent), str(concert.parent), "--label", "x"]):
+        assert main(["corpus", *words]) == 2
+        assert "is what is cut or copied" in capsys.readouterr().err
     assert (tmp_path / "manifest.csv").read_bytes() == before
     (tmp_path / "file").touch()
     for copy in ([], ["--copy"]):

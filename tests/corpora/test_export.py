@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 
 from escucha.corpora import export as module
 from escucha.corpora.corpus import Corpus, Track
@@ -89,3 +90,14 @@ def test_what_cannot_be_read_is_left_out(rendered, tmp_path):
     with pytest.raises(InputError, match="1 of 1 clips"):
         export(Corpus((bad,), "one"), tmp_path / "none")
     assert not (tmp_path / "none/manifest.csv").exists()
+
+
+def test_a_recording_is_not_replaced_by_its_own_copy(tmp_path):
+    (tmp_path / "a").mkdir()
+    soundfile.write(tmp_path / "a" / "1.wav", np.full(800, 0.5), 8000, subtype="PCM_16")
+    before = (tmp_path / "a" / "1.wav").read_bytes()
+    (tmp_path / "list.csv").write_text("path,label,group,split,name\na/1.wav,a,g,,1\n")
+    with pytest.raises(InputError, match=r"1\.wav is a recording of the corpus itself"):
+        export(manifest_corpus(path=tmp_path / "list.csv"), tmp_path)
+    assert (tmp_path / "a" / "1.wav").read_bytes() == before
+    assert not (tmp_path / "manifest.csv").exists()

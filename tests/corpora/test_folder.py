@@ -1,5 +1,6 @@
 """Folders: labels from their names, groups as stated and never guessed, sounds only when asked for."""
 
+import os
 import unicodedata
 
 import numpy as np
@@ -160,3 +161,26 @@ def test_folders_with_accents_are_the_labels_of_a_card(tmp_path):
         folder_corpus(path=tmp_path, group="file", labels={"Tangos 3": "tangos"})
     with pytest.raises(InputError, match="should give 'tangos' a name"):
         folder_corpus(path=tmp_path, group="file", labels={"tangos": ""})
+
+
+def test_a_link_that_leads_nowhere_is_listed_and_named_when_it_is_read(tmp_path):
+    put(tmp_path, "b.mp3")
+    (tmp_path / "a.wav").symlink_to("moved/a.wav")
+    found = list_audio(tmp_path)
+    assert found == [tmp_path / "a.wav", tmp_path / "b.mp3"]
+    with pytest.raises(InputError, match=r"there is no file .*a\.wav"):
+        FileSource(found[0]).clip()
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said(tmp_path, monkeypatch):
+    put(tmp_path, "b.mp3", "closed/a.wav")
+    look = os.scandir
+
+    def refused(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.warns(UserWarning, match=r"closed cannot be looked into \(Permission denied\) and is passed over"):
+        assert list_audio(tmp_path) == [tmp_path / "b.mp3"]

@@ -99,6 +99,13 @@ def test_lists_that_do_not_fit_are_said(gtzan, lists):
     (lists / "test_filtered.txt").write_text("blues/blues.77777.wav\n")
     with pytest.raises(InputError, match="no track of GTZAN"):
         ask()
+    (lists / "test_filtered.txt").write_bytes(b"\xff\xfeblues.00054")
+    with pytest.raises(InputError, match="no track of GTZAN"):
+        ask()
+    for split in ("train", "valid", "test"):
+        (lists / f"{split}_filtered.txt").write_text("")
+    with pytest.raises(InputError, match="the lists are empty"):
+        ask()
     (lists / "test_filtered.txt").unlink()
     with pytest.raises(InputError, match=r"no list .*test_filtered\.txt"):
         ask()

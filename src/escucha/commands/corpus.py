@@ -47,7 +47,9 @@ def _corpus_make(chosen: argparse.Namespace) -> None:
     from escucha.corpora.shelf import corpus_table, open_corpus
 
     given = {key: value for key in ("clips", "seed") if (value := getattr(chosen, key)) is not None}
-    corpus = open_corpus({**corpus_table(chosen.corpus), **given}, where=chosen.corpus, base=Path())
+    table = {**corpus_table(chosen.corpus), **given}
+    _check_apart(chosen.folder, table.get("path"))
+    corpus = open_corpus(table, where=chosen.corpus, base=Path())
     print(export(corpus, chosen.folder, stems=chosen.stems))
 
 
@@ -70,8 +72,6 @@ def _corpus_cut(chosen: argparse.Namespace) -> None:
 
     how = Cutting(chosen.seconds, chosen.hop, chosen.skip_start, chosen.skip_end)
     manifest = chosen.folder / "manifest.csv"
-    if manifest.exists() and manifest.samefile(chosen.source):
-        raise InputError(f"{manifest} is what is cut; name another folder for the clips")
     clips = cut(_recordings(chosen), how, progress="cut")
     if chosen.copy:
         print(export(clips, chosen.folder))
@@ -84,7 +84,19 @@ def _recordings(chosen: argparse.Namespace) -> "Corpus":
     from escucha.corpora.shelf import corpus_table, open_corpus
 
     path = Path(chosen.source)
+    _check_apart(chosen.folder, path)
     if chosen.label or (path.is_file() and path.suffix not in (".csv", ".toml")):
         return recordings(path, chosen.label)
     group = chosen.group or ("file" if path.is_dir() else "")
-    return open_corpus(corpus_table(chosen.source, group=group), where=chosen.source, base=Path())
+    table = corpus_table(chosen.source, group=group)
+    _check_apart(chosen.folder, table.get("path"))
+    return open_corpus(table, where=chosen.source, base=Path())
+
+
+def _check_apart(folder: Path, source: object) -> None:
+    """Raise InputError where clips would be put among the recordings they are made of, or their manifest replaced."""
+    if not isinstance(source, (str, Path)) or not folder.exists():
+        return
+    for taken in (folder, folder / "manifest.csv"):
+        if taken.exists() and Path(source).exists() and taken.samefile(source):
+            raise InputError(f"{taken} is what is cut or copied; name another folder for the clips")

@@ -39,6 +39,7 @@ def export(corpus: Corpus, folder: str | Path, *, stems: bool = False) -> Path:
     if root.exists() and not root.is_dir():
         raise InputError(f"{root} is a file; name a folder to export into")
     places = [_place(track, root) for track in corpus]
+    _check_apart(corpus, places)
     root.mkdir(parents=True, exist_ok=True)
     done, written, reasons = _journal(root), [], []
     for track, file in tqdm(zip(corpus, places), total=len(places), desc="export", unit="clip", disable=None):
@@ -51,6 +52,15 @@ def export(corpus: Corpus, folder: str | Path, *, stems: bool = False) -> Path:
         written.append(Track(track.name, track.labels, track.group, source, track.split))
     say_left_out(reasons, corpus)
     return write_manifest(Corpus(tuple(written), corpus.origin), root / "manifest.csv")
+
+
+def _check_apart(corpus: Corpus, places: list[Path]) -> None:
+    """Raise InputError where a file of the corpus would be replaced by its own copy."""
+    sources = {track.source.path.resolve() for track in corpus if isinstance(track.source, FileSource)}
+    for place in places:
+        if sources and place.resolve() in sources:
+            raise InputError(f"{place} is a recording of the corpus itself, which its copy would replace; name another "
+                             "folder")
 
 
 def _keep(track: Track, file: Path, before: Done | None, *, stems: bool) -> None:

@@ -1,6 +1,7 @@
 """Folders of audio files: `<root>/<label>/*.mp3`, the layout of GTZAN and of the public palo recordings."""
 
 import hashlib
+import os
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -195,9 +196,21 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def audio_in(folder: Path) -> list[Path]:
-    """Every audio file below a folder, sorted; not what is hidden, nor stems."""
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in io.SUFFIXES and file.is_file()
-                  and not any(part.startswith(".") or part.endswith(STEMS) for part in file.relative_to(folder).parts))
+    """Every audio file below a folder, sorted; not what is hidden, nor stems.
+
+    A link that leads nowhere is a file too: reading it says what is wrong. A folder that may not be looked into is
+    passed over with a warning.
+    """
+    found = []
+    for inside, folders, files in os.walk(folder, onerror=_closed):
+        folders[:] = [name for name in folders if not name.startswith(".") and not name.endswith(STEMS)]
+        found += [Path(inside, name) for name in files
+                  if Path(name).suffix.lower() in io.SUFFIXES and not name.startswith(".")]
+    return sorted(found)
+
+
+def _closed(error: OSError) -> None:
+    warnings.warn(f"{error.filename} cannot be looked into ({error.strerror}) and is passed over", stacklevel=4)
 
 
 def _track(file: Path, root: Path, folder: Path, label: str, group: str) -> Track:

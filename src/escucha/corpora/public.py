@@ -92,6 +92,9 @@ def _there(tracks: Mapping[str, Any], root: Path) -> dict[str, Any]:
     """The tracks whose audio is there."""
     there = {name: track for name, track in tracks.items() if track.audio_path and Path(track.audio_path).is_file()}
     missing = [str(track.audio_path) for name, track in tracks.items() if name not in there]
+    if not tracks:
+        raise InputError(f"there is no track to look for in {root}: mirdata's index or the lists are empty; fetch them "
+                         "again")
     if not there:
         raise InputError(f"none of the {len(tracks)} files is in {root}; the first should be {missing[0]}")
     if missing:
@@ -108,7 +111,7 @@ def _filtered(folder: Path, tracks: Mapping[str, Any]) -> dict[str, str]:
         if not file.is_file():
             raise InputError(f"there is no list {file}; 'filtered' is a folder with train_filtered.txt, "
                              "valid_filtered.txt and test_filtered.txt")
-        for line in file.read_text(encoding="utf-8").split():
+        for line in file.read_text(encoding="utf-8", errors="replace").split():
             name = Path(line).stem
             if name not in tracks:
                 raise InputError(f"{line!r} in {file} is no track of GTZAN; a line is like blues/blues.00029.wav")
