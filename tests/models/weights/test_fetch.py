@@ -150,6 +150,16 @@ def test_offline_says_what_to_do(tmp_path, site, capsys):
     assert "or give a file that you have: escucha fetch toy --weights FILE" in said
 
 
+def test_an_unknown_file_that_was_refused_is_fetched_anew(tmp_path, site, network):
+    folder, whole = home(tmp_path, site, known=False), site.files["/toy.h5"]
+    site.files["/toy.h5"] = whole[: len(whole) // 2]
+    with pytest.raises(InputError, match="is damaged or ends early"):
+        fetch("toy", folder)
+    site.files["/toy.h5"] = whole
+    fetch("toy", folder)
+    answers("toy", folder, network)
+
+
 def test_turned_kernels_of_an_unknown_file_are_refused_and_nothing_is_kept(tmp_path, site, file):
     folder = home(tmp_path, site, known=False, kernels="tensorflow", said="tensorflow")
     for take in (lambda: fetch("toy", folder), lambda: install("toy", file, folder),

@@ -120,8 +120,9 @@ def _retrieved(file: PublishedFile, folder: Path, card: str, told: Callable[[int
     import pooch
 
     partial = folder / f"{file.name}.partial"
-    if not file.sha256:  # what another file began with could not be noticed afterwards
+    if not file.sha256:  # what another file began with, or one that was refused, could not be noticed afterwards
         partial.unlink(missing_ok=True)
+        (folder / file.name).unlink(missing_ok=True)
     downloader = Resuming(partial, f"give a file that you have: escucha fetch {card} --weights FILE", told)
     pooch.get_logger().setLevel("WARNING")
     try:
