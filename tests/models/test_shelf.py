@@ -1,6 +1,7 @@
 """Cards: what is written is what is read, and everything that can be wrong with one is one line."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,6 +86,11 @@ def test_an_svm_comes_back_from_its_training_table(tmp_path):
     np.testing.assert_allclose(loaded.scores_of(table), 2.5 * np.stack([-raw / 2, raw / 2], 1), atol=1e-6)
     assert "[head]" in (tmp_path / "models" / "machine.toml").read_text()
     assert loaded.scores(np.zeros((1, loaded.window), np.float32)).shape == (1, 2)
+    state = load_weights(tmp_path / "models" / "machine.safetensors")
+    for labels, count in ((("one",), "more"), (("one", "two", "three"), "fewer")):
+        write_card(tmp_path / "models" / "machine.toml", replace(card, labels=labels), state)
+        with pytest.raises(InputError, match=f"tell {count} labels apart than the {len(labels)} of"):
+            load_model("machine", tmp_path)
 
 
 def edit(tmp_path, old, new):

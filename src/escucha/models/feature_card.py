@@ -32,6 +32,7 @@ def _check_targets(card: Card, targets: Tensor, where: str) -> None:
     """One label a row, or for `sigmoid` one boolean a label."""
     if card.link == "sigmoid" and (targets.ndim != 2 or targets.shape[1] != len(card.labels)):
         raise InputError(f"the weights {card.weights} do not tell of each of the {len(card.labels)} labels of {where}")
-    if card.link == "softmax" and targets.unique().tolist() != list(range(len(card.labels))):
-        count = "more" if targets.numel() and int(targets.max()) >= len(card.labels) else "fewer"
+    told = targets.unique().tolist()
+    if card.link == "softmax" and (targets.ndim != 1 or told != list(range(len(card.labels)))):
+        count = "fewer" if targets.ndim == 1 and len(told) < len(card.labels) else "more"
         raise InputError(f"the weights {card.weights} tell {count} labels apart than the {len(card.labels)} of {where}")
