@@ -1,5 +1,7 @@
 """Training: what is planted is learned, the best epoch is the best, and a killed run ends as an unbroken one."""
 
+import signal
+
 import numpy as np
 import pandas
 import pytest
@@ -63,12 +65,12 @@ class Killed(Exception):
 
 
 class KillAt(Callback):
-    def __init__(self, epoch):
-        self.epoch = epoch
+    def __init__(self, epoch, how=Killed):
+        self.epoch, self.how = epoch, how
 
     def on_train_batch_end(self, trainer, module, outputs, batch, at):
         if trainer.current_epoch == self.epoch and at == 1:
-            raise Killed
+            raise self.how
 
 
 def test_a_run_killed_inside_an_epoch_resumes_to_the_same_weights(tmp_path):
@@ -79,6 +81,14 @@ def test_a_run_killed_inside_an_epoch_resumes_to_the_same_weights(tmp_path):
     resumed = fit(network(5), train, check, recipe=SMALL, folder=tmp_path / "killed")
     assert same(whole.state, resumed.state)
     assert resumed.history.valid_loss.tolist() == whole.history.valid_loss.tolist()
+
+
+def test_a_stop_is_a_stop_and_the_next_is_heard_too(tmp_path):
+    (train, _), (_, check), before = data(seed=1), data(seed=2), signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        fit(network(), train, check, recipe=SMALL, folder=tmp_path, callbacks=[KillAt(2, KeyboardInterrupt)])
+    assert signal.getsignal(signal.SIGINT) is before
+    assert len(pandas.read_csv(tmp_path / "history.csv")) == 2
 
 
 def test_same_seed_same_weights_other_seed_others_and_global_generators_untouched(tmp_path):

@@ -6,6 +6,7 @@ not.
 """
 
 import logging
+import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,9 +60,10 @@ def fit(network: nn.Module, train: Examples | Waves, check: Check, *, recipe: Re
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())), _hushed(), frozen(network, freeze) as still:
         learner = Learner(quick(network), Hearing(front_end), still, train.targets, check, recipe, folder)
         resume = folder / "last.ckpt"
-        _trainer(recipe, folder, progress, callbacks).fit(
-            learner, Loader(_crops(train, check, recipe, front_end, learner.turn)), [torch.zeros(1)],
-            ckpt_path=str(resume) if resume.is_file() else None, weights_only=True)
+        with _stoppable():
+            _trainer(recipe, folder, progress, callbacks).fit(
+                learner, Loader(_crops(train, check, recipe, front_end, learner.turn)), [torch.zeros(1)],
+                ckpt_path=str(resume) if resume.is_file() else None, weights_only=True)
         if recipe.devices > 1:  # what the other processes learned is in the checkpoint alone
             learner.on_load_checkpoint(torch.load(resume, weights_only=True))
     if not learner.best["state"]:
@@ -116,6 +118,19 @@ def _trainer(recipe: Recipe, folder: Path, progress: bool, callbacks: Sequence[C
         deterministic=True if recipe.accelerator == "cpu" else "warn", gradient_clip_val=recipe.clip or None,
         callbacks=[stop, keep, *bar, *callbacks], enable_progress_bar=False, enable_model_summary=False,
         num_sanity_val_steps=0, default_root_dir=folder)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Lightning makes Ctrl-C an exit with status 1, and leaves the process deaf to the next: both are undone."""
+    heard = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    except SystemExit as error:
+        if not isinstance(error.__context__, KeyboardInterrupt):
+            raise
+        signal.signal(signal.SIGINT, heard)
+        raise KeyboardInterrupt from None
 
 
 @contextmanager
