@@ -11,6 +11,7 @@ import pytest
 from escucha import config
 from escucha.config import Within, build, fingerprint, jsonable, read_toml, take_kind
 from escucha.errors import InputError
+from tests.conftest import REPOSITORY
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ def test_home_is_given_named_or_found_above(tmp_path, monkeypatch):
 def test_no_home_is_said(tmp_path, monkeypatch):
     monkeypatch.delenv("ESCUCHA_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
+    assert config.home() == REPOSITORY  # the clone it runs from
+    monkeypatch.setattr(config, "CLONE", tmp_path)
     with pytest.raises(InputError, match="--home"):
         config.home()
     with pytest.raises(InputError, match="not a folder"):

@@ -36,6 +36,9 @@ class Within:
 
 SHELVES = ("concepts", "models", "experiments")
 
+CLONE = Path(__file__).resolve().parents[2]
+"""Where the shelves stand beside `src/`, when escucha was installed from its repository."""
+
 SEEDS = 2**63
 """A seed is below this: what numpy and torch both take."""
 
@@ -193,7 +196,10 @@ def _toml_value(value: Any) -> str:
 
 
 def home(given: Path | None = None) -> Path:
-    """The folder that holds the shelves: `given`, else $ESCUCHA_HOME, else the nearest parent that holds them."""
+    """The folder that holds the shelves: `given`, else $ESCUCHA_HOME, else the nearest parent that holds them.
+
+    Where none does it is the clone that escucha runs from, so that a command works in any folder.
+    """
     named = given or (Path(os.environ["ESCUCHA_HOME"]) if os.environ.get("ESCUCHA_HOME") else None)
     if named is not None:
         if not named.is_dir():
@@ -204,7 +210,7 @@ def home(given: Path | None = None) -> Path:
                              f"{', '.join(SHELVES)}")
         return named.resolve()
     here = Path.cwd().resolve()
-    for folder in (here, *here.parents):
+    for folder in (here, *here.parents, CLONE):
         if all((folder / shelf).is_dir() for shelf in SHELVES):
             return folder
     raise InputError(f"no folder with {', '.join(SHELVES)} at or above {here}; go there, or give --home FOLDER")

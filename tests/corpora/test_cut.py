@@ -142,6 +142,19 @@ def test_rendered_tracks_are_exported_first():
         cut(palos_corpus(clips=1), Cutting())
 
 
+def test_the_rows_of_other_clips_are_not_replaced(concert, tmp_path, capsys):
+    out, first = tmp_path / "out", sorted(concert.rglob("*.wav"))[0]
+    words = ["corpus", "cut", str(first), str(out), "--seconds", "0.2", "--hop", "0.2", "--label", "folk"]
+    assert main(words) == 0
+    rows = (out / "manifest.csv").read_text()
+    assert main(words) == 0  # the same again
+    other = tmp_path / "other.wav"
+    other.write_bytes(first.read_bytes())
+    assert main([*words[:2], str(other), *words[3:-1], "jazz"]) == 2
+    assert "other clips" in capsys.readouterr().err
+    assert (out / "manifest.csv").read_text() == rows
+
+
 def test_a_kill_leaves_whole_files_and_another_run_finishes(concert, tmp_path):
     out = tmp_path / "out"
     words = [sys.executable, "-m", "escucha", "corpus", "cut", str(concert), str(out), "--copy", "--seconds", "0.2",

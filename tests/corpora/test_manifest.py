@@ -6,6 +6,7 @@ from escucha.corpora.corpus import Corpus, Track
 from escucha.corpora.folder import FileSource
 from escucha.corpora.manifest import manifest_corpus, write_manifest
 from escucha.corpora.palos import palos_corpus
+from escucha.corpora.shelf import corpus_table
 from escucha.errors import InputError
 
 HEADER = "path,label,group,split"
@@ -130,3 +131,9 @@ def test_only_files_stand_in_a_manifest(tmp_path):
     with pytest.raises(InputError, match="';'"):
         write_manifest(Corpus((track,), "here"), tmp_path / "m.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_with_a_manifest_is_what_that_says_unless_a_group_is_asked_for(tmp_path):
+    (tmp_path / "manifest.csv").write_text("path,label,group,split\n")
+    assert corpus_table(str(tmp_path)) == {"kind": "manifest", "path": str(tmp_path / "manifest.csv")}
+    assert corpus_table(str(tmp_path), group="file")["kind"] == "folder"

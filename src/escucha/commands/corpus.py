@@ -17,12 +17,13 @@ def add_corpus(verbs: Any) -> None:
     inner = parser.add_subparsers(metavar="make|describe|cut", required=True)
     make = verb(inner, "make", _corpus_make, "render or copy a corpus into a folder with a manifest")
     make.add_argument("folder", type=Path)
-    make.add_argument("--corpus", default="palos", help="a TOML with a [corpus] table, or palos")
+    make.add_argument("--corpus", default="palos", help="a TOML with a [corpus] table, palos or genres")
     make.add_argument("--clips", type=int, help="how many (default: what the TOML says, else 60)")
+    make.add_argument("--duration", type=float, help="seconds of each clip")
     make.add_argument("--seed", type=int)
     make.add_argument("--stems", action="store_true", help="write each source too")
     describe = verb(inner, "describe", _corpus_describe, "counts, durations, groups, copies, unreadable files")
-    describe.add_argument("corpus", help="a folder, a CSV, a TOML, or palos")
+    describe.add_argument("corpus", help="a folder, a CSV, a TOML, palos or genres")
     describe.add_argument("--group", default="", help=GROUP)
     describe.add_argument("--json", action="store_true")
     _add_cut(inner)
@@ -46,7 +47,7 @@ def _corpus_make(chosen: argparse.Namespace) -> None:
     from escucha.corpora.export import export
     from escucha.corpora.shelf import corpus_table, open_corpus
 
-    given = {key: value for key in ("clips", "seed") if (value := getattr(chosen, key)) is not None}
+    given = {key: value for key in ("clips", "duration", "seed") if (value := getattr(chosen, key)) is not None}
     table = {**corpus_table(chosen.corpus), **given}
     _check_apart(chosen.folder, table.get("path"))
     corpus = open_corpus(table, where=chosen.corpus, base=Path())
@@ -73,10 +74,22 @@ def _corpus_cut(chosen: argparse.Namespace) -> None:
     how = Cutting(chosen.seconds, chosen.hop, chosen.skip_start, chosen.skip_end)
     manifest = chosen.folder / "manifest.csv"
     clips = cut(_recordings(chosen), how, progress="cut")
+    _check_same(manifest, clips)
     if chosen.copy:
         print(export(clips, chosen.folder))
         return
     print(write_manifest(clips, manifest))
+
+
+def _check_same(manifest: Path, clips: "Corpus") -> None:
+    """Raise InputError where the rows of other clips would be replaced."""
+    from escucha.corpora.manifest import manifest_corpus
+
+    if manifest.is_file():
+        others = sorted({track.name for track in manifest_corpus(path=manifest)} - {track.name for track in clips})
+        if others:
+            raise InputError(f"{manifest} has {len(others)} other clips, the first is {others[0]}; name a folder for "
+                             "each label and join their rows, or cut one folder with a folder a label")
 
 
 def _recordings(chosen: argparse.Namespace) -> "Corpus":

@@ -125,11 +125,13 @@ def _say(answer: "Prediction | Failure") -> None:
     said = answer.answer
     if said == UNSURE:
         said += f" ({answer.label} {answer.confidence:.3f}, below {answer.unsure_below:g})"
-    tags = f"  tags {', '.join(answer.tags) or 'none'};" if answer.score.link == "sigmoid" else ""
+    vote, mean = answer.vote, answer.mean
+    windows = f"vote {vote} {answer.votes[vote]:.2f}, mean {mean} {answer.means[mean]:.2f}, "
+    if answer.score.link == "sigmoid":  # of tags none is the answer
+        said, windows = ", ".join(answer.tags) or "no tag reaches its threshold", ""
     print(f"{answer.path} ({answer.duration:.1f} s): {said}  "
-          f"[{', '.join(f'{label} {share:.3f}' for label, share in strongest)}]{tags}  "
-          f"vote {answer.vote} {answer.votes[answer.vote]:.2f}, mean {answer.mean} {answer.means[answer.mean]:.2f}, "
-          f"mass {answer.mass:.2f}", flush=True)
+          f"[{', '.join(f'{label} {share:.3f}' for label, share in strongest)}]  {windows}mass {answer.mass:.2f}",
+          flush=True)
 
 
 def _far_warner() -> "Write":

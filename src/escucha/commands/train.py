@@ -79,13 +79,18 @@ def _quickly(chosen: argparse.Namespace) -> None:
     from escucha.corpora.naming import slug
     from escucha.corpora.shelf import corpus_table
 
-    what, corpus = chosen.what or chosen.start, Path(chosen.corpus).stem
+    what, corpus = chosen.what or chosen.start, _called(Path(chosen.corpus))
     card = chosen.card or "-".join(filter(None, (slug(corpus), slug(Path(what).stem))))
     table = {"kind": "training", "card": card, "corpus": corpus_table(chosen.corpus, group=chosen.group or ""),
              "meaning": chosen.meaning or f"{what}, trained on {corpus} by the command line.", "window": chosen.window,
              "link": chosen.link, "tags": chosen.tags, "labels": _listed(chosen.labels), "start": chosen.start,
              "freeze": _listed(chosen.freeze), "experiment": MAKER, **_learner(chosen)}
     answer(chosen, table, f"train-{card}", f"What does {what} learn from {corpus}?")
+
+
+def _called(corpus: Path) -> str:
+    """What a corpus is called: every `corpus make` and `corpus cut` writes a manifest.csv, so the folder says which."""
+    return corpus.absolute().parent.name if corpus.name == "manifest.csv" else corpus.stem
 
 
 def _learner(chosen: argparse.Namespace) -> dict[str, Any]:

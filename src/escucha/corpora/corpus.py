@@ -90,7 +90,11 @@ class Corpus:
         """The tracks of one split; InputError when there are none."""
         chosen = self.where(lambda track: track.split == name)
         if not chosen.tracks:
-            raise unknown("split", name, {track.split or "(none)" for track in self.tracks}, self.origin)
+            there = {track.split for track in self.tracks}
+            if there == {""}:
+                raise InputError(f"{self.origin} has no splits, so there is no {name!r}; leave the split out, or write "
+                                 "one into a manifest")
+            raise unknown("split", name, {split or "(none)" for split in there}, self.origin)
         return chosen
 
     def digest(self) -> str:

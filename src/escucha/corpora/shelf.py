@@ -39,11 +39,17 @@ def open_corpus(table: Mapping[str, Any], *, where: str, base: Path) -> Corpus:
 
 
 def corpus_table(word: str, *, split: str = "", group: str = "") -> dict[str, Any]:
-    """The table that a `--corpus` word stands for (a folder, a CSV, a TOML, or a kind's name); its path is absolute."""
+    """The table that a `--corpus` word stands for (a folder, a CSV, a TOML, or a kind's name); its path is absolute.
+
+    A folder that holds a `manifest.csv`, as `corpus make` and `corpus cut` leave one, is what that says, unless a
+    `group` asks for the files.
+    """
     path = Path(word)
     extra = {key: value for key, value in (("split", split), ("group", group)) if value}
     if path.suffix == ".toml":
         return {**_table_in(path), **extra}
+    if path.is_dir() and not group and (path / "manifest.csv").is_file():
+        path = path / "manifest.csv"
     if path.is_dir():
         return {"kind": "folder", "path": str(path.absolute()), **extra}
     if path.suffix == ".csv":

@@ -96,8 +96,8 @@ class Prediction:
 
     @property
     def vote(self) -> str:
-        """The label that is the strongest in most windows."""
-        return max(self.votes, key=self.votes.__getitem__)
+        """The label that is the strongest in most windows; of several, the one with the largest mean probability."""
+        return max(self.votes, key=lambda label: (self.votes[label], self.means[label]))
 
     @cached_property
     def means(self) -> dict[str, float]:
