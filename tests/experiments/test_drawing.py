@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas
 import pytest
 
 from escucha.experiments import drawing, tag_drawing
@@ -37,11 +38,28 @@ def test_names_are_attached_to_the_rows_and_columns_they_belong_to(count):
 def test_a_reliability_diagram_says_what_was_to_be_expected():
     curve = np.array([[0.5, 0.4, 10], [0.9, 0.7, 30]])
     axes = drawing.reliability(curve, 0.05).axes[0]
-    assert axes.get_title() == "calibration error 0.175; perfectly calibrated: 0.050"
+    assert axes.get_title() == "calibration error 0.175\na perfectly calibrated model would read 0.050"
     np.testing.assert_allclose(axes.collections[1].get_offsets(), curve[:, :2])
     low, high = axes.collections[0].get_segments()[1][:, 1]
     assert (low, high) == pytest.approx((0.7667, 1.0), abs=0.05)  # of 30 clips at .9, 95 of 100 times
     assert low <= 0.9 <= high
+
+
+@pytest.mark.parametrize("epochs", [1, 3, 40])
+def test_every_epoch_has_a_point_on_an_axis_of_whole_epochs_and_no_legend_lies_on_the_curves(epochs):
+    at = np.arange(1, epochs + 1)
+    history = pandas.DataFrame({"epoch": at, "train_loss": 2 / at, "valid_loss": 1.0, "valid_accuracy": 0.5})
+    figure = drawing.learning(history, 1)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        curves = [line for line in axes.lines if len(line.get_xdata()) == epochs and line.get_marker() == "o"]
+        assert curves
+        low, high = axes.get_xlim()
+        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        assert ticks == [round(tick) for tick in ticks]
+        assert min(ticks) >= 1
+        assert low < 1 <= epochs < high
+        assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1 - 1
 
 
 def test_the_point_of_a_tag_stands_on_its_curve():

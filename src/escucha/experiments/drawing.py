@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -17,7 +18,7 @@ CROWDED = 12
 """With more labels than this a confusion matrix leaves its zeros out and its names stand upright."""
 
 
-def confusion(counts: np.ndarray, labels: Sequence[str]) -> Figure:
+def confusion(counts: np.ndarray, labels: Sequence[str], *, title: str = "") -> Figure:
     """Counts `(label, label)` with names attached; colour is the share of each row. Many labels are drawn smaller."""
     cell = float(np.clip(8 / len(labels), 0.24, 0.8))
     side = 1.6 + cell * len(labels)
@@ -35,6 +36,7 @@ def confusion(counts: np.ndarray, labels: Sequence[str]) -> Figure:
                     fontsize=size)
     axes.set_yticks(range(len(labels)), labels, fontsize=size)
     axes.set(xlabel="the model says", ylabel="it is")
+    axes.set_title(title, fontsize=10)
     figure.colorbar(drawn, label="share of the row", shrink=0.6, aspect=30)
     return figure
 
@@ -48,17 +50,18 @@ def reliability(curve: np.ndarray, perfect: float, *, of: str = "clips of like c
     """
     from scipy.stats import binom
 
-    figure = Figure(figsize=(4.8, 4.4), layout="constrained")
+    figure = Figure(figsize=(4.8, 5.2), layout="constrained")
     axes = figure.add_subplot()
     sure, share, count = curve.T
     low, high = (binom.ppf(level, count, np.clip(sure, 0, 1)) / count for level in (0.025, 0.975))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="perfect calibration")
-    axes.vlines(sure, low, high, color=GREY, linewidth=5, alpha=0.35, label="its points, 95 of 100 times")
+    axes.vlines(sure, low, high, color=GREY, linewidth=5, alpha=0.35,
+                label="where 95 % of the points of a perfectly\ncalibrated model lie")
     axes.scatter(sure, share, s=12 + 200 * count / count.sum(), color=BLUE, label=of, zorder=3)
     error = float((np.abs(sure - share) * count).sum() / count.sum())
-    axes.set_title(f"calibration error {error:.3f}; perfectly calibrated: {perfect:.3f}", fontsize=10)
+    axes.set_title(f"calibration error {error:.3f}\na perfectly calibrated model would read {perfect:.3f}", fontsize=10)
     axes.set(xlabel=confidence, ylabel=right, xlim=(0, 1.02), ylim=(-.02, 1.02))
-    axes.legend(loc="upper left", frameon=False, fontsize=8)
+    figure.legend(loc="outside lower center", frameon=False, fontsize=8)
     return figure
 
 
@@ -97,18 +100,21 @@ MEASURES = {"valid_accuracy": "validation accuracy", "valid_map": "mean average 
 
 def learning(history: "DataFrame", best: int) -> Figure:
     """Losses and validation accuracy (of tags precision and area) by epoch; the kept epoch is marked."""
-    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
+    figure = Figure(figsize=(8.6, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    left.plot(history.epoch, history.train_loss, color=GREY, label="training (augmented crops)")
-    left.plot(history.epoch, history.valid_loss, color=BLUE, label="validation (whole clips)")
+    points: dict[str, Any] = {"marker": "o", "markersize": 4}
+    left.plot(history.epoch, history.train_loss, color=GREY, label="training (augmented crops)", **points)
+    left.plot(history.epoch, history.valid_loss, color=BLUE, label="validation (whole clips)", **points)
     left.set(xlabel="epoch", ylabel="log-loss (nats)", ylim=(0, None))
     measures = [name for name in MEASURES if name in history]
     for name, colour in zip(measures, (BLUE, GREY)):
-        right.plot(history.epoch, history[name], color=colour, label=MEASURES[name])
+        right.plot(history.epoch, history[name], color=colour, label=MEASURES[name], **points)
     right.set(xlabel="epoch", ylabel=MEASURES[measures[0]], ylim=(0, 1.02))
     for axes in (left, right):
-        axes.axvline(best, color=ORANGE, linewidth=1, linestyle="--", label=f"kept: epoch {best}")
-    left.legend(frameon=False)
+        axes.axvline(best, color=ORANGE, linewidth=1, linestyle="--", zorder=1, label=f"kept: epoch {best}")
+        axes.set_xlim(history.epoch.min() - 0.5, history.epoch.max() + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8)
     return figure
 
 

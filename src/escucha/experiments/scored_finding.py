@@ -141,8 +141,8 @@ def calibrated(found: Interval, perfect: np.ndarray) -> str:
     low, high = np.quantile(perfect, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     verdict = "which is more than" if found.value > high else "no more than"
     return (f"Its confidence is off by {found.value:.3f} on average (calibration error), {verdict} the {low:.3f} to "
-            f"{high:.3f} that a perfectly calibrated model reads on as many clips; very many clips would read "
-            f"{found.low:.3f} to {found.high:.3f}.")
+            f"{high:.3f} that a perfectly calibrated model reads on as many clips; 95 % interval for the true "
+            f"calibration error: {found.low:.3f} to {found.high:.3f}.")
 
 
 def _by_name(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
