@@ -50,7 +50,10 @@ def test_a_model_that_counts_survives_all_but_loud_noise(bench):
         assert (rows[name]["moved"], rows[name]["accuracy"], rows[name]["clips"]) == (0, 1, 24)
         assert rows[name]["moved_high"] == pytest.approx(1 - 0.025 ** (1 / 6))  # none of six groups: a bound, no point
     assert "robustness" in told.figures()
-    assert any(line.startswith("noise-10dB: ") for line in told.words())
+    said = [line for line in told.words() if "recordings every day" in line]
+    assert len(said) == 1
+    assert "noise-10dB" in said[0]
+    assert "shift" not in said[0]
 
 
 def test_a_model_that_goes_by_level_moves_with_the_gain_and_with_nothing_else(bench):

@@ -58,6 +58,12 @@ def test_the_fault_filtered_split_stands_beside_the_shuffled_one_with_intervals(
     said = " ".join(gtzan.words())
     assert "rest" in said
     assert "near each other" in said
+    shown = [f"{splits[name]['accuracy']:.1%}" for name in ("shuffled", "contiguous", "fault-filtered")]
+    assert all(share in gtzan.words()[0] for share in shown)  # the headline answers the question
+    assert splits["published-test"]["low"] < splits["shuffled"]["accuracy"] < splits["published-test"]["high"]
+    assert "published-test" not in gtzan.words()[0]
+    assert f"{100 * leaks['contiguous']['difference']:.1f} points higher" in said
+    assert not any("mfcc2_mean" in line for line in gtzan.words()[:-2])
 
 
 def test_exactly_the_fourteen_repeated_tracks_are_listed_and_four_straddle_the_published_test(gtzan):
@@ -70,6 +76,14 @@ def test_exactly_the_fourteen_repeated_tracks_are_listed_and_four_straddle_the_p
     assert not table["across fault-filtered"].any()
     assert table.loc[~table["same label"], "other"].tolist() == ["rock.00016.wav"]
     assert gtzan.words()[-1].startswith("Warning: 14 pairs of rows are exactly the same under different names")
+    assert gtzan.words()[-1].count(" = ") == 2
+
+
+def test_a_confusion_matrix_of_folds_drawn_again_says_which_split_it_is_and_how_many_answers_it_counts(gtzan):
+    title = gtzan.figures()["confusion"].axes[0].get_title()
+    assert gtzan.arrays()["confusion"].sum() == 4000
+    assert "'shuffled', 1000 rows" in title
+    assert "4000 answers" in title
 
 
 def test_the_finding_is_saved_and_read_back(gtzan, tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 from escucha.experiments import drawing
 from escucha.experiments.scored_finding import ScoredFinding, calibrated, headline_table
 from escucha.experiments.scoring import Answers
+from escucha.experiments.wording import between, survived
 from escucha.models import evaluation as ev
 from escucha.models.resampling import LEVEL, Interval, mean_interval, share_interval
 
@@ -138,12 +139,12 @@ class AccuracyFinding(ScoredFinding):
         """The headline, what it rests on, what moves it, how fast it is, and what to doubt."""
         head = self.headline
         said = [f"{self.told.model} names {head.value:.1%} of {len(self.plain.truth)} clips right "
-                f"(95 % interval {head.low:.1%} to {head.high:.1%} over {head.groups} groups); always giving the "
-                f"commonest label would be right on {self.chance:.1%}."]
+                f"({between(head)}); always giving the commonest label would be right on {self.chance:.1%}."]
         if (confused := _most_confused(self.counts, self.plain.labels)) is not None:
             said.append(confused)
         said.append(calibrated(self.headlines["calibration_error"], self.perfect))
-        said += [_told(row, self.plain.labels) for row in (*self.changes, *self.robustness)]
+        said += [_told(row, self.plain.labels) for row in self.changes]
+        said += survived(self.robustness, "answers")
         return [*said, self.told.speed.words(), *self._doubts(head.groups)]
 
 

@@ -10,6 +10,7 @@ from escucha.audio.clip import Clip
 from escucha.experiments import drawing
 from escucha.experiments.accuracy_finding import AccuracyFinding
 from escucha.experiments.tag_finding import TagFinding
+from escucha.experiments.wording import points
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ class ComparisonFinding:
         what = "of clips" if self.measure == "accuracy" else "of labels"
         one, other = (self.told[name].headlines[self.measure].value for name in (pair.first, pair.second))
         found = pair.difference
-        value, low, high = (100 * bound for bound in (found.value, found.low, found.high))
-        rest = (f"{pair.first} {one:.1%} and {pair.second} {other:.1%} {what} right, a difference of {value:+.1f} "
-                f"points ({low:+.1f} to {high:+.1f} over {found.groups} groups, {self.clips} clips; {_p(pair)})")
+        value, low, high = (points(bound) for bound in (found.value, found.low, found.high))
+        rest = (f"{pair.first} {one:.1%} and {pair.second} {other:.1%} {what} right, a difference of {value} "
+                f"points ({low} to {high} over {found.groups} groups, {self.clips} clips; {_p(pair)})")
         if pair.shown:
             better = pair.first if found.value > 0 else pair.second
             return f"On these clips {better} is right more often: {rest}."

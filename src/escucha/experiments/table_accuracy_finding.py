@@ -10,6 +10,7 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.experiments import drawing
 from escucha.experiments.feature_rows import FeatureRows
+from escucha.experiments.wording import higher
 from escucha.models import evaluation as ev
 from escucha.models.resampling import mean_interval
 
@@ -146,7 +147,13 @@ class TableAccuracyFinding:
         bounds = {name: (row["low"], row["high"]) for name, row in self.splits.items()}
         return {"splits": drawing.bars({name: row["accuracy"] for name, row in self.splits.items()},
                                        label="accuracy (95 % interval)", errors=bounds),
-                "confusion": drawing.confusion(self._confusion(), self.rows.labels)}
+                "confusion": drawing.confusion(self._confusion(), self.rows.labels, title=self._counted())}
+
+    def _counted(self) -> str:
+        """Which split the confusion matrix counts, and that a row may count more than once."""
+        times, rows = len(self.beside.rows), len(np.unique(self.beside.rows))
+        again = f"\n{times} answers: the folds are drawn again, and all answers counted" if times > rows else ""
+        return f"split {self.beside.name!r}, {rows} rows{again}"
 
     def sounds(self) -> dict[str, Clip]:
         """None: a table does not sound."""
@@ -155,17 +162,27 @@ class TableAccuracyFinding:
     def words(self) -> list[str]:
         """The headline, each other split beside it, and what repeats."""
         head = self.splits[self.beside.name]
-        left = f", left out: {', '.join(self.dropped)}" if self.dropped else ""
-        said = [f"{self.head} on {len(self.features)} of {len(self.rows.columns)} features names {_share(head)} of "
-                f"{head['asked']} rows right in the split {self.beside.name!r}{left}."]
+        features = f"{len(self.features)} of {len(self.rows.columns)} features"
+        lower = [f"{self.splits[split.name]['accuracy']:.1%} in {split.name!r}{APART.get(split.kind, '')}"
+                 for split in self.asked if split is not self.beside and self.leaks[split.name]["low"] > 0]
+        said = [f"{self.head} on {features} names {head['accuracy']:.1%} of rows right in the split "
+                f"{self.beside.name!r}{', but ' if lower else ''}{', '.join(lower)}."]
+        said.append(f"{self.beside.name!r}: {_share(head)} of {head['asked']} rows, learned from {head['learned']}.")
         said += [self._beside(split) for split in self.asked if split is not self.beside]
+        if self.dropped:
+            said.append(f"Left out, as they say what another feature says: {', '.join(self.dropped)}.")
+        return [*said, *self._repeats()]
+
+    def _repeats(self) -> list[str]:
+        """A warning where rows repeat; the table of repeated rows has them all."""
         if not self.rows.twins:
-            return said
+            return []
         across = [f"{row['repeated_across']} across {name!r}" for name, row in self.splits.items()]
-        pairs = "; ".join(f"{one} = {other}" for one, other in self._named(self.rows.twins)[:20])
-        more = f"; and {len(self.rows.twins) - 20} more" if len(self.rows.twins) > 20 else ""
-        return [*said, f"Warning: {len(self.rows.twins)} pairs of rows are exactly the same under different names "
-                f"({pairs}{more}); what is learned of one is asked of the other: {', '.join(across)}."]
+        pairs = ", ".join(f"{one} = {other}" for one, other in self._named(self.rows.twins)[:2])
+        more = "; all are in the table of repeated rows" if len(self.rows.twins) > 2 else ""
+        count = "1 pair" if len(self.rows.twins) == 1 else f"{len(self.rows.twins)} pairs"
+        return [f"Warning: {count} of rows are exactly the same under different names ({pairs}{more}); "
+                f"what is learned of one is asked of the other: {', '.join(across)}."]
 
     def _beside(self, split: Asked) -> str:
         row, leak = self.splits[split.name], self.leaks[split.name]
@@ -173,8 +190,7 @@ class TableAccuracyFinding:
         if not leak["rows"]:
             return f"{told}; no row is asked in {self.beside.name!r} too."
         return (f"{told}; on the {leak['rows']} rows asked in both, {self.beside.name!r} reads "
-                f"{leak['difference']:+.1%} ({leak['low']:+.1%} to {leak['high']:+.1%}) beside it"
-                f"{_meaning(leak, split)}.")
+                f"{higher(leak['difference'], leak['low'], leak['high'])}{_meaning(leak, split)}.")
 
 
 def _share(row: Mapping[str, Any]) -> str:
@@ -188,6 +204,8 @@ def _meaning(leak: Mapping[str, Any], split: Asked) -> str:
     return f": {MEANINGS[split.kind]}"
 
 
+APART = {"contiguous-folds": " (neighbours together)"}
+"""Kind of split to what it keeps together, for the headline."""
 MEANINGS = {
     "contiguous-folds": "that much rests on rows that stand near each other in the table, such as tracks of one artist "
                         "or record, being on both sides",

@@ -10,6 +10,7 @@ import numpy as np
 from escucha.experiments import tag_drawing
 from escucha.experiments.scored_finding import ScoredFinding, calibrated, headline_table
 from escucha.experiments.scoring import TagAnswers
+from escucha.experiments.wording import survived
 from escucha.models import tag_evaluation as te
 from escucha.models.resampling import Interval, share_interval
 from escucha.models.tag_intervals import TagIntervals, tag_intervals
@@ -161,10 +162,11 @@ class TagFinding(ScoredFinding):
                  f"would get {self.luck['labels_right']:.1%} and {self.luck['exact_match']:.1%}."]
         lines += _extremes([row for row in self._tags() if row["tag"] not in self.one_class])
         lines.append(calibrated(heads["calibration_error"], self.perfect))
-        lines += [_moved(row) for row in (*self.changes, *self.robustness)]
+        lines += [_moved(row) for row in self.changes]
+        lines += survived(self.robustness, "tags")
         lines.append(self.told.speed.words())
         if self.one_class:
-            lines.append(f"Warning: every clip has, or no clip has, {', '.join(self.one_class)}: nothing is told of "
+            lines.append(f"Warning: Every clip has, or no clip has, {', '.join(self.one_class)}: nothing is told of "
                          "them, and they are left out of the means.")
         return [*lines, *self._doubts(head.groups)]
 

@@ -13,6 +13,7 @@ from escucha.experiments.baseline import Baseline
 from escucha.experiments.tag_finding import TagFinding
 from escucha.experiments.task import Taught
 from escucha.experiments.training_corpus import Material
+from escucha.experiments.wording import apart, points
 from escucha.models.resampling import Interval
 
 if TYPE_CHECKING:
@@ -127,8 +128,9 @@ class TrainingFinding:
         """The headline of `accuracy`, the gap, how it was trained, what to doubt."""
         first, *rest = self.accuracy.words()
         gap = self.gap
-        said = [first, f"That is {gap.value:+.1%} ({gap.low:+.1%} to {gap.high:+.1%}) beside a logistic regression on "
-                f"{self.baseline.inputs}, whose {self.measure.replace('_', ' ')} is {self.plain.value:.1%}."]
+        span = f" ({points(gap.low)} to {points(gap.high)} points)" if gap.low < gap.high else ""
+        said = [first, f"That is {apart(gap.value)} a logistic regression on {self.baseline.inputs}{span}, whose "
+                f"{self.measure.replace('_', ' ')} is {self.plain.value:.1%}."]
         if self.taught.history is not None:
             told = self._epochs()
             said.append(f"Epoch {told['best_epoch']} of {told['epochs']} is kept: validation loss "
@@ -142,11 +144,13 @@ class TrainingFinding:
     def _doubts(self) -> list[str]:
         """Warnings of training itself."""
         said = []
+        gap = self.gap.value
         if isinstance(self.accuracy, TagFinding) and self.gap.low <= 0:  # tone colour is what tells many tags
-            said.append("Warning: it is not shown to rank better than that regression, which knows nothing of time.")
-        if isinstance(self.accuracy, AccuracyFinding) and self.gap.value < TEMPO_METER:
-            said.append(f"Warning: less than {TEMPO_METER:.0%} above the baseline; it may hear little but speed and "
-                        "tone colour.")
+            said.append("Warning: It is not shown to rank better than that regression, which knows nothing of time.")
+        if isinstance(self.accuracy, AccuracyFinding) and gap < TEMPO_METER:
+            said.append(f"Warning: Less than {100 * TEMPO_METER:.0f} points above the baseline; it may hear little but "
+                        "speed and tone colour." if gap > 0 else
+                        "Warning: It is not above the baseline, which knows little but speed and tone colour.")
         if left_out := self.material.left_out:
             said.append(f"Warning: {len(left_out)} clips cannot be read and were neither learned from nor scored, the "
                         f"first is {left_out[0].name} ({left_out[0].reason}).")
@@ -156,10 +160,10 @@ class TrainingFinding:
 def epoch_alarms(told: dict[str, Any], most: int) -> list[str]:
     """What the place of the best epoch says: too early an end, or clips learned by heart; `told` as by `numbers`."""
     if told["best_epoch"] == told["epochs"] == most:
-        return [f"Warning: the best validation epoch is the last of {most}: training may have been stopped too early; "
+        return [f"Warning: The best validation epoch is the last of {most}: training may have been stopped too early; "
                 "allow more epochs."]
     if told["last_valid_loss"] > OVERFIT * told["best_valid_loss"]:
-        return [f"Warning: after epoch {told['best_epoch']} the validation loss rose from "
+        return [f"Warning: After epoch {told['best_epoch']} the validation loss rose from "
                 f"{told['best_valid_loss']:.3f} to {told['last_valid_loss']:.3f}: training went on to learn its clips "
                 "by heart; the best epoch was kept, and more clips or changes to them would help."]
     return []
