@@ -1,6 +1,7 @@
 """An explanation says in numbers, words, figures and sounds what its weights say."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +12,8 @@ from escucha.config import jsonable
 from escucha.errors import InputError
 from escucha.explain.explanation import explain
 from escucha.explain.factorization import of_sources
+from escucha.explain.weights import exact
+from escucha.explain.words import stretch
 from escucha.finding import About, Finding, load, save
 from escucha.models.windows import score_clip
 from tests.worlds import RATE, TONES, Additive, Deaf, Pair, StemListener, Tangled, amplitude, factorization, stems
@@ -69,10 +72,53 @@ def test_words_say_who_spoke_for_it_and_who_against(additive):
     assert "Warning: a hook" in words
 
 
+def weighed(explained, weights, everything, nothing):
+    """The same explanation with other weights."""
+    return replace(explained, weights=exact(np.array(weights), everything, nothing, passes=4))
+
+
+def test_words_have_the_digits_that_the_largest_weight_needs(additive):
+    nine = [0.665, -0.5, 4e-7, 0, 0, 0, 0, 0, -0.039]
+    words = weighed(additive, nine, -2.0, -2.126).words()
+    first, second = additive.factorization.parts[:2]
+    assert words[1].startswith("The model's value for yes (logit minus mean logit) goes from −2.126 for silence (none)")
+    assert words[2] == f"{stretch(additive, 0).capitalize()} speaks most for yes: +0.665, all together +0.126."
+    assert first.source == second.source == "guitar"
+    assert "Summed over time: guitar +0.165, voice −0.039, palmas 0." in words
+    drowned = weighed(additive, [5e-4, *[0.0] * 7, -2.0], -2.0, -0.0005).words()
+    assert any("speaks most for yes: next to nothing, all together −2.00." in line for line in drowned)
+    assert not any("e-0" in line for line in [*words, *drowned])
+
+
+def test_cells_show_weights_of_a_thousandth_and_no_signed_zero(additive):
+    tiny = weighed(additive, [0.0012, -0.0007, -1e-9, *[0.0] * 6], 0.0005, 0.0)
+    texts = [text.get_text() for text in tiny.figures()["sources-and-time"].axes[1].texts]
+    assert texts[:4] == ["+0.00120", "−0.00070", "0", "0"]
+
+
+def test_figures_name_parts_in_words_and_tables_by_their_names(additive):
+    labels = [label.get_text() for label in additive.figures()["part-weights"].axes[0].get_yticklabels()]
+    assert set(labels) == {f"{source}, {second}–{second + 1} s" for source in additive.source_weights
+                           for second in range(3)}
+    assert "guitar@0-1s" in set(additive.tables()["parts"].name)
+
+
+def test_what_rounds_to_nothing_is_no_residual(additive):
+    assert weighed(additive, [0.1, 0.2, *[0.0] * 7], 0.3, 0.0).numbers()["residual"] == 0
+    assert weighed(additive, [0.1, 0.2, *[0.0] * 7], 0.4, 0.0).numbers()["residual"] == pytest.approx(-0.1)
+
+
+def test_without_a_part_that_speaks_for_it_nothing_is_taken_away():
+    explained = explain(Additive(weights=(("guitar", 50.0),)), factorization(stems(2)), label="no")
+    assert "everything-but-them" not in explained.sounds()
+    assert "Nothing to hear, so not played: strongest parts, everything but them." in explained.words()
+
+
 def test_sounds_carry_the_value_the_model_gives_them_before_any_gain(additive):
     table = additive.tables()["sounds"].set_index("name")
     assert set(table.index) == set(additive.sounds())
     assert list(additive.tables()["sounds"].columns) == ["name", "caption", "value", "gain_db"]
+    assert table.caption["original"].endswith("The model’s value is the logit minus mean logit of yes.")
     assert table.value["original"] == pytest.approx(additive.weights.everything)
     assert table.value["only-guitar"] == pytest.approx(additive.source_weights["guitar"], abs=1e-5)
     assert table.value["only-palmas"] == pytest.approx(additive.source_weights["palmas"], abs=1e-5)
@@ -91,7 +137,7 @@ def test_the_strongest_parts_are_heard_alone_and_taken_away(additive):
 
 def test_a_deaf_model_is_said_to_be_deaf_and_nothing_of_it_is_played_as_a_reason():
     explained = explain(Deaf(), factorization(stems(2)))
-    assert set(explained.sounds()) == {"original", "everything-but-them", "only-guitar", "only-palmas", "only-voice"}
+    assert set(explained.sounds()) == {"original", "only-guitar", "only-palmas", "only-voice"}
     assert any("does not hear this clip" in line for line in explained.words() if line.startswith("Warning:"))
     assert len(explained.figures()) == 4
 
@@ -115,7 +161,7 @@ def test_what_is_doubtful_is_warned_of():
 
 def test_a_pair_that_counts_only_together_is_named():
     explained = explain(Pair(gain=8.0), factorization(stems(1)), label="yes")
-    assert any("Guitar" in line and "palmas" in line and "4 more than the sum" in line for line in explained.words())
+    assert any("Guitar" in line and "palmas" in line and "4.00 more than the sum" in line for line in explained.words())
     row = explained.tables()["interactions"].iloc[0]
     assert {row["first"], row["second"]} == {"guitar@0-1s", "palmas@0-1s"}
     assert row["interaction"] == pytest.approx(4)
@@ -138,6 +184,16 @@ def test_the_waterfall_ends_where_the_clip_is(additive):
     axes = additive.figures()["from-nothing-to-everything"].axes[0]
     marks = axes.lines[0].get_xdata()
     assert list(marks) == pytest.approx([additive.weights.nothing, additive.weights.everything])
+
+
+def test_the_waterfalls_numbers_stand_outside_its_axes(additive):
+    figure = additive.figures()["from-nothing-to-everything"]
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    beside = axes.child_axes[0].get_yticklabels()
+    assert len(beside) == len(axes.get_yticklabels()) == 11
+    assert all(label.get_window_extent().x0 >= axes.get_window_extent().x1 for label in beside)
+    assert not axes.texts
 
 
 def test_it_is_a_finding_that_can_be_saved_and_read_back(additive, tmp_path):

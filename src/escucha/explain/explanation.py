@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PAIRS = 20
 """Rows of the table of interactions."""
+ROUNDING = 1e-9
+"""A residual below this is how doubles round, and 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,8 @@ class Explanation:
             "model": self.model, "path": self.path, "label": self.label, "method": self.method,
             "aggregation": self.aggregation, "seed": self.seed, "value": VALUES[self.score.link],
             "parts": [self._row(index) for index in range(len(found.weights))],
-            "all": found.everything, "none": found.nothing, "residual": found.residual, "fit": found.fit,
+            "all": found.everything, "none": found.nothing,
+            "residual": found.residual if abs(found.residual) > ROUNDING else 0.0, "fit": found.fit,
             "passes": found.passes, "answer": self.score.label, "probability": self.probability,
             "stability": found.stability, "duration": self.factorization.clip.duration,
             "sources": self.source_weights, "warnings": list(self.warnings),
@@ -135,18 +138,19 @@ def explain(classifier: Classifier, factorization: Factorization, *, label: str 
     score = score_clip(classifier, factorization.clip, aggregation=aggregation)
     label = label or score.label
     found = METHODS[method](classifier, factorization, label, seed=seed, samples=samples, aggregation=aggregation)
-    listening = _listen(classifier, factorization, label, found.weights, aggregation=aggregation)
+    listening = _listen(classifier, factorization, label, found.weights, aggregation=aggregation,
+                        value=f"{VALUES[score.link]} of {label}")
     explained = Explanation(model or type(classifier).__name__, path, label, method, aggregation, seed, factorization,
                             found, score, listening)
     return replace(explained, warnings=(*warnings, *words.warnings(explained, classifier.window)))
 
 
 def _listen(classifier: Classifier, factorization: Factorization, label: str, weights: np.ndarray, *,
-            aggregation: str) -> tuple[Sound, ...]:
-    rows = sounds.choices(factorization, weights)
+            aggregation: str, value: str) -> tuple[Sound, ...]:
+    rows = sounds.choices(factorization, weights, value=value)
     values = window_values(classifier, factorization, np.stack([keep for _, _, keep, _ in rows]))
     made = []
-    for (name, caption, keep, condensed), value in zip(rows, values.values(label, aggregation)):
+    for (name, caption, keep, condensed), said in zip(rows, values.values(label, aggregation)):
         clip, gain = sounds.play(factorization, keep, condensed=condensed)
-        made.append(Sound(name, caption, keep, clip, gain, float(value)))
+        made.append(Sound(name, caption, keep, clip, gain, float(said)))
     return tuple(made)

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from escucha.audio.spectrum import log_mel
-from escucha.explain.words import signed
+from escucha.explain.digits import places, signed
+from escucha.explain.words import short
 from escucha.models.classifier import VALUES
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def part_weights(explained: "Explanation") -> Figure:
     if (found.low != found.high).any():
         reach = np.abs(np.stack([weights - found.low[chosen], found.high[chosen] - weights]))
         axes.errorbar(weights, place, xerr=reach, fmt="none", ecolor="0.2", elinewidth=1, capsize=2)
-    axes.set_yticks(place, [explained.factorization.parts[index].name for index in chosen])
+    axes.set_yticks(place, [short(explained, index) for index in chosen])
     axes.invert_yaxis()
     axes.axvline(0, color="0.2", linewidth=0.8)
     axes.set_xlabel(_unit(explained))
@@ -95,21 +96,26 @@ def waterfall(explained: "Explanation") -> Figure:
     axes = figure.subplots()
     axes.barh(range(1, len(steps) + 1), changes, left=begins, edgecolor="0.3", linewidth=0.6,
               color=_colours(explained, np.array(changes), among=changes))
-    for place, (end, change) in enumerate(zip(ends, changes), 1):
-        axes.annotate(f" {signed(change)} ", (end, place), va="center", ha="left" if change >= 0 else "right")
     axes.plot([found.nothing, ends[-1]], [0, len(steps) + 1], "D", color="0.2", markersize=6)
     axes.set_yticks(range(len(steps) + 2), ["nothing", *names, "everything"])
     axes.invert_yaxis()
     axes.use_sticky_edges = False
-    axes.margins(x=0.12)
+    axes.ticklabel_format(axis="x", useOffset=False)
+    _beside(axes, [found.nothing, *changes, ends[-1]], places(max(changes, key=abs)))
     axes.set_xlabel(_unit(explained, of="value"))
     axes.set_title(_title(explained), loc="left")
     return figure
 
 
+def _beside(axes: Axes, values: Sequence[float], digits: int) -> None:
+    """Each row's number right of the axes, where no bar and no tick is in its way."""
+    right = axes.secondary_yaxis("right")
+    right.set_yticks(range(len(values)), [signed(value, digits) for value in values])
+    right.tick_params(length=0)
+
+
 def _steps(explained: "Explanation") -> list[tuple[str, float]]:
-    parts, weights = explained.factorization.parts, explained.weights.weights.tolist()
-    steps = [(part.name, weight) for part, weight in zip(parts, weights)]
+    steps = [(short(explained, index), weight) for index, weight in enumerate(explained.weights.weights.tolist())]
     if len(steps) > STEPS and len(explained.factorization.sources) > 1:
         steps = list(explained.source_weights.items())
     steps.sort(key=lambda step: -abs(step[1]))
@@ -143,9 +149,10 @@ def _heat(axes: Axes, explained: "Explanation") -> None:
         axes.broken_barh([(parts[at].start / rate, len(parts[at].wave) / rate) for at in chosen], (row - 0.45, 0.9),
                          facecolors=_colours(explained, weights[chosen]), edgecolor="white", linewidth=0.8)
     if len(parts) <= len(sources) * 10:
+        digits = places(np.abs(weights).max())
         for part, weight in zip(parts, weights):
             axes.text((part.start + part.end) / 2 / rate, sources.index(part.source),
-                      f"{weight:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=7,
+                      signed(weight, digits), ha="center", va="center", fontsize=7,
                       color=_readable(explained, weight))
     axes.set_yticks(range(len(sources)), sources)
     axes.set_ylim(len(sources) - 0.5, -0.5)

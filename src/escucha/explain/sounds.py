@@ -57,18 +57,26 @@ def strongest(weights: np.ndarray, *, share: float = SHARE) -> np.ndarray:
     return keep
 
 
-def choices(factorization: Factorization, weights: np.ndarray) -> list[tuple[str, str, np.ndarray, bool]]:
-    """Name, caption, mask of every sound, and whether its long silences are left out."""
+def choices(factorization: Factorization, weights: np.ndarray, *,
+            value: str = "") -> list[tuple[str, str, np.ndarray, bool]]:
+    """Name, caption, mask of every sound, and whether its long silences are left out.
+
+    `value` says what the model's value is, in the first caption. Where nothing speaks for the label, nothing is taken
+    away either.
+    """
     top, against = strongest(weights), strongest(-weights)
     everything = np.ones(len(weights), dtype=bool)
+    meaning = f" The model’s value is the {value}." if value else ""
     rows = [
-        ("original", "The clip as the model heard it.", everything, False),
+        ("original", f"The clip as the model heard it.{meaning}", everything, False),
         ("strongest-parts", "Alone, the fewest parts that hold half of what speaks for it: "
          f"{listed(factorization, top)}.", top, True),
         ("everything-but-them", "The clip without those parts.", everything & ~top, False),
         ("what-spoke-against", "Alone, the fewest parts that hold half of what speaks against it: "
          f"{listed(factorization, against)}.", against, True),
     ]
+    if not top.any():
+        rows = [row for row in rows if row[0] != "everything-but-them"]
     sources = factorization.sources if len(factorization.sources) > 1 else ()
     for source in sources[:SOLOS]:
         solo = np.array([part.source == source for part in factorization.parts])

@@ -1,8 +1,14 @@
-"""What an explanation means, in plain sentences, and what to beware of."""
+"""What an explanation means, in plain sentences, and what to beware of.
+
+Conventions: all weights and values have the same digits after the point, as many as the largest of them needs.
+"""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from escucha.explain.digits import places, signed
+from escucha.models.classifier import VALUES
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
@@ -20,7 +26,7 @@ def sentences(explained: "Explanation") -> list[str]:
     if not explained.weights.weights.any():
         return [_answer(explained), "No part of this clip changes what the model says; there is nothing to weigh.",
                 _method(explained)]
-    lines = [_answer(explained), _strongest(explained), _by_source(explained), _against(explained),
+    lines = [_answer(explained), _values(explained), _strongest(explained), _by_source(explained), _against(explained),
              _proof(explained), _together(explained), _unheard(explained), _method(explained)]
     return [line for line in lines if line]
 
@@ -45,14 +51,11 @@ def warnings(explained: "Explanation", window: int) -> list[str]:
     return [line for line in lines if line]
 
 
-def signed(value: float) -> str:
-    """Three digits and a sign.
-
-    >>> signed(0.5), signed(-0.12345), signed(0.0)
-    ('+0.5', '−0.123', '0')
-    """
-    text = f"{abs(value):.3g}"
-    return "0" if text == "0" else ("−" if value < 0 else "+") + text
+def short(explained: "Explanation", index: int) -> str:
+    """`palmas, 6–12 s`, for a figure: tenths of a second, or finer where the part is shorter than one."""
+    start, end = explained.factorization.span(index)
+    digits = max(1, places(end - start) - 1)
+    return f"{explained.factorization.parts[index].source}, {round(start, digits):g}–{round(end, digits):g} s"
 
 
 def stretch(explained: "Explanation", index: int) -> str:
@@ -76,8 +79,13 @@ def _chiefly(explained: "Explanation") -> str:
     source = max(weights, key=weights.__getitem__)
     if len(weights) < 2 or weights[source] <= found.floor:
         return ""
-    together = signed(found.everything - found.nothing)
-    return f"; {source} speaks most for it ({signed(weights[source])}, all together {together})"
+    return f"; {source} speaks most for it ({_told(explained, weights[source])}, all together {_whole(explained)})"
+
+
+def _values(explained: "Explanation") -> str:
+    none, every = (_signed(explained, value) for value in (explained.weights.nothing, explained.weights.everything))
+    return (f"The model's value for {explained.label} ({VALUES[explained.score.link]}) goes from {none} for silence "
+            f"(none) to {every} for the whole clip (all); a weight is what a part adds to it.")
 
 
 def _strongest(explained: "Explanation") -> str:
@@ -85,16 +93,15 @@ def _strongest(explained: "Explanation") -> str:
     top = int(found.weights.argmax())
     if found.weights[top] <= found.floor:
         return f"No part speaks for {explained.label}."
-    span = f"{signed(found.everything - found.nothing)} between silence and the whole clip"
-    return (f"{_capital(stretch(explained, top))} speaks most for {explained.label}: {signed(found.weights[top])}"
-            f"{_interval(explained, top)} of {span}.")
+    return (f"{_capital(stretch(explained, top))} speaks most for {explained.label}: "
+            f"{_told(explained, found.weights[top])}{_interval(explained, top)}, all together {_whole(explained)}.")
 
 
 def _by_source(explained: "Explanation") -> str:
     summed = sorted(explained.source_weights.items(), key=lambda item: -abs(item[1]))
     if len(summed) < 2:
         return ""
-    listed = ", ".join(f"{source} {signed(weight)}" for source, weight in summed[:6])
+    listed = ", ".join(f"{source} {_signed(explained, weight)}" for source, weight in summed[:6])
     return f"Summed over time: {listed}{', …' if len(summed) > 6 else ''}."
 
 
@@ -103,18 +110,16 @@ def _against(explained: "Explanation") -> str:
     low = int(weights.argmin())
     if weights[low] >= -explained.weights.floor:
         return f"Nothing speaks against {explained.label}."
-    return f"{_capital(stretch(explained, low))} speaks most against it: {signed(weights[low])}" \
+    return f"{_capital(stretch(explained, low))} speaks most against it: {_told(explained, weights[low])}" \
            f"{_interval(explained, low)}."
 
 
 def _proof(explained: "Explanation") -> str:
     heard = {sound.name: sound for sound in explained.listening}
-    alone, without = heard["strongest-parts"], heard["everything-but-them"]
-    if not alone.keep.any():
+    if "everything-but-them" not in heard:
         return ""
-    return (f"Of the strongest parts alone the model says {signed(alone.value)}, of everything but them "
-            f"{signed(without.value)}; of the whole clip {signed(explained.weights.everything)}, of silence "
-            f"{signed(explained.weights.nothing)}.")
+    alone, without = (_signed(explained, heard[name].value) for name in ("strongest-parts", "everything-but-them"))
+    return f"The model's value of the strongest parts alone is {alone}, of everything but them {without}."
 
 
 def _together(explained: "Explanation") -> str:
@@ -127,22 +132,25 @@ def _together(explained: "Explanation") -> str:
     if abs(strength) < np.abs(explained.weights.weights[[first, second]]).max():
         return ""
     how = "count together" if strength > 0 else "stand in for each other"
-    than = f"{abs(strength):.3g} {'more' if strength > 0 else 'less'} than the sum of what each adds alone"
+    size = _signed(explained, abs(strength)).removeprefix("+")
+    than = f"{size} {'more' if strength > 0 else 'less'} than the sum of what each adds alone"
     return f"{_capital(stretch(explained, first))} and {stretch(explained, second)} {how}: both at once add {than}."
 
 
 def _unheard(explained: "Explanation") -> str:
     silent = [sound.name.replace("-", " ") for sound in explained.listening if sound.clip is None]
+    if all(sound.name != "everything-but-them" for sound in explained.listening):
+        silent.insert(1, "everything but them")
     return f"Nothing to hear, so not played: {', '.join(silent)}." if silent else ""
 
 
 def _method(explained: "Explanation") -> str:
     found, parts = explained.weights, len(explained.weights.weights)
-    cost = f"parts: {parts}, windows scored: {found.passes}"
+    cost = f"parts: {parts}, windows scored (passes): {found.passes}"
     if found.fit is not None:
         return f"Weights by {explained.method} ({cost}): a linear model with R² {found.fit:.2f}."
-    gap = abs(found.residual)
-    return f"Weights by {explained.method} ({cost}); they sum to the whole{f' within {gap:.1g}' if gap > 1e-9 else ''}."
+    gap = _signed(explained, abs(found.residual)).removeprefix("+")
+    return f"Weights by {explained.method} ({cost}); they sum to the whole{'' if gap == '0' else f' within {gap}'}."
 
 
 def _undecided(explained: "Explanation") -> str:
@@ -159,7 +167,26 @@ def _undecided(explained: "Explanation") -> str:
 def _interval(explained: "Explanation", index: int) -> str:
     low, high = explained.weights.low[index], explained.weights.high[index]
     sure = high - low <= 1e-3 * abs(explained.weights.weights[index])
-    return "" if sure else f" (95 % interval {signed(low)} to {signed(high)})"
+    return "" if sure else f" (95 % interval {_signed(explained, low)} to {_signed(explained, high)})"
+
+
+def _digits(explained: "Explanation") -> int:
+    found = explained.weights
+    largest = max(map(abs, (*found.weights, *explained.source_weights.values(), found.everything - found.nothing)))
+    return places(float(largest))
+
+
+def _signed(explained: "Explanation", value: float) -> str:
+    return signed(value, _digits(explained))
+
+
+def _told(explained: "Explanation", weight: float) -> str:
+    text = _signed(explained, weight)
+    return "next to nothing" if text == "0" else text
+
+
+def _whole(explained: "Explanation") -> str:
+    return _signed(explained, explained.weights.everything - explained.weights.nothing)
 
 
 def _capital(text: str) -> str:
