@@ -111,7 +111,7 @@ def test_a_tag_of_one_class_is_said_and_counts_in_no_mean(bench):
     told = asked(Noisy(), bench, corpus=always)
     assert told.numbers()["tags_of_one_class"] == ["noise"]
     assert told.numbers()["mean_average_precision"] == 1
-    assert any("every clip has, or no clip has, noise" in line for line in told.words())
+    assert any("Every clip has, or no clip has, noise" in line for line in told.words())
     assert told.numbers()["per_tag"]["noise"]["clips"] == 24
 
 

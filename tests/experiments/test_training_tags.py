@@ -209,7 +209,7 @@ def test_a_start_that_is_none_is_named(trained, table, says):
 
 
 @pytest.mark.parametrize(("best", "last", "epochs", "says"), [
-    (8, 0.5, 8, "the best validation epoch is the last of 8: training may have been stopped too early"),
+    (8, 0.5, 8, "The best validation epoch is the last of 8: training may have been stopped too early"),
     (3, 0.9, 8, "rose from 0.500 to 0.900: training went on to learn its clips by heart"),
     (8, 0.5, 40, None),  # stopped by patience or found early: nothing to say
     (7, 0.52, 8, None),

@@ -49,3 +49,5 @@ def test_what_no_clip_hears_is_said_once_and_nothing_asked_says_nothing():
     assert survived([row("gain-6dB", 0, 0), row("gain+6dB", 0, 0)], "answers") == [
         "No clip sounds different under gain-6dB, gain+6dB."]
     assert survived([], "answers") == []
+    assert survived([row("gain-6dB", 0), row("mp3", 0)], "answers") == [
+        "None of the 2 changes that happen to recordings every day moves any of its answers."]

@@ -194,6 +194,10 @@ def test_the_waterfalls_numbers_stand_outside_its_axes(additive):
     assert len(beside) == len(axes.get_yticklabels()) == 11
     assert all(label.get_window_extent().x0 >= axes.get_window_extent().x1 for label in beside)
     assert not axes.texts
+    low, high = axes.get_xlim()
+    ends = [edge for bar in axes.patches for edge in (bar.get_x(), bar.get_x() + bar.get_width())]
+    assert low < min(ends)
+    assert max(ends) < high
 
 
 def test_it_is_a_finding_that_can_be_saved_and_read_back(additive, tmp_path):

@@ -53,6 +53,8 @@ def survived(rows: Sequence[Mapping[str, Any]], what: str) -> list[str]:
 
 def _most(heard: Sequence[Mapping[str, Any]], what: str) -> str:
     much = [row for row in heard if row["moved"] > LITTLE]
+    if heard[0]["moved"] == 0:
+        return f"None of the {len(heard)} changes that happen to recordings every day moves any of its {what}."
     if not much:
         return (f"Nothing that happens to recordings every day moves more than {LITTLE:.0%} of {what}; most does "
                 f"{heard[0]['change']}, {heard[0]['moved']:.1%}.")

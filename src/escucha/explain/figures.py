@@ -100,6 +100,7 @@ def waterfall(explained: "Explanation") -> Figure:
     axes.set_yticks(range(len(steps) + 2), ["nothing", *names, "everything"])
     axes.invert_yaxis()
     axes.use_sticky_edges = False
+    axes.margins(x=0.05)
     axes.ticklabel_format(axis="x", useOffset=False)
     _beside(axes, [found.nothing, *changes, ends[-1]], places(max(changes, key=abs)))
     axes.set_xlabel(_unit(explained, of="value"))
