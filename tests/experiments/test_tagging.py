@@ -49,3 +49,9 @@ def test_without_tags_only_the_labels_asked_for_are_left():
 def test_what_is_no_label_is_refused(annotation, keep, says):
     with pytest.raises(InputError, match=says):
         tagged(toy_corpus(12), annotation, keep=keep)
+
+
+def test_names_that_a_model_does_not_know_are_no_labels_unless_they_are_asked_for():
+    plain = palos_corpus(clips=6)
+    assert labelled(plain, tags="sources", known=("palmas", "voice", "whistle")).labels == ("palmas", "voice")
+    assert labelled(plain, tags="sources", labels=("guitar",), known=("palmas",)).labels == ("guitar",)

@@ -64,8 +64,9 @@ class Accuracy:
         """Ask the model about every clip, and about every clip changed."""
         from escucha.models.shelf import load_thresholds
 
-        corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, labels=self.labels)
-        return evaluate(workbench.model(self.model), corpus, self, workbench, card=self.model,
+        model = workbench.model(self.model)
+        corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, labels=self.labels, known=model.labels)
+        return evaluate(model, corpus, self, workbench, card=self.model,
                         thresholds=load_thresholds(self.model, workbench.home))
 
 

@@ -67,7 +67,8 @@ def compare(classifiers: Mapping[str, Classifier], asked: Comparison, workbench:
     Those of `cards` are asked what they were trained on.
     """
     _check_alike(classifiers)
-    corpus = labelled(workbench.corpus(asked.corpus), tags=asked.tags, labels=asked.labels)
+    known = next(iter(classifiers.values())).labels
+    corpus = labelled(workbench.corpus(asked.corpus), tags=asked.tags, labels=asked.labels, known=known)
     learned = [track for card in cards for one in trained_on(card, workbench) for track in one.tracks]
     marks = recorded([*corpus, *learned], workbench)
     settings: dict[str, Any] = {"corpus": asked.corpus, "split": asked.split, "aggregation": asked.aggregation,

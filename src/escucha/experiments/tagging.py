@@ -24,13 +24,15 @@ def tagged(corpus: Corpus, annotation: str, *, keep: Sequence[str] = ()) -> Corp
     return Corpus(tuple(tracks), f"{corpus.origin} by {annotation}")
 
 
-def labelled(corpus: Corpus, *, tags: str = "", labels: Sequence[str] = ()) -> Corpus:
+def labelled(corpus: Corpus, *, tags: str = "", labels: Sequence[str] = (), known: Sequence[str] = ()) -> Corpus:
     """The corpus as an experiment asks for it: `tagged` by the annotation `tags`, or as it is where that is empty.
 
+    Of the names of an annotation a model may know only some: those in `known` are labels where `labels` names none.
     Without tags, `labels` leaves out every other label, and the tracks that have no other.
     """
     if tags:
-        return tagged(corpus, tags, keep=labels)
+        named = tagged(corpus, tags, keep=labels)
+        return named if labels or not known else tagged(corpus, tags, keep=sorted({*known} & {*named.labels}))
     for name in labels:
         if name not in corpus.labels:
             raise unknown("label", name, corpus.labels, corpus.origin)
