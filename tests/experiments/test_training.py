@@ -1,5 +1,7 @@
 """The kind training, end to end on a toy: what it learns, what it writes, what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,24 @@ def test_the_card_gives_the_very_classifier_that_was_evaluated(trained):
     assert card.trained["accuracy"] == pytest.approx(finding.numbers()["accuracy"], abs=1e-4)
     assert load_domain("toy", bench.home) is not None
     assert not list((bench.cache / "training").iterdir())
+
+
+def test_a_model_above_the_baseline_one_level_with_it_and_one_below_are_said_otherwise(trained):
+    _, _, finding = trained
+    plain = finding.accuracy.plain
+    said = {name: replace(finding, baseline=replace(finding.baseline, said=answers)).words() for name, answers in
+            (("above", 1 - plain.truth), ("level with", plain.predicted))}
+    assert " points above a logistic regression" in said["above"][1]
+    assert not any("above the baseline" in line for line in said["above"])
+    assert "level with a logistic regression on" in said["level with"][1]
+    assert "points)" not in said["level with"][1]  # all groups alike: no interval without width
+    assert any(line.startswith("Warning: It is not above the baseline") for line in said["level with"])
+    deaf = replace(finding.accuracy.told.plain, logits=-plain.logits)
+    below = replace(finding, accuracy=replace(finding.accuracy, told=replace(finding.accuracy.told, plain=deaf)),
+                    baseline=replace(finding.baseline, said=plain.truth)).words()
+    assert " points below a logistic regression" in below[1]
+    assert all(line[9].isupper() or line[9].isdigit() for words in (below, *said.values()) for line in words
+               if line.startswith("Warning: "))
 
 
 def test_the_finding_is_saved_with_its_curves(trained, tmp_path):
