@@ -64,3 +64,11 @@ def test_the_shelf_has_both_questions(home):
     assert everyday.robustness.noise_db == (30, 20, 10)
     assert against.models == ("palos-cnn", "palos-svm")
     assert experiment_of({"kind": "comparison", "models": ["a", "b"], "corpus": {}}, "x").split is None
+
+
+def test_weights_are_of_one_card(capsys, home, files):
+    words = ["--corpus", files, "--group", "file", "--weights", files / "train" / "alegrias" / "0.wav", "--home", home]
+    status, _, said = told(capsys, "evaluate", "palos-cnn", "palos-svm", *words)
+    assert (status, "of one card" in said) == (2, True)
+    status, _, said = told(capsys, "evaluate", "choi-tags", *words)
+    assert (status, "HDF5" in said) == (2, True)

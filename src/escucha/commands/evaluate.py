@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from escucha.commands.verb import GROUP, answer, asking, verb
+from escucha.commands.verb import GROUP, answer, asking, verb, weights_for, weights_option
 from escucha.errors import InputError
 
 
@@ -12,6 +12,7 @@ def add_evaluate(verbs: Any) -> None:
     parser = verb(verbs, "evaluate", _evaluate, "accuracy that can be believed, on a corpus; of several models, which "
                                                 "is right more often")
     parser.add_argument("card", nargs="+")
+    weights_option(parser)
     parser.add_argument("--corpus", required=True, help="a folder, a CSV, a TOML, or palos")
     parser.add_argument("--split", help="only this split (default: test where there are several)")
     parser.add_argument("--group", default="", help=GROUP)
@@ -26,6 +27,9 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from escucha.corpora.shelf import corpus_table
 
     table = {"corpus": corpus_table(chosen.corpus, group=chosen.group), "split": chosen.split, "tags": chosen.tags}
+    if chosen.weights is not None and len(chosen.card) > 1:
+        raise InputError("--weights are of one card; keep them with `escucha fetch CARD --weights FILE`, then compare")
+    chosen.card = [weights_for(chosen, card) for card in chosen.card]
     names = [Path(card).stem for card in chosen.card]
     if len(names) == 1:
         answer(chosen, {**table, "kind": "accuracy", "model": chosen.card[0],

@@ -35,16 +35,26 @@ def asking(parser: argparse.ArgumentParser) -> None:
 def one_card(parser: argparse.ArgumentParser) -> None:
     """The card that a verb asks, and the weights for it where they were published by others."""
     parser.add_argument("card", help="a card, or FILE.py:NAME, a function of yours that returns a classifier")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="a published card's weights, already here")
+    weights_option(parser)
+
+
+def weights_option(parser: argparse.ArgumentParser) -> None:
+    """`--weights`."""
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a published card's weights, for this command")
 
 
 def card_of(chosen: argparse.Namespace) -> str:
     """The card that `one_card` read, with `--weights` where they are given."""
+    return weights_for(chosen, chosen.card)
+
+
+def weights_for(chosen: argparse.Namespace, card: str) -> str:
+    """`card`, with `--weights` where they are given."""
     if chosen.weights is None:
-        return str(chosen.card)
+        return card
     from escucha.models.weights.fetch import use_weights
 
-    return use_weights(chosen.card, chosen.weights, workbench(chosen).home)
+    return use_weights(card, chosen.weights, workbench(chosen).home)
 
 
 def workbench(chosen: argparse.Namespace) -> "Workbench":
