@@ -12,7 +12,7 @@ from torch import nn
 
 from escucha.config import Within
 from escucha.errors import InputError
-from escucha.models.networks.keras_layers import EPSILON, MOMENTUM, PreResetGru, TimeNorm, ToSteps, head
+from escucha.models.networks.keras_layers import EPSILON, PreResetGru, TimeNorm, ToSteps, head
 from escucha.models.networks.short_cnn import Apart
 
 Size = Annotated[int, Within(1, 4096)]
@@ -68,7 +68,7 @@ class ChoiCrnn(nn.Sequential):
 def choi_block(before: int, width: int, pool: tuple[int, int], dropout: float = 0.0) -> nn.Sequential:
     """3x3 convolution, batch norm, ELU, max pooling, dropout where there is some."""
     parts: OrderedDict[str, nn.Module] = OrderedDict(
-        conv=nn.Conv2d(before, width, 3, padding=1), norm=nn.BatchNorm2d(width, eps=EPSILON, momentum=MOMENTUM),
+        conv=nn.Conv2d(before, width, 3, padding=1), norm=nn.BatchNorm2d(width, eps=EPSILON),
         elu=nn.ELU(), apart=Apart(), pool=nn.MaxPool2d(pool))
     if dropout:
         parts["dropout"] = nn.Dropout(dropout)

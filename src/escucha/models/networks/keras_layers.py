@@ -1,6 +1,7 @@
 """Layers of Keras 1 that torch does not have, so that weights learned there mean the same here.
 
-Conventions: batch norms have Keras' `EPSILON`; a sequence is `(batch, time, unit)`.
+Conventions: batch norms have Keras' `EPSILON` and torch's momentum (Keras' .99 needs a thousand steps to forget how it
+began, which a small corpus does not give); a sequence is `(batch, time, unit)`.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,6 @@ from torch import Tensor, nn
 
 EPSILON = 1e-3
 """Added to the variance in a batch norm of Keras; torch adds a hundredth of it."""
-MOMENTUM = 0.01
-"""Keras' .99, counted torch's way."""
 
 
 def hard_sigmoid(x: Tensor) -> Tensor:
@@ -27,7 +26,7 @@ class TimeNorm(nn.BatchNorm2d):
     """Batch norm whose statistics are one a frame: `(batch, channel, mel, time)` to the same shape."""
 
     def __init__(self, frames: int):
-        super().__init__(frames, eps=EPSILON, momentum=MOMENTUM)
+        super().__init__(frames, eps=EPSILON)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Each frame normalised over mels, channels and the batch."""

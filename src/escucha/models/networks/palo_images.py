@@ -12,7 +12,7 @@ from torch import nn
 
 from escucha.config import Within
 from escucha.errors import InputError
-from escucha.models.networks.keras_layers import EPSILON, MOMENTUM, ToRow
+from escucha.models.networks.keras_layers import EPSILON, ToRow
 from escucha.models.networks.short_cnn import Apart
 
 
@@ -41,7 +41,7 @@ class PaloImages(nn.Sequential):
         for at, (before, after) in enumerate(zip((channels, *settings.widths), settings.widths), start=1):
             height, width = (height - 2) // 2, (width - 2) // 2
             parts[f"block{at}"] = nn.Sequential(OrderedDict(
-                conv=nn.Conv2d(before, after, 3), norm=nn.BatchNorm2d(after, eps=EPSILON, momentum=MOMENTUM),
+                conv=nn.Conv2d(before, after, 3), norm=nn.BatchNorm2d(after, eps=EPSILON),
                 relu=nn.ReLU(), apart=Apart(), pool=nn.MaxPool2d(2)))
         if not settings.widths or min(height, width) < 1:
             raise InputError(f"{len(settings.widths)} blocks do not fit a picture of {shape[1]} x {shape[2]} points; "
