@@ -90,7 +90,17 @@ def test_the_shelf_s_experiments_make_networks_small_enough_to_keep(path):
     card = Card("", "network", ("a", "b", "c"), asked.rate or plan.rate, asked.window or plan.window,
                 front_end=asked.front_end or dict(plan.front_end), network=asked.network)
     module, layers = listener(card, path.name)
-    assert asked.card == f"palos-{asked.network['name']}"
-    assert path.stem == f"train-{asked.network['name']}"
+    assert asked.card == f"{asked.corpus['kind']}-{asked.network['name']}"
+    assert asked.maker == f"networks/{path.stem}" == f"networks/train-{asked.network['name']}"
     assert layers
     assert 4 * sum(parameter.numel() for parameter in module.parameters()) < 2.5e6
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "experiments" / "networks").glob("*.toml")), ids=lambda p: p.stem)
+def test_what_the_shelf_s_experiments_made_is_on_the_shelf(path):
+    table = read_toml(path)
+    card = read_card(REPOSITORY / "models" / f"{table['card']}.toml")
+    assert (card.trained["experiment"], card.trained["learned"]["corpus"]) == (table["experiment"], table["corpus"])
+    assert card.network == table["network"]
+    model = load_model(table["card"], REPOSITORY)
+    assert np.isfinite(model.scores(np.zeros((1, model.window), np.float32))).all()
