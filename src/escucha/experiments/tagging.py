@@ -1,6 +1,6 @@
 """Labels that a corpus does not have but knows: what an annotation says of each track, such as which sources sound."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +20,8 @@ def tagged(corpus: Corpus, annotation: str, *, keep: Sequence[str] = ()) -> Corp
         if name not in known:
             raise unknown("label", name, known, f"the annotation {annotation!r} of {corpus.origin}")
     wanted = known & set(keep or known)
-    tracks = (replace(track, labels=tuple(name for name in found[track.name] if name in wanted)) for track in corpus)
-    return Corpus(tuple(tracks), f"{corpus.origin} by {annotation}")
+    named = (replace(track, labels=found[track.name]) for track in corpus)
+    return _only(Corpus(tuple(named), f"{corpus.origin} by {annotation}"), wanted)
 
 
 def labelled(corpus: Corpus, *, tags: str = "", labels: Sequence[str] = (), known: Sequence[str] = ()) -> Corpus:
@@ -32,14 +32,20 @@ def labelled(corpus: Corpus, *, tags: str = "", labels: Sequence[str] = (), know
     """
     if tags:
         named = tagged(corpus, tags, keep=labels)
-        return named if labels or not known else tagged(corpus, tags, keep=sorted({*known} & {*named.labels}))
+        mine = {*known} & {*named.labels}
+        return named if labels or not mine else _only(named, mine)
     for name in labels:
         if name not in corpus.labels:
             raise unknown("label", name, corpus.labels, corpus.origin)
     if not labels:
         return corpus
+    return _only(corpus, labels).where(lambda track: bool(track.labels))
+
+
+def _only(corpus: Corpus, labels: Collection[str]) -> Corpus:
+    """Every track, with those of its labels that are among `labels`."""
     kept = (replace(track, labels=tuple(name for name in track.labels if name in labels)) for track in corpus)
-    return Corpus(tuple(track for track in kept if track.labels), corpus.origin)
+    return Corpus(tuple(kept), corpus.origin)
 
 
 def _names(track: Track, annotation: str, origin: str) -> tuple[str, ...]:
