@@ -25,16 +25,18 @@ FLOORS = (
 DOORS = {
     "audiomentations": "models/augmentation.py",
     "captum": "explain/gradients.py",
-    "demucs": "audio/separate.py",
+    "demucs": "audio/separat",
     "fastapi": "server/",
     "h5py": "models/weights/keras.py",
     "jinja2": "reports/rendering.py",
     "lightning": "models/training",
     "mirdata": "corpora/public.py",
     "mlflow": "tracking.py",
-    "nussl": "audio/separate.py",
+    "nussl": "audio/separat",
+    "quantus": "(the tests alone)",
     "pooch": "models/weights/fetch.py",
     "pyloudnorm": "audio/loudness.py",
+    "shap": "explain/feature_shap.py",
     "soundfile": "audio/",
     "soxr": "audio/",
     "tinysoundfont": "corpora/rendering/",
@@ -42,7 +44,7 @@ DOORS = {
     "wandb": "tracking.py",
 }
 HEAVY = ("torch", "librosa", "sklearn", "matplotlib", "captum", "lightning", "mirdata", "nussl", "pandas",
-         "scipy", "wandb")
+         "scipy", "shap", "demucs", "torchmetrics", "wandb")
 MODULES = {path.relative_to(SOURCE).as_posix(): path for path in sorted(SOURCE.rglob("*.py"))}
 
 

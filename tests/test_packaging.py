@@ -14,11 +14,12 @@ from tests.conftest import REPOSITORY
 PINS = {canonicalize_name(name): version for name, version in (
     line.split("==") for line in (REPOSITORY / "requirements.lock").read_text().split())}
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-DECLARED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["hf"]
+EXTRAS = PROJECT["optional-dependencies"]
+DECLARED = PROJECT["dependencies"] + EXTRAS["hf"]
 
 
 def test_the_lock_satisfies_every_requirement():
-    wanted = [Requirement(text) for text in DECLARED + PROJECT["optional-dependencies"]["dev"]]
+    wanted = [Requirement(text) for text in DECLARED + EXTRAS["quantus"] + EXTRAS["dev"]]
     missing = [str(need) for need in wanted if not need.specifier.contains(PINS.get(canonicalize_name(need.name), "0"))]
     assert missing == []
 

@@ -6,6 +6,7 @@ import pytest
 from escucha.config import build, read_toml
 from escucha.experiments.training import Training
 from escucha.explain.factorization import of_sources
+from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
 from escucha.models.build import listener
 from escucha.models.card import Card, read_card
@@ -62,7 +63,7 @@ def test_a_network_is_trained_loaded_explained_and_heard_inside(name, tmp_path):
 
     clip = tracks[0].source.clip()
     parts = of_sources(clip, {"clip": clip}, segments="windows", window=model.window)
-    told = shapley(model, parts, "fast")
+    told = shapley(Game(model, parts), "fast")
     score = score_clip(model, clip)
     assert told.everything == pytest.approx(score.value("fast"), abs=1e-4)
     assert np.isfinite(told.weights).all()

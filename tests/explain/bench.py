@@ -9,7 +9,7 @@ from torch import nn
 
 from escucha.audio.clip import Clip
 from escucha.explain.factorization import Factorization, of_sources
-from escucha.explain.remix import window_values
+from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley, shapley_values, subsets
 from escucha.models.torch_classifier import TorchClassifier
 from escucha.models.windows import score_clip
@@ -22,18 +22,19 @@ def rows() -> Iterator[tuple[str, float, str]]:
     classifier = _network()
     parts = _parts(stems=4, windows=10)
     masks = np.random.default_rng(0).integers(0, 2, (1000, len(parts.parts))).astype(bool)
-    fast, scored = _timed(lambda: window_values(classifier, parts, masks))
+    game = Game(classifier, parts)
+    fast, _ = _timed(lambda: game.score(masks))
     slow, _ = _timed(lambda: [score_clip(classifier, Clip(parts.render(mask)[0], RATE)) for mask in masks[:100]])
     yield ("1000 remixes of 4 stems x 10 windows", 10 * slow / fast,
-           f"{scored.passes} passes in {fast:.2f} s, not 10000 in {10 * slow:.1f} s (scaled from 100)")
+           f"{game.asked} passes in {fast:.2f} s, not 10000 in {10 * slow:.1f} s (scaled from 100)")
     small = _parts(stems=4, windows=3)
-    fast, found = _timed(lambda: shapley(classifier, small, "yes"))
-    slow, brute = _timed(lambda: shapley_values(window_values(classifier, small, subsets(12)).values("yes")))
+    fast, found = _timed(lambda: shapley(Game(classifier, small), "yes"))
+    slow, brute = _timed(lambda: shapley_values(Game(classifier, small).score(subsets(12)).values("yes")))
     off = np.abs(found.weights - brute).max()
     yield ("exact Shapley, 4 stems x 3 windows", slow / fast,
            f"{fast:.2f} s by windows, {slow:.2f} s over all 4096 remixes (the engine under both; differ by {off:.0e})")
     large = _parts(stems=5, windows=10)
-    seconds, found = _timed(lambda: shapley(classifier, large, "yes"))
+    seconds, found = _timed(lambda: shapley(Game(classifier, large), "yes"))
     yield ("exact Shapley, 5 stems x 10 windows", 2.0**50 / found.passes, f"{found.passes} passes in {seconds:.2f} s, "
            "not 2^50 (counted in passes)")
 

@@ -5,7 +5,8 @@ import pytest
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
-from escucha.explain.factorization import Factorization, Part, of_sources, segment_edges
+from escucha.explain.factorization import Factorization, Part, of_sources
+from escucha.explain.segments import Moments, segment_edges
 from tests.worlds import RATE, factorization, mix, stems
 
 
@@ -27,7 +28,7 @@ def test_every_kind_of_segment_conserves_every_sample(segments):
 
 
 def test_segments_called_windows_never_cross_a_window():
-    edges = segment_edges(10 * RATE + 17, ("windows", 3), RATE)
+    edges = segment_edges(Clip(np.zeros(10 * RATE + 17), RATE), ("windows", 3), RATE)
     assert set(range(0, 10 * RATE + 1, RATE)) <= set(edges)
     assert edges[-1] == 10 * RATE + 17
 
@@ -91,3 +92,21 @@ def test_rendering_is_the_masks_times_the_parts():
 def test_more_parts_than_can_be_weighed_are_refused_before_they_are_made():
     with pytest.raises(InputError, match="3200 segments of 3 sources are too many parts"):
         factorization(stems(1), segments=3200)
+
+
+def test_sources_bands_and_windows_multiply_and_sum_to_the_clip():
+    parts = of_sources(mix(stems(4)), stems(4), segments="windows", window=RATE, bands=(300.0, 500.0))
+    assert len(parts.parts) == 3 * 3 * 4
+    assert parts.parts[0].name == "guitar 0-300Hz@0-1s"
+    assert {part.band for part in parts.parts} == {(0.0, 300.0), (300.0, 500.0), (500.0, RATE / 2)}
+    loudest = max((part for part in parts.parts if part.source == "palmas"), key=lambda part: np.abs(part.wave).max())
+    assert loudest.band == (300.0, 500.0)
+
+
+def test_moments_cut_where_they_are_and_ends_cut_nothing():
+    parts = factorization(stems(4), segments=Moments((0.0, 0.5, 2.25, 4.0, 9.0), "beats"))
+    assert [part.name for part in parts.parts if part.source == "guitar"] == [
+        "guitar@0-0.5s", "guitar@0.5-2.25s", "guitar@2.25-4s"]
+    for wrong in ((1.0, 0.5), (-1.0,), (1.0, 1.0)):
+        with pytest.raises(InputError, match="each later"):
+            factorization(stems(4), segments=Moments(wrong))

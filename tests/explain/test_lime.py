@@ -8,7 +8,8 @@ from sklearn.metrics import pairwise_distances
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
 from escucha.explain.lime import draw_masks, fit_ridge, kernel, lime
-from escucha.explain.remix import window_values
+from escucha.explain.remix import Game
+from escucha.explain.weights import Sampling
 from tests.worlds import RATE, Deaf, StemListener, Tangled, factorization, stems
 
 
@@ -30,7 +31,7 @@ def test_given_masks_and_targets_the_published_package_and_ours_agree(samples, s
     parts = factorization(stems(seconds))
     masks = draw_masks(np.random.default_rng(3), samples, len(parts.parts))
     masks[1] = False
-    target = window_values(Tangled(), parts, masks).values("yes")
+    target = Game(Tangled(), parts).score(masks).values("yes")
     weights, intercept, score = published(masks, target)
     ours = fit_ridge(masks, target, kernel(masks))
     np.testing.assert_allclose(ours.weights, weights, atol=1e-9)
@@ -40,9 +41,9 @@ def test_given_masks_and_targets_the_published_package_and_ours_agree(samples, s
 
 def test_the_whole_of_it_is_the_parts_of_it():
     parts = factorization(stems(3))
-    found = lime(Tangled(), parts, "yes", seed=5, samples=200)
+    found = lime(Game(Tangled(), parts), "yes", Sampling(200, 5))
     masks = draw_masks(np.random.default_rng(5), 200, 9)
-    weights, _, score = published(masks, window_values(Tangled(), parts, masks).values("yes"))
+    weights, _, score = published(masks, Game(Tangled(), parts).score(masks).values("yes"))
     np.testing.assert_allclose(found.weights, weights, atol=1e-9)
     assert found.fit == pytest.approx(score, abs=1e-9)
 
@@ -56,7 +57,7 @@ def test_a_listener_for_one_stem_in_one_second_gets_all_the_weight_there():
     """The window is the clip: position counts. Ridge shrinks by about a hundredth and spreads as much by chance."""
     listener = StemListener(source="palmas", first=2 * RATE, last=3 * RATE, window=4 * RATE)
     parts = factorization(stems(4), segments=4, window=4 * RATE)
-    found = lime(listener, parts, "yes", seed=0)
+    found = lime(Game(listener, parts), "yes")
     true = [part.name for part in parts.parts].index("palmas@2-3s")
     assert np.argmax(np.abs(found.weights)) == true
     assert np.abs(found.weights[true]) / np.abs(found.weights).sum() > 0.98
@@ -65,7 +66,7 @@ def test_a_listener_for_one_stem_in_one_second_gets_all_the_weight_there():
 
 
 def test_a_deaf_one_gets_zeros_exactly_and_no_fit():
-    found = lime(Deaf(), factorization(stems(4)), "perhaps")
+    found = lime(Game(Deaf(), factorization(stems(4))), "perhaps")
     assert not np.stack([found.weights, found.low, found.high]).any()
     assert found.fit is None
     assert found.everything == found.nothing
@@ -73,7 +74,7 @@ def test_a_deaf_one_gets_zeros_exactly_and_no_fit():
 
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
     parts = factorization(stems(3))
-    first, again, other = (lime(Tangled(), parts, "yes", seed=seed, samples=100) for seed in (0, 0, 1))
+    first, again, other = (lime(Game(Tangled(), parts), "yes", Sampling(100, seed)) for seed in (0, 0, 1))
     np.testing.assert_array_equal(np.stack([first.weights, first.low, first.high]),
                                   np.stack([again.weights, again.low, again.high]))
     assert np.abs(first.weights - other.weights).max() > 0
@@ -82,14 +83,15 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
 def test_a_silent_part_keeps_its_place_with_weight_zero_and_changes_no_other():
     sources = stems(3)
     parts = factorization({**sources, "cajon": Clip(np.zeros(3 * RATE), RATE)})
-    found = lime(Tangled(), parts, "yes", samples=200)
+    found = lime(Game(Tangled(), parts), "yes", Sampling(200))
     assert not np.stack([found.weights, found.low, found.high])[:, 9:].any()
-    np.testing.assert_allclose(found.weights[:9], lime(Tangled(), factorization(sources), "yes", samples=200).weights)
+    without = lime(Game(Tangled(), factorization(sources)), "yes", Sampling(200))
+    np.testing.assert_allclose(found.weights[:9], without.weights)
 
 
 def test_intervals_hold_the_weights_that_many_more_samples_give():
     parts = factorization(stems(4))
-    few, many = (lime(Tangled(), parts, "yes", seed=seed, samples=count) for seed, count in ((0, 300), (9, 8192)))
+    few, many = (lime(Game(Tangled(), parts), "yes", Sampling(count, seed)) for seed, count in ((0, 300), (9, 8192)))
     inside = (few.low <= many.weights) & (many.weights <= few.high)
     assert inside.mean() >= 0.75
     assert (few.high - few.low).mean() > 3 * (many.high - many.low).mean()
@@ -97,15 +99,15 @@ def test_intervals_hold_the_weights_that_many_more_samples_give():
 
 def test_stability_grows_with_samples():
     parts = factorization(stems(10))
-    few, many = (lime(Tangled(), parts, "yes", samples=count).stability for count in (60, 4096))
+    few, many = (lime(Game(Tangled(), parts), "yes", Sampling(count)).stability for count in (60, 4096))
     assert few < many
 
 
 def test_too_few_samples_are_refused():
     with pytest.raises(InputError, match="1000"):
-        lime(Deaf(), factorization(stems(1)), "yes", samples=1)
+        lime(Game(Deaf(), factorization(stems(1))), "yes", Sampling(1))
 
 
 def test_a_table_too_large_to_fit_is_refused_before_it_is_made():
     with pytest.raises(InputError, match="too large a table"):
-        lime(Deaf(), factorization(stems(1)), "yes", samples=10**20)
+        lime(Game(Deaf(), factorization(stems(1))), "yes", Sampling(10**20))

@@ -9,7 +9,7 @@ from escucha.audio.clip import Clip
 from escucha.config import build
 from escucha.experiments.training import Training
 from escucha.explain.factorization import of_sources
-from escucha.explain.remix import window_values
+from escucha.explain.remix import Game
 from escucha.models.build import classifier_of, listener
 from escucha.models.card import Card
 from escucha.models.classifier import LayeredClassifier, ViewedClassifier
@@ -152,5 +152,5 @@ def test_explain_hears_what_predict_says(aggregation):
     parts = of_sources(clip, {"one": Clip(wave / 4, RATE), "two": Clip(3 * wave / 4, RATE)}, segments="windows",
                        window=RATE)
     everything = np.ones((1, len(parts.parts)), bool)
-    said = window_values(Torn(), parts, everything).values("loud", aggregation)[0]
+    said = Game(Torn(), parts, aggregation).values(everything, "loud")[0]
     assert said == pytest.approx(score_clip(Torn(), clip, aggregation=aggregation).value("loud"), abs=1e-6)

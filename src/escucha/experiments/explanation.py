@@ -13,8 +13,9 @@ from escucha.corpora.corpus import Track
 from escucha.errors import InputError, unknown
 from escucha.experiments.workbench import Workbench
 from escucha.explain.explanation import Explanation, explain
-from escucha.explain.factorization import Segments, of_sources
+from escucha.explain.factorization import of_sources
 from escucha.explain.methods import METHODS
+from escucha.explain.segments import Segments
 from escucha.models.classifier import Classifier, label_index
 from escucha.models.windows import AGGREGATES
 

@@ -11,10 +11,10 @@ from escucha.errors import unknown
 from escucha.explain import sounds, words
 from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
-from escucha.explain.remix import window_values
+from escucha.explain.remix import Game
 from escucha.explain.sounds import Sound
-from escucha.explain.weights import Weights
-from escucha.models.classifier import VALUES, Classifier, label_index
+from escucha.explain.weights import Sampling, Weights
+from escucha.models.classifier import Classifier, Value, label_index
 from escucha.models.windows import ClipScore, score_clip
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Explanation:
     method: str
     aggregation: str
     seed: int
+    unit: str
+    """What weights and values are, in words: `logit minus mean logit`."""
     factorization: Factorization
     weights: Weights
     score: ClipScore
@@ -50,7 +52,7 @@ class Explanation:
         found = self.weights
         return {
             "model": self.model, "path": self.path, "label": self.label, "method": self.method,
-            "aggregation": self.aggregation, "seed": self.seed, "value": VALUES[self.score.link],
+            "aggregation": self.aggregation, "seed": self.seed, "value": self.unit,
             "parts": [self._row(index) for index in range(len(found.weights))],
             "all": found.everything, "none": found.nothing,
             "residual": found.residual if abs(found.residual) > ROUNDING else 0.0, "fit": found.fit,
@@ -124,10 +126,12 @@ class Explanation:
 
 
 def explain(classifier: Classifier, factorization: Factorization, *, label: str | None = None,
-            method: str = "shapley", seed: int = 0, samples: int = 1000, aggregation: str = "mean-logit",
-            model: str = "", path: str = "", warnings: Sequence[str] = ()) -> Explanation:
+            method: str = "shapley", seed: int = 0, samples: int = 1000, until_stable: bool = False,
+            aggregation: str = "mean-logit", value: Value = "logit", model: str = "", path: str = "",
+            warnings: Sequence[str] = ()) -> Explanation:
     """Weigh every part for `label` (the classifier's answer when None) and score the sounds that show it.
 
+    `samples`, `seed` and `until_stable` as in `weights.Sampling`; `aggregation` and `value` as in `remix.Game`.
     `warnings` are sentences that the caller adds (a song far from what the model knows). InputError for an unknown
     label, method or aggregation, and where a method would cost too much.
     """
@@ -135,22 +139,20 @@ def explain(classifier: Classifier, factorization: Factorization, *, label: str 
         raise unknown("method", method, METHODS)
     if label is not None:
         label_index(classifier, label)
+    game = Game(classifier, factorization, aggregation, value)
     score = score_clip(classifier, factorization.clip, aggregation=aggregation)
     label = label or score.label
-    found = METHODS[method](classifier, factorization, label, seed=seed, samples=samples, aggregation=aggregation)
-    listening = _listen(classifier, factorization, label, found.weights, aggregation=aggregation,
-                        value=f"{VALUES[score.link]} of {label}")
-    explained = Explanation(model or type(classifier).__name__, path, label, method, aggregation, seed, factorization,
-                            found, score, listening)
+    found = METHODS[method](game, label, Sampling(samples, seed, until_stable))
+    listening = _listen(game, label, found.weights)
+    explained = Explanation(model or type(classifier).__name__, path, label, method, aggregation, seed, game.unit,
+                            factorization, found, score, listening)
     return replace(explained, warnings=(*warnings, *words.warnings(explained, classifier.window)))
 
 
-def _listen(classifier: Classifier, factorization: Factorization, label: str, weights: np.ndarray, *,
-            aggregation: str, value: str) -> tuple[Sound, ...]:
-    rows = sounds.choices(factorization, weights, value=value)
-    values = window_values(classifier, factorization, np.stack([keep for _, _, keep, _ in rows]))
+def _listen(game: Game, label: str, weights: np.ndarray) -> tuple[Sound, ...]:
+    rows = sounds.choices(game.factorization, weights, value=f"{game.unit} of {label}")
     made = []
-    for (name, caption, keep, condensed), said in zip(rows, values.values(label, aggregation)):
-        clip, gain = sounds.play(factorization, keep, condensed=condensed)
+    for (name, caption, keep, condensed), said in zip(rows, game.values(np.stack([row[2] for row in rows]), label)):
+        clip, gain = sounds.play(game.factorization, keep, condensed=condensed)
         made.append(Sound(name, caption, keep, clip, gain, float(said)))
     return tuple(made)

@@ -1,21 +1,19 @@
-"""A clip taken apart into parts that sum back to it: sources, stretches of time, and their products.
+"""A clip taken apart into parts that sum back to it: sources, bands, stretches of time, and their products.
 
 Conventions: waves are `(time,)` float32; starts and lengths are in samples; masks are `(remix, part)`, true where a
-part is on. Parts have hard edges: fades exist only in the sounds that are written for people.
+part is on. Parts have hard edges: fades exist only in the sounds that are written for people. A part that is off is
+silent, or gives place to what is `absent` (explain/absent.py).
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
+from escucha.audio.bands import Band, band_edges, split_bands
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
-from escucha.models import windows
-
-Segments = Literal["windows"] | int | tuple[Literal["windows"], int]
-"""`windows`: on the scoring grid; an int: so many equal ones; `("windows", k)`: k equal ones in each window."""
+from escucha.explain.segments import Segments, segment_edges
 
 EXACT = 1e-5
 """Largest difference between the parts' sum and a clip that peaks at 1 (or below)."""
@@ -29,15 +27,19 @@ LEFT_OVER = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One source over one stretch of time."""
+    """One source, or one band of it, over one stretch of time."""
 
     name: str
-    """`guitar@0-6s`: source and seconds."""
+    """`guitar@0-6s`, or `guitar 0-500Hz@0-6s`: source, hertz and seconds."""
     source: str
     start: int
     """Its first sample in the clip."""
     wave: np.ndarray
     """`(length,)` float32; silent (all zeros) where the source does not sound."""
+    band: Band | None = None
+    """Lowest and highest frequency in Hz; None where it has all of its source's."""
+    absent: np.ndarray | None = None
+    """`(length,)` float32: what is heard in its place when it is off; None: silence. Silent where the part is."""
 
     @property
     def end(self) -> int:
@@ -47,7 +49,21 @@ class Part:
     @property
     def silent(self) -> bool:
         """Digitally silent: switching it changes nothing."""
-        return not self.wave.any()
+        return not self.sounds(self.start, self.end)
+
+    def sounds(self, first: int, last: int) -> bool:
+        """Does switching it change anything between these samples of the clip?"""
+        inside = slice(max(first - self.start, 0), max(last - self.start, 0))
+        return bool(self.wave[inside].any() or (self.absent is not None and self.absent[inside].any()))
+
+    def add(self, out: np.ndarray, gains: np.ndarray, first: int) -> None:
+        """Add it to waves `out` (remix, time) that begin at sample `first`: on where `gains` (remix,) are 1."""
+        inside = slice(max(first - self.start, 0), max(first + out.shape[1] - self.start, 0))
+        at = max(self.start - first, 0)
+        piece = self.wave[inside]
+        out[:, at : at + len(piece)] += gains[:, None] * piece
+        if self.absent is not None:
+            out[:, at : at + len(piece)] += (1 - gains)[:, None] * self.absent[inside]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +72,8 @@ class Factorization:
 
     clip: Clip
     parts: tuple[Part, ...]
+    absent: str = "silence"
+    """What stands in the place of parts that are off, in words."""
 
     def __post_init__(self):
         names = [part.name for part in self.parts]
@@ -85,55 +103,44 @@ class Factorization:
 
     def dense(self) -> np.ndarray:
         """`(part, time)` float32, zeros outside each part: large, for few parts and for tests."""
-        return self.render(np.eye(len(self.parts), dtype=bool))
+        out = np.zeros((len(self.parts), len(self.clip.wave)), dtype=np.float32)
+        for row, part in zip(out, self.parts):
+            row[part.start : part.end] = part.wave
+        return out
 
     def render(self, keep: np.ndarray) -> np.ndarray:
-        """The remixes `keep @ parts`, `(remix, time)` float32, of masks or gains `(remix, part)`."""
+        """The remixes, `(remix, time)` float32, of masks or gains `(remix, part)`: `keep @ parts` over silence."""
         keep = np.atleast_2d(np.asarray(keep, dtype=np.float32))
         if keep.shape[1] != len(self.parts):
             raise InputError(f"a mask has one column a part: expected {len(self.parts)}, got {keep.shape[1]}")
         out = np.zeros((len(keep), len(self.clip.wave)), dtype=np.float32)
         for gains, part in zip(keep.T, self.parts):
-            out[:, part.start : part.end] += gains[:, None] * part.wave
+            part.add(out, gains, 0)
         return out
 
 
-def of_sources(clip: Clip, sources: dict[str, Clip], *, segments: Segments, window: int) -> Factorization:
-    """Sources times segments, every product a part; without sources, segments of the one source `mix`.
+def of_sources(clip: Clip, sources: dict[str, Clip], *, segments: Segments, window: int,
+               bands: int | tuple[float, ...] = 1) -> Factorization:
+    """Sources times bands times segments, every product a part; without sources, parts of the one source `mix`.
 
     What the sources leave over of the clip becomes (or joins) the source `rest`. `window` is what the classifier
-    hears at once, in samples. Sources of another length or rate than the clip's raise InputError.
+    hears at once, in samples; `bands` as in `audio.bands.split_bands`. Sources of another length or rate than the
+    clip's raise InputError.
     """
-    edges = segment_edges(len(clip.wave), segments, window)
-    if (len(edges) - 1) * max(len(sources), 1) > MOST:
-        raise InputError(f"{len(edges) - 1} segments of {max(len(sources), 1)} sources are too many parts (at most "
-                         f"{MOST}); ask for fewer segments, or for a shorter clip")
+    edges = segment_edges(clip, segments, window)
+    split = band_edges(clip.rate, bands)
+    if (len(edges) - 1) * max(len(sources), 1) * len(split) > MOST:
+        raise InputError(f"{len(edges) - 1} segments of {max(len(sources), 1)} sources"
+                         f"{f' in {len(split)} bands' if len(split) > 1 else ''} are too many parts (at most {MOST}); "
+                         "ask for fewer segments, or for a shorter clip")
     whole = _complete(clip, sources) if sources else {"mix": clip.wave}
     parts = [
-        Part(f"{name}@{_seconds(start, clip.rate)}-{_seconds(end, clip.rate)}s", name, start, wave[start:end])
-        for name, wave in whole.items()
+        Part(_name(source, band, start, end, clip.rate), source, start, wave[start:end], band)
+        for source, sound in whole.items()
+        for band, wave in _in_bands(Clip(sound, clip.rate), bands)
         for start, end in pairwise(edges)
     ]
     return Factorization(clip, tuple(parts))
-
-
-def segment_edges(length: int, segments: Segments, window: int) -> list[int]:
-    """Where segments begin and end, in samples, from 0 to `length`.
-
-    >>> segment_edges(10, "windows", 4), segment_edges(10, ("windows", 2), 4), segment_edges(10, 2, 4)
-    ([0, 4, 8, 10], [0, 2, 4, 6, 8, 10], [0, 5, 10])
-    """
-    if isinstance(segments, int) and not isinstance(segments, bool):
-        if not 1 <= segments <= length:
-            raise InputError(f"cannot cut {length} samples into {segments} segments; ask for one or more, not so many")
-        return [round(at * length / segments) for at in range(segments + 1)]
-    name, each = segments if isinstance(segments, tuple) else (segments, 1)
-    if name != "windows" or not 1 <= each <= window:
-        raise InputError(f"unknown segments {segments!r}; give 'windows', a number of equal segments, or 'windows' "
-                         "with a number for each window")
-    first = windows.starts(length, window)
-    inner = [int(start) + round(at * window / each) for start in first for at in range(each)]
-    return [edge for edge in inner if edge < length] + [length]
 
 
 def _complete(clip: Clip, sources: dict[str, Clip]) -> dict[str, np.ndarray]:
@@ -152,6 +159,17 @@ def _complete(clip: Clip, sources: dict[str, Clip]) -> dict[str, np.ndarray]:
 def _scale(clip: Clip) -> float:
     """Float32 keeps seven digits: a clip that peaks above 1 is allowed that much more."""
     return max(1.0, float(np.abs(clip.wave).max()))
+
+
+def _in_bands(clip: Clip, bands: int | tuple[float, ...]) -> list[tuple[Band | None, np.ndarray]]:
+    """Each band and its wave; one that is everything has no name."""
+    split = split_bands(clip, bands)
+    return list(split.items()) if len(split) > 1 else [(None, clip.wave)]
+
+
+def _name(source: str, band: Band | None, start: int, end: int, rate: int) -> str:
+    hertz = "" if band is None else f" {band[0]:g}-{band[1]:g}Hz"
+    return f"{source}{hertz}@{_seconds(start, rate)}-{_seconds(end, rate)}s"
 
 
 def _seconds(sample: int, rate: int) -> str:

@@ -17,7 +17,6 @@ from matplotlib.image import AxesImage
 from escucha.audio.spectrum import log_mel
 from escucha.explain.digits import places, signed
 from escucha.explain.words import short
-from escucha.models.classifier import VALUES
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
@@ -205,4 +204,4 @@ def _title(explained: "Explanation") -> str:
 
 
 def _unit(explained: "Explanation", of: str = "weight") -> str:
-    return f"{of} ({VALUES[explained.score.link]} of {explained.label})"
+    return f"{of} ({explained.unit} of {explained.label})"

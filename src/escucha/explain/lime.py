@@ -13,10 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.errors import InputError
-from escucha.explain.factorization import Factorization
-from escucha.explain.remix import window_values
-from escucha.explain.weights import Weights
-from escucha.models.classifier import Classifier
+from escucha.explain.remix import Game
+from escucha.explain.weights import USUAL, Sampling, Weights
 
 WIDTH = 0.25
 PENALTY = 1.0
@@ -38,27 +36,26 @@ class Fit:
     """Share of the weighted variance explained; None where the target does not vary."""
 
 
-def lime(classifier: Classifier, factorization: Factorization, label: str, *, seed: int = 0, samples: int = 1000,
-         aggregation: str = "mean-logit") -> Weights:
+def lime(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
     """LIME weights of every part for `label`, with bootstrap intervals, R^2 and stability."""
+    samples, count = sampling.samples, len(game.factorization.parts)
     if samples < 2:
         raise InputError(f"LIME needs at least 2 samples, got {samples}; 1000 is the published number")
-    count = len(factorization.parts)
     if samples * count > LARGEST:
         raise InputError(f"{samples} samples of {count} parts are too large a table to fit (at most {LARGEST} cells); "
                          "ask for fewer samples or segments")
-    rng = np.random.default_rng(seed)
-    sounding = np.array([not part.silent for part in factorization.parts], dtype=bool)
+    rng = np.random.default_rng(sampling.seed)
     masks = np.zeros((samples + 1, count), dtype=bool)  # the last row, all off, is scored but not fitted
-    masks[:-1, sounding] = draw_masks(rng, samples, int(sounding.sum()))
-    scored = window_values(classifier, factorization, masks)
-    target = scored.values(label, aggregation)
-    game = masks[:-1, sounding]
-    fitted = fit_ridge(game, target[:-1], kernel(game))
-    draws = bootstrap(rng, game, target[:-1])
-    low, high = (_spread(edge, sounding) for edge in np.percentile(draws, (2.5, 97.5), axis=0))
-    return Weights(_spread(fitted.weights, sounding), low, high, float(target[0]), float(target[-1]), scored.passes,
-                   fit=fitted.r2, stability=_stability(fitted.weights, draws))
+    masks[:-1, game.sounding] = draw_masks(rng, samples, len(game.sounding))
+    before, target = game.asked, game.values(masks, label)
+    played = masks[:-1, game.sounding]
+    fitted = fit_ridge(played, target[:-1], kernel(played))
+    draws = bootstrap(rng, played, target[:-1])
+    weights, low, high = np.zeros((3, count))
+    weights[game.sounding] = fitted.weights
+    low[game.sounding], high[game.sounding] = np.percentile(draws, (2.5, 97.5), axis=0)
+    return Weights(weights, low, high, float(target[0]), float(target[-1]), game.asked - before, fit=fitted.r2,
+                   stability=_stability(fitted.weights, draws))
 
 
 def draw_masks(rng: np.random.Generator, samples: int, parts: int) -> np.ndarray:
@@ -93,12 +90,6 @@ def bootstrap(rng: np.random.Generator, masks: np.ndarray, target: np.ndarray) -
     each = np.full(len(masks), 1 / len(masks))
     return np.stack([fit_ridge(masks, target, weight * rng.multinomial(len(masks), each)).weights
                      for _ in range(DRAWS)])
-
-
-def _spread(values: np.ndarray, sounding: np.ndarray) -> np.ndarray:
-    out = np.zeros(len(sounding))
-    out[sounding] = values
-    return out
 
 
 def _stability(weights: np.ndarray, draws: np.ndarray) -> float | None:

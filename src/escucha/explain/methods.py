@@ -2,20 +2,18 @@
 
 from typing import Protocol
 
-from escucha.explain.factorization import Factorization
 from escucha.explain.lime import lime
 from escucha.explain.permutation import permutation
+from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
-from escucha.explain.weights import Weights
-from escucha.models.classifier import Classifier
+from escucha.explain.weights import USUAL, Sampling, Weights
 
 
 class Method(Protocol):
-    """What every method takes and gives; `samples` is how many remixes (or orders) one that samples may draw."""
+    """What every method takes and gives."""
 
-    def __call__(self, classifier: Classifier, factorization: Factorization, label: str, *, seed: int = 0,
-                 samples: int = 1000, aggregation: str = "mean-logit") -> Weights:
-        """One weight a part for `label`."""
+    def __call__(self, game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
+        """One weight a part for `label`; InputError for an unknown one, and for what the method cannot do."""
 
 
 METHODS: dict[str, Method] = {"shapley": shapley, "permutation": permutation, "lime": lime}

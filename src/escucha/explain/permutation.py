@@ -9,10 +9,8 @@ import numpy as np
 from scipy.stats import t
 
 from escucha.errors import InputError
-from escucha.explain.factorization import Factorization
-from escucha.explain.remix import window_values
-from escucha.explain.weights import Weights
-from escucha.models.classifier import Classifier
+from escucha.explain.remix import Game
+from escucha.explain.weights import USUAL, Sampling, Weights
 
 ROUND = 32
 """Pairs of orders between two looks at the intervals; bounds memory too."""
@@ -20,26 +18,24 @@ NARROW = 0.2
 """Sampling stops when the widest 95 % interval is narrower than this share of the largest weight."""
 
 
-def permutation(classifier: Classifier, factorization: Factorization, label: str, *, seed: int = 0,
-                samples: int = 1000, aggregation: str = "mean-logit") -> Weights:
+def permutation(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
     """Sampled Shapley values with 95 % intervals, from at most `samples` orders (half of them reverses)."""
-    if samples < 4:
-        raise InputError(f"permutation sampling needs at least 4 samples (two pairs of orders), got {samples}")
-    rng = np.random.default_rng(seed)
-    sounding = np.flatnonzero([not part.silent for part in factorization.parts])
-    gains, passes, ends = np.zeros((0, len(sounding))), 0, (0.0, 0.0)
-    while len(gains) < samples // 2:
-        orders = _pairs(rng, len(sounding), min(ROUND, samples // 2 - len(gains)))
-        scored = window_values(classifier, factorization, _masks(orders, sounding, len(factorization.parts)))
-        path = scored.values(label, aggregation).reshape(len(orders), len(sounding) + 1)
-        ends, passes = (float(path[0, -1]), float(path[0, 0])), passes + scored.passes
+    if sampling.samples < 4:
+        raise InputError(f"permutation sampling needs at least 4 samples (two pairs of orders), got {sampling.samples}")
+    rng = np.random.default_rng(sampling.seed)
+    count, sounding, most = len(game.factorization.parts), game.sounding, sampling.samples // 2
+    gains, before, ends = np.zeros((0, len(sounding))), game.asked, (0.0, 0.0)
+    while len(gains) < most:
+        orders = _pairs(rng, len(sounding), min(ROUND, most - len(gains)))
+        path = game.values(_masks(orders, sounding, count), label).reshape(len(orders), len(sounding) + 1)
+        ends = float(path[0, -1]), float(path[0, 0])
         gains = np.concatenate([gains, _pair_gains(orders, path)])
         mean, half = _interval(gains)
         if (2 * half <= NARROW * np.abs(mean).max(initial=0)).all():
             break
-    weights, low, high = np.zeros((3, len(factorization.parts)))
+    weights, low, high = np.zeros((3, count))
     weights[sounding], low[sounding], high[sounding] = mean, mean - half, mean + half
-    return Weights(weights, low, high, *ends, passes)
+    return Weights(weights, low, high, *ends, game.asked - before)
 
 
 def _pairs(rng: np.random.Generator, parts: int, count: int) -> np.ndarray:

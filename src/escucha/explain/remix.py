@@ -1,21 +1,23 @@
-"""What a classifier says of remixes: the engine under LIME and Shapley.
+"""What a classifier says of remixes: the engine under every method that switches parts on and off.
 
 A window hears only the parts that sound inside it, so of a thousand remixes it hears few different things. For each
 window the *distinct* rows of the masks, restricted to its parts, are rendered and scored, and scattered back: the
-result of scoring every remix at a fraction of the passes. Memory is bounded by one batch of windows, whatever the
-number of parts and remixes.
+result of scoring every remix at a fraction of the passes. A game remembers what it was told, so a second method on the
+same parts asks only for what is new. Memory is bounded by one batch of windows and the scores, whatever the number of
+parts and remixes.
 
 Conventions: masks are `(remix, part)` bool; window scores are logits.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import get_args
 
 import numpy as np
 
 from escucha.errors import InputError, unknown
 from escucha.explain.factorization import Factorization
-from escucha.models.classifier import Classifier, Link, values
+from escucha.models.classifier import VALUES, Classifier, Value, label_index, log_odds, values
 from escucha.models.windows import AGGREGATES, BATCH, aggregate, ballots, starts
 
 ROWS = 1024
@@ -30,20 +32,110 @@ class Heard:
     """Its first sample."""
     parts: np.ndarray
     """`(sounding,)` indices of the parts that are not silent inside it."""
+    said: dict[bytes, np.ndarray] = field(default_factory=dict)
+    """Packed row of a mask to what was said of it, `(view, label)` logits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """A clip's value as a function of the parts that are on: a cooperative game whose players are the parts."""
+
+    classifier: Classifier
+    factorization: Factorization
+    aggregation: str = "mean-logit"
+    """How windows become a clip (models/windows.py)."""
+    value: Value = "logit"
+    """`logit`: what `models.classifier.values` are; `log-odds`: log p/(1-p) of the clip's probability."""
+
+    def __post_init__(self):
+        if self.aggregation not in AGGREGATES:
+            raise unknown("aggregation", self.aggregation, AGGREGATES)
+        if self.value not in get_args(Value):
+            raise unknown("value", self.value, get_args(Value))
+        if self.factorization.clip.rate != self.classifier.rate:
+            raise InputError(f"the classifier hears {self.classifier.rate} Hz and the clip is at "
+                             f"{self.factorization.clip.rate} Hz; resample it")
+
+    @property
+    def unit(self) -> str:
+        """What its values are, in words."""
+        return VALUES[self.classifier.link] if self.value == "logit" else "log-odds"
+
+    @property
+    def additive(self) -> bool:
+        """Is the clip's value the mean of the windows' own? Then it is a sum of games, one a window."""
+        return self.aggregation == "mean-logit" and (self.value == "logit" or self.classifier.link == "sigmoid")
+
+    @cached_property
+    def grid(self) -> tuple[Heard, ...]:
+        """Each window of the scoring grid with the parts that sound in it."""
+        return heard(self.factorization, self.classifier.window)
+
+    @cached_property
+    def sounding(self) -> np.ndarray:
+        """`(sounding,)` indices of the parts that are not silent: the others are no players."""
+        return np.flatnonzero([not part.silent for part in self.factorization.parts])
+
+    @property
+    def asked(self) -> int:
+        """Windows that the classifier was asked about so far, each different input once."""
+        return sum(len(window.said) for window in self.grid)
+
+    def score(self, masks: np.ndarray) -> "RemixScores":
+        """Score the remixes `masks` (remix, part) window by window, each distinct window input once.
+
+        The remix with everything on is the clip itself. InputError where the masks do not fit.
+        """
+        masks = np.atleast_2d(np.asarray(masks, dtype=bool))
+        if masks.shape[1] != len(self.factorization.parts):
+            raise InputError(f"a mask has one column a part: expected {len(self.factorization.parts)}, got "
+                             f"{masks.shape[1]}")
+        distinct, index = [], []
+        for window in self.grid:
+            rows, at = different(masks[:, window.parts])
+            distinct.append(self._cast(window, rows))
+            index.append(at)
+        return RemixScores(self, tuple(distinct), np.stack(index, axis=1))
+
+    def values(self, masks: np.ndarray, label: str) -> np.ndarray:
+        """`(remix,)`: what is explained, of each remix; InputError for an unknown label."""
+        return self.score(masks).values(label)
+
+    def ends(self, label: str) -> tuple[float, float]:
+        """The value of everything and of nothing."""
+        count = len(self.factorization.parts)
+        everything, nothing = self.values(np.array([[True] * count, [False] * count]), label)
+        return float(everything), float(nothing)
+
+    def window_values(self, window: Heard, rows: np.ndarray, label: str) -> np.ndarray:
+        """`(row,)`: the label's value in one window under masks `(row, sounding part)`, each row once.
+
+        In an additive game the clip's value is their mean over the grid.
+        """
+        scores = self._cast(window, rows).mean(axis=1)
+        return values(scores, self.classifier.link)[:, label_index(self.classifier, label)]
+
+    def _cast(self, window: Heard, rows: np.ndarray) -> np.ndarray:
+        """`(row, view, label)` of rows without repetition, from memory where they were asked before."""
+        keys = [row.tobytes() for row in np.packbits(rows, axis=1)]
+        new = np.array([key not in window.said for key in keys], dtype=bool)
+        fresh = np.flatnonzero(new)
+        for at in range(0, len(fresh), BATCH):
+            asked = fresh[at : at + BATCH]
+            cast = ballots(self.classifier, _rendered(self.factorization, window, rows[asked], self.classifier.window))
+            window.said.update(zip((keys[row] for row in asked), np.asarray(cast, dtype=np.float64)))
+        return np.stack([window.said[key] for key in keys])
 
 
 @dataclass(frozen=True, eq=False)
 class RemixScores:
     """The window scores of many remixes, each distinct one kept once."""
 
-    labels: tuple[str, ...]
-    link: Link
+    game: Game
     distinct: tuple[np.ndarray, ...]
     """For each window `(different input, view, label)` logits (`windows.ballots`)."""
     index: np.ndarray
     """`(remix, window)`: which of a window's different inputs each remix is."""
-    passes: int
-    """Windows the classifier was asked about."""
 
     def windows(self, rows: slice = slice(None)) -> np.ndarray:
         """`(remix, window, label)` logits of the chosen remixes."""
@@ -53,68 +145,28 @@ class RemixScores:
         """`(remix, window, view, label)`."""
         return np.stack([scores[at] for scores, at in zip(self.distinct, self.index[rows].T)], axis=1)
 
-    def logits(self, aggregation: str = "mean-logit") -> np.ndarray:
-        """`(remix, label)`: each clip score, as by `windows.score_clip`; InputError for an unknown aggregation."""
-        if aggregation not in AGGREGATES:
-            raise unknown("aggregation", aggregation, AGGREGATES)
+    def logits(self) -> np.ndarray:
+        """`(remix, label)`: each clip score, as by `windows.score_clip`."""
+        link, aggregation = self.game.classifier.link, self.game.aggregation
         return np.concatenate([
-            [aggregate(cast, self.link, aggregation) for cast in self._cast(slice(at, at + ROWS))]
+            [aggregate(cast, link, aggregation) for cast in self._cast(slice(at, at + ROWS))]
             for at in range(0, len(self.index), ROWS)
         ])
 
-    def values(self, label: str, aggregation: str = "mean-logit") -> np.ndarray:
-        """`(remix,)`: what is explained, of each remix (`models.classifier.values`); InputError for an unknown one."""
-        if label not in self.labels:
-            raise unknown("label", label, self.labels)
-        return values(self.logits(aggregation), self.link)[:, self.labels.index(label)]
+    def values(self, label: str) -> np.ndarray:
+        """`(remix,)`: what is explained, of each remix; InputError for an unknown label."""
+        column = label_index(self.game.classifier, label)
+        of = values if self.game.value == "logit" else log_odds
+        return of(self.logits(), self.game.classifier.link)[:, column]
 
 
 def heard(factorization: Factorization, window: int) -> tuple[Heard, ...]:
     """Each window of the scoring grid with the parts that sound in it. A silent part is heard by none."""
-    grid = starts(len(factorization.clip.wave), window)
     return tuple(
-        Heard(int(start), np.array([
-            index for index, part in enumerate(factorization.parts)
-            if part.wave[max(start - part.start, 0) : max(start + window - part.start, 0)].any()
-        ], dtype=int))
-        for start in grid
+        Heard(int(start), np.array([index for index, part in enumerate(factorization.parts)
+                                    if part.sounds(start, start + window)], dtype=int))
+        for start in starts(len(factorization.clip.wave), window)
     )
-
-
-def window_values(classifier: Classifier, factorization: Factorization, masks: np.ndarray) -> RemixScores:
-    """Score the remixes `masks` (remix, part) window by window, each distinct window input once.
-
-    The remix with everything on is the clip itself. InputError where the masks or the rate do not fit.
-    """
-    masks = np.atleast_2d(np.asarray(masks, dtype=bool))
-    if masks.shape[1] != len(factorization.parts):
-        raise InputError(f"a mask has one column a part: expected {len(factorization.parts)}, got {masks.shape[1]}")
-    distinct, index = [], []
-    for window in heard(factorization, classifier.window):
-        rows, at = different(masks[:, window.parts])
-        distinct.append(_cast_rows(classifier, factorization, window, rows))
-        index.append(at)
-    return RemixScores(tuple(classifier.labels), classifier.link, tuple(distinct), np.stack(index, axis=1),
-                       sum(map(len, distinct)))
-
-
-def score_rows(classifier: Classifier, factorization: Factorization, window: Heard, rows: np.ndarray) -> np.ndarray:
-    """Logits `(row, label)` of one window under masks `(row, sounding part)`, a batch at a time.
-
-    InputError where the clip is at another rate than the classifier hears.
-    """
-    return _cast_rows(classifier, factorization, window, rows).mean(axis=1)
-
-
-def _cast_rows(classifier: Classifier, factorization: Factorization, window: Heard, rows: np.ndarray) -> np.ndarray:
-    """The same view by view, `(row, view, label)`."""
-    if factorization.clip.rate != classifier.rate:
-        raise InputError(f"the classifier hears {classifier.rate} Hz and the clip is at {factorization.clip.rate} Hz; "
-                         "resample it")
-    return np.concatenate([
-        np.asarray(ballots(classifier, waves), dtype=np.float64)
-        for waves in _rendered(factorization, window, rows, classifier.window)
-    ])
 
 
 def different(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,21 +179,16 @@ def different(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return masks[first], index
 
 
-def _rendered(factorization: Factorization, window: Heard, rows: np.ndarray, length: int) -> Iterator[np.ndarray]:
-    """Batches `(at most BATCH, length)` of the window's remixes; with everything on, the clip's own samples.
+def _rendered(factorization: Factorization, window: Heard, rows: np.ndarray, length: int) -> np.ndarray:
+    """`(row, length)`: the window's remixes; with everything on, the clip's own samples.
 
     Separated sources sum to the clip to a millionth only, and `predict` hears the clip: so does the explanation.
     """
-    for at in range(0, len(rows), BATCH):
-        keep = rows[at : at + BATCH]
-        waves = np.zeros((len(keep), length), dtype=np.float32)
-        for gains, index in zip(keep.T, window.parts):
-            part = factorization.parts[index]
-            piece = part.wave[max(window.start - part.start, 0) : max(window.start + length - part.start, 0)]
-            first = max(part.start - window.start, 0)
-            waves[:, first : first + len(piece)] += gains[:, None] * piece
-        whole = keep.all(axis=1)
-        if whole.any():
-            clip = factorization.clip.wave[window.start : window.start + length]
-            waves[whole] = np.pad(clip, (0, length - len(clip)))
-        yield waves
+    waves = np.zeros((len(rows), length), dtype=np.float32)
+    for gains, index in zip(rows.T.astype(np.float32), window.parts):
+        factorization.parts[index].add(waves, gains, window.start)
+    whole = rows.all(axis=1)
+    if whole.any():
+        clip = factorization.clip.wave[window.start : window.start + length]
+        waves[whole] = np.pad(clip, (0, length - len(clip)))
+    return waves

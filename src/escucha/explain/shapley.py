@@ -14,10 +14,9 @@ from math import comb
 import numpy as np
 
 from escucha.errors import InputError
-from escucha.explain.factorization import Factorization
-from escucha.explain.remix import heard, score_rows, window_values
-from escucha.explain.weights import Weights, exact
-from escucha.models.classifier import Classifier, label_index, values
+from escucha.explain.remix import Game
+from escucha.explain.weights import USUAL, Sampling, Weights, exact
+from escucha.models.classifier import label_index
 
 LARGEST = 16
 """Parts of one game that are solved exactly: 65 536 evaluations."""
@@ -26,47 +25,40 @@ MANY = 500
 """Above so many parts the table of all pairs is not made."""
 
 
-def shapley(classifier: Classifier, factorization: Factorization, label: str, *, seed: int = 0, samples: int = 1000,
-            aggregation: str = "mean-logit") -> Weights:
+def shapley(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
     """Exact Shapley values and pair interactions of every part for `label`.
 
-    `seed` and `samples` change nothing: nothing is drawn. InputError states the cost where it is too high.
+    `sampling` changes nothing: nothing is drawn. InputError states the cost where it is too high.
     """
-    if aggregation == "mean-logit":
-        return _by_window(classifier, factorization, label)
-    return _whole(classifier, factorization, label, aggregation=aggregation)
+    label_index(game.classifier, label)
+    return _by_window(game, label) if game.additive else _whole(game, label)
 
 
-def _by_window(classifier: Classifier, factorization: Factorization, label: str) -> Weights:
-    count, column = len(factorization.parts), label_index(classifier, label)
-    grid = heard(factorization, classifier.window)
-    _check_cost([len(window.parts) for window in grid], "the parts one window hears")
+def _by_window(game: Game, label: str) -> Weights:
+    count = len(game.factorization.parts)
+    _check_cost([len(window.parts) for window in game.grid], "the parts one window hears")
     weights, pairs = np.zeros(count), np.zeros((count, count)) if count <= MANY else None
-    ends, passes = np.zeros(2), 0
-    for window in grid:
+    ends, before = np.zeros(2), game.asked
+    for window in game.grid:
         rows = subsets(len(window.parts))
-        game = values(score_rows(classifier, factorization, window, rows), classifier.link)[:, column] / len(grid)
-        weights[window.parts] += shapley_values(game)
+        played = game.window_values(window, rows, label) / len(game.grid)
+        weights[window.parts] += shapley_values(played)
         if pairs is not None:
-            pairs[np.ix_(window.parts, window.parts)] += interactions(game)
-        ends += game[-1], game[0]
-        passes += len(rows)
-    return exact(weights, float(ends[0]), float(ends[1]), passes=passes, interactions=pairs)
+            pairs[np.ix_(window.parts, window.parts)] += interactions(played)
+        ends += played[-1], played[0]
+    return exact(weights, float(ends[0]), float(ends[1]), passes=game.asked - before, interactions=pairs)
 
 
-def _whole(classifier: Classifier, factorization: Factorization, label: str, *, aggregation: str) -> Weights:
-    """One game over all sounding parts: for aggregates that do not add up over windows."""
-    label_index(classifier, label)
-    sounding = np.flatnonzero([not part.silent for part in factorization.parts])
-    _check_cost([len(sounding)], f"the parts of a clip whose windows are joined by {aggregation}")
-    masks = np.zeros((2 ** len(sounding), len(factorization.parts)), dtype=bool)
+def _whole(game: Game, label: str) -> Weights:
+    """One game over all sounding parts: for values that do not add up over windows."""
+    count, sounding = len(game.factorization.parts), game.sounding
+    _check_cost([len(sounding)], f"the parts of a clip whose windows are joined by {game.aggregation}")
+    masks = np.zeros((2 ** len(sounding), count), dtype=bool)
     masks[:, sounding] = subsets(len(sounding))
-    scored = window_values(classifier, factorization, masks)
-    game = scored.values(label, aggregation)
-    weights = np.zeros(len(factorization.parts))
-    pairs = np.zeros((len(weights), len(weights)))
-    weights[sounding], pairs[np.ix_(sounding, sounding)] = shapley_values(game), interactions(game)
-    return exact(weights, float(game[-1]), float(game[0]), passes=scored.passes, interactions=pairs)
+    before, played = game.asked, game.values(masks, label)
+    weights, pairs = np.zeros(count), np.zeros((count, count))
+    weights[sounding], pairs[np.ix_(sounding, sounding)] = shapley_values(played), interactions(played)
+    return exact(weights, float(played[-1]), float(played[0]), passes=game.asked - before, interactions=pairs)
 
 
 def subsets(count: int) -> np.ndarray:

@@ -8,6 +8,21 @@ NEGLIGIBLE = 1e-4
 """A weight below this share of the largest is a rounding of the model's arithmetic, not a reason."""
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """What a method that draws at random may draw; one that does not takes no notice."""
+
+    samples: int = 1000
+    """Remixes (LIME), orders (permutation), draws (GradientShap, KernelShap): at most."""
+    seed: int = 0
+    until_stable: bool = False
+    """LIME: draw more than `samples`, twice as many at a time, until the strongest parts stay the same."""
+
+
+USUAL = Sampling()
+"""The published number of LIME's remixes, and enough for the others."""
+
+
 @dataclass(frozen=True, eq=False)
 class Weights:
     """One weight a part for one label, in units of the clip's value."""
@@ -21,9 +36,9 @@ class Weights:
     everything: float
     """Value of the whole clip."""
     nothing: float
-    """Value of silence."""
+    """Value of nothing: all parts off, of silence unless something else stands in their place."""
     passes: int
-    """Windows the classifier was asked about."""
+    """Windows the classifier was asked about, beyond those whose answers the game knew before."""
     fit: float | None = None
     """R^2 of the linear model behind the weights (LIME); below .5 the weights mean little. None for Shapley."""
     stability: float | None = None

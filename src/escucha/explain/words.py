@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escucha.explain.digits import places, signed
-from escucha.models.classifier import VALUES
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
@@ -84,7 +83,7 @@ def _chiefly(explained: "Explanation") -> str:
 
 def _values(explained: "Explanation") -> str:
     none, every = (_signed(explained, value) for value in (explained.weights.nothing, explained.weights.everything))
-    return (f"The model's value for {explained.label} ({VALUES[explained.score.link]}) goes from {none} for silence "
+    return (f"The model's value for {explained.label} ({explained.unit}) goes from {none} for silence "
             f"(none) to {every} for the whole clip (all); a weight is what a part adds to it.")
 
 

@@ -14,6 +14,8 @@ Link = Literal["softmax", "sigmoid"]
 
 VALUES: dict[Link, str] = {"softmax": "logit minus mean logit", "sigmoid": "logit"}
 """What `values` are, in words."""
+Value = Literal["logit", "log-odds"]
+"""What is explained: `values`, or `log_odds` on request."""
 
 Scores = TypeVar("Scores", np.ndarray, Any)
 """An array, or a tensor whose gradient is asked for."""
@@ -95,6 +97,14 @@ def values(scores: Scores, link: Link) -> Scores:
     additive over windows, which a probability does not.
     """
     return scores - scores.mean(axis=-1, keepdims=True) if link == "softmax" else scores
+
+
+def log_odds(scores: np.ndarray, link: Link) -> np.ndarray:
+    """`(..., label)`: log p / (1 - p) of each label's probability, from logits; exact where p rounds to 0 or 1."""
+    if link == "sigmoid":
+        return scores
+    others = np.where(np.eye(scores.shape[-1], dtype=bool), -np.inf, scores[..., None, :])
+    return scores - np.logaddexp.reduce(others, axis=-1)
 
 
 def probabilities(scores: np.ndarray, link: Link) -> np.ndarray:
