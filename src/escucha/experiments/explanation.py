@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import digest, read, resample
-from escucha.audio.separate import REVISION, SEPARATORS, read_stems, separate
+from escucha.audio.separate import REVISION, read_stems, separate
 from escucha.config import Within
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError, unknown
+from escucha.experiments.apart import PARTS, segments_of
 from escucha.experiments.workbench import Workbench
 from escucha.explain.explanation import Explanation, explain
 from escucha.explain.factorization import of_sources
@@ -18,9 +19,6 @@ from escucha.explain.methods import METHODS
 from escucha.explain.segments import Segments
 from escucha.models.classifier import Classifier, label_index
 from escucha.models.windows import AGGREGATES
-
-PARTS = ("stems", *SEPARATORS, "none")
-"""Ways to take a clip apart: its own sources, a separator, or time alone."""
 
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
@@ -145,22 +143,6 @@ class ExplanationStudy:
         return (f"this clip is far from the music {Path(self.model).stem} was trained on (distance "
                 f"{report.distance:.2f}, where up to {report.threshold:g} is usual): the label is a guess, and this "
                 "explains the guess",)
-
-
-def segments_of(text: int | str) -> Segments:
-    """Segments as `Factorization` takes them.
-
-    >>> segments_of(4), segments_of("windows"), segments_of("windows/2")
-    (4, 'windows', ('windows', 2))
-    """
-    if isinstance(text, int):
-        return text
-    word, slash, number = text.partition("/")
-    if text == "windows":
-        return "windows"
-    if word == "windows" and slash and number.isdecimal() and int(number) > 0:
-        return ("windows", int(number))
-    raise InputError(f"unknown segments {text!r}; give windows, windows/2 (two in each window), or a number")
 
 
 def _place(workbench: Workbench, text: str) -> Path:
