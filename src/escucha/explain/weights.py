@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escucha.explain.maps import AttributionMap
+
 NEGLIGIBLE = 1e-4
 """A weight below this share of the largest is a rounding of the model's arithmetic, not a reason."""
 
@@ -45,6 +47,10 @@ class Weights:
     """Mean Jaccard overlap of the three strongest parts across bootstrap draws (LIME); below .7 they may be chance."""
     interactions: np.ndarray | None = None
     """`(part, part)` Shapley interaction of each pair: above zero, two parts do more together than each alone."""
+    map: AttributionMap | None = None
+    """Gradients: each cell of time and frequency, of which these weights are the sums inside parts."""
+    notes: tuple[str, ...] = ()
+    """Sentences that a reader of these weights has to know: what they leave out, zeros that mean nothing."""
 
     @property
     def residual(self) -> float:
