@@ -2,21 +2,24 @@
 
 A window hears only the parts that sound inside it, so of a thousand remixes it hears few different things. For each
 window the *distinct* rows of the masks, restricted to its parts, are rendered and scored, and scattered back: the
-result of scoring every remix at a fraction of the passes. A game remembers what it was told, so a second method on the
-same parts asks only for what is new. Memory is bounded by one batch of windows and the scores, whatever the number of
-parts and remixes.
+result of scoring every remix at a fraction of the passes. Batches cross windows, and so are full. A game remembers
+what it was told: a second method on the same parts asks only for what is new. Memory is bounded by one batch of
+windows and the scores, whatever the number of parts and remixes.
 
 Conventions: masks are `(remix, part)` bool; window scores are logits.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import get_args
 
 import numpy as np
 
 from escucha.errors import InputError, unknown
 from escucha.explain.factorization import Factorization
+from escucha.explain.rendering import rendered
 from escucha.models.classifier import VALUES, Classifier, Value, label_index, log_odds, values
 from escucha.models.windows import AGGREGATES, BATCH, aggregate, ballots, starts
 
@@ -34,6 +37,10 @@ class Heard:
     """`(sounding,)` indices of the parts that are not silent inside it."""
     said: dict[bytes, np.ndarray] = field(default_factory=dict)
     """Packed row of a mask to what was said of it, `(view, label)` logits."""
+
+    def cast(self, rows: np.ndarray) -> np.ndarray:
+        """`(row, view, label)` logits that were said of masks `(row, sounding part)`."""
+        return np.stack([self.said[key] for key in packed(rows)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +97,10 @@ class Game:
         if masks.shape[1] != len(self.factorization.parts):
             raise InputError(f"a mask has one column a part: expected {len(self.factorization.parts)}, got "
                              f"{masks.shape[1]}")
-        distinct, index = [], []
-        for window in self.grid:
-            rows, at = different(masks[:, window.parts])
-            distinct.append(self._cast(window, rows))
-            index.append(at)
-        return RemixScores(self, tuple(distinct), np.stack(index, axis=1))
+        asked = [(window, *different(masks[:, window.parts])) for window in self.grid]
+        self.ask((window, rows) for window, rows, _ in asked)
+        return RemixScores(self, tuple(window.cast(rows) for window, rows, _ in asked),
+                           np.stack([index for _, _, index in asked], axis=1))
 
     def values(self, masks: np.ndarray, label: str) -> np.ndarray:
         """`(remix,)`: what is explained, of each remix; InputError for an unknown label."""
@@ -112,19 +117,30 @@ class Game:
 
         In an additive game the clip's value is their mean over the grid.
         """
-        scores = self._cast(window, rows).mean(axis=1)
+        self.ask([(window, rows)])
+        scores = window.cast(rows).mean(axis=1)
         return values(scores, self.classifier.link)[:, label_index(self.classifier, label)]
 
-    def _cast(self, window: Heard, rows: np.ndarray) -> np.ndarray:
-        """`(row, view, label)` of rows without repetition, from memory where they were asked before."""
-        keys = [row.tobytes() for row in np.packbits(rows, axis=1)]
-        new = np.array([key not in window.said for key in keys], dtype=bool)
-        fresh = np.flatnonzero(new)
-        for at in range(0, len(fresh), BATCH):
-            asked = fresh[at : at + BATCH]
-            cast = ballots(self.classifier, _rendered(self.factorization, window, rows[asked], self.classifier.window))
-            window.said.update(zip((keys[row] for row in asked), np.asarray(cast, dtype=np.float64)))
-        return np.stack([window.said[key] for key in keys])
+    def ask(self, questions: Iterable[tuple[Heard, np.ndarray]]) -> None:
+        """Have the classifier say what it was not asked before of windows under masks `(row, sounding part)`.
+
+        One call for many windows fills the batches; the rows of one window are different.
+        """
+        waves = self._waves(questions)
+        while batch := list(islice(waves, BATCH)):
+            cast = ballots(self.classifier, np.stack([wave for _, _, wave in batch]))
+            for (window, key, _), said in zip(batch, np.asarray(cast, dtype=np.float64)):
+                window.said[key] = said
+
+    def _waves(self, questions: Iterable[tuple[Heard, np.ndarray]]) -> Iterator[tuple[Heard, bytes, np.ndarray]]:
+        """What is new in the questions: the window, the packed mask, and how that sounds."""
+        for window, rows in questions:
+            keys = packed(rows)
+            new = [at for at, key in enumerate(keys) if key not in window.said]
+            if new:
+                waves = rendered(self.factorization, window.parts, rows[new], start=window.start,
+                                 window=self.classifier.window, batch=BATCH)
+                yield from ((window, keys[at], wave) for at, wave in zip(new, waves))
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,26 +185,16 @@ def heard(factorization: Factorization, window: int) -> tuple[Heard, ...]:
     )
 
 
+def packed(masks: np.ndarray) -> list[bytes]:
+    """Each row's bits, as a key."""
+    return [row.tobytes() for row in np.packbits(masks, axis=1)]
+
+
 def different(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """`(different, part)` distinct rows of masks, and `(row,)` which of them each is: `unique` over packed bits."""
-    packed = np.packbits(masks, axis=1)
-    if not packed.shape[1]:
+    bits = np.packbits(masks, axis=1)
+    if not bits.shape[1]:
         return masks[:1], np.zeros(len(masks), dtype=int)
-    items = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    items = np.ascontiguousarray(bits).view(np.dtype((np.void, bits.shape[1]))).ravel()
     _, first, index = np.unique(items, return_index=True, return_inverse=True)
     return masks[first], index
-
-
-def _rendered(factorization: Factorization, window: Heard, rows: np.ndarray, length: int) -> np.ndarray:
-    """`(row, length)`: the window's remixes; with everything on, the clip's own samples.
-
-    Separated sources sum to the clip to a millionth only, and `predict` hears the clip: so does the explanation.
-    """
-    waves = np.zeros((len(rows), length), dtype=np.float32)
-    for gains, index in zip(rows.T.astype(np.float32), window.parts):
-        factorization.parts[index].add(waves, gains, window.start)
-    whole = rows.all(axis=1)
-    if whole.any():
-        clip = factorization.clip.wave[window.start : window.start + length]
-        waves[whole] = np.pad(clip, (0, length - len(clip)))
-    return waves

@@ -39,6 +39,7 @@ def _by_window(game: Game, label: str) -> Weights:
     _check_cost([len(window.parts) for window in game.grid], "the parts one window hears")
     weights, pairs = np.zeros(count), np.zeros((count, count)) if count <= MANY else None
     ends, before = np.zeros(2), game.asked
+    game.ask((window, subsets(len(window.parts))) for window in game.grid)
     for window in game.grid:
         rows = subsets(len(window.parts))
         played = game.window_values(window, rows, label) / len(game.grid)
@@ -76,13 +77,8 @@ def shapley_values(game: np.ndarray) -> np.ndarray:
     >>> shapley_values(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
     [2.0, 3.0]
     """
-    count, index, size = _sizes(game)
-    share = np.array([1 / (count * comb(count - 1, k)) for k in range(count)])
-    out = np.empty(count)
-    for part in range(count):
-        without = index[index >> part & 1 == 0]
-        out[part] = share[size[without]] @ (game[without | 1 << part] - game[without])
-    return out
+    holds, without, within = _terms(game, 1)
+    return holds.T @ (within + without) - without.sum()
 
 
 def interactions(game: np.ndarray) -> np.ndarray:
@@ -90,22 +86,29 @@ def interactions(game: np.ndarray) -> np.ndarray:
 
     sum over S without i, j of |S|! (n-2-|S|)! / (n-1)! * [v(S+i+j) - v(S+i) - v(S+j) + v(S)].
     """
-    count, index, size = _sizes(game)
-    share = np.array([1 / ((count - 1) * comb(count - 2, k)) for k in range(count - 1)])
-    out = np.zeros((count, count))
-    for first in range(count):
-        for second in range(first):
-            i, j = 1 << first, 1 << second
-            without = index[(index & (i | j)) == 0]
-            change = game[without | i | j] - game[without | i] - game[without | j] + game[without]
-            out[first, second] = out[second, first] = share[size[without]] @ change
+    count = len(game).bit_length() - 1
+    if count < 2:
+        return np.zeros((count, count))
+    holds, neither, one, both = _terms(game, 2)
+    either = holds.T @ (-one - neither)
+    out = holds.T @ ((both + 2 * one + neither)[:, None] * holds) + either[:, None] + either + neither.sum()
+    np.fill_diagonal(out, 0)
     return out
 
 
-def _sizes(game: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
-    """Number of parts, every subset, and how many parts each holds."""
+def _terms(game: np.ndarray, players: int) -> tuple[np.ndarray, ...]:
+    """`(2^n, n)` the parts that each subset holds, and `(2^n,)` what it adds where it holds 0, 1, .. of the players.
+
+    A subset's value counts with its share |S|! (n-p-|S|)! / (n-p+1)! where S are its parts that are no players, and
+    counts once for all players that it meets in the same way: sums over subsets become products of matrices.
+    """
     count = len(game).bit_length() - 1
-    return count, np.arange(len(game)), subsets(count).sum(axis=1)
+    holds = subsets(count).astype(np.float64)
+    size, others = holds.sum(axis=1).astype(int), count - players
+    share = np.array([1 / ((others + 1) * comb(others, k)) for k in range(others + 1)])
+    moved = game - game[0]  # so that a game that never moves gives exactly zero
+    return holds, *(np.where((size >= met) & (size - met <= others),
+                             share[np.clip(size - met, 0, others)] * moved, 0) for met in range(players + 1))
 
 
 def _check_cost(games: list[int], what: str) -> None:
