@@ -1,8 +1,12 @@
-"""The ways to weigh parts, by name."""
+"""The ways to weigh parts, by name.
+
+Only `shapley` gives interactions of pairs too (`Weights.interactions`).
+"""
 
 from typing import Protocol
 
 from escucha.explain.lime import lime
+from escucha.explain.occlusion import leave_one_in, leave_one_out
 from escucha.explain.permutation import permutation
 from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
@@ -16,4 +20,10 @@ class Method(Protocol):
         """One weight a part for `label`; InputError for an unknown one, and for what the method cannot do."""
 
 
-METHODS: dict[str, Method] = {"shapley": shapley, "permutation": permutation, "lime": lime}
+METHODS: dict[str, Method] = {
+    "shapley": shapley,
+    "permutation": permutation,
+    "lime": lime,
+    "leave-one-out": leave_one_out,
+    "leave-one-in": leave_one_in,
+}

@@ -19,6 +19,8 @@ class Sampling:
     seed: int = 0
     until_stable: bool = False
     """LIME: draw more than `samples`, twice as many at a time, until the strongest parts stay the same."""
+    width: float = 0.2
+    """Permutation stops when the widest 95 % interval is narrower than this share of the largest weight."""
 
 
 USUAL = Sampling()
@@ -47,6 +49,10 @@ class Weights:
     """Mean Jaccard overlap of the three strongest parts across bootstrap draws (LIME); below .7 they may be chance."""
     interactions: np.ndarray | None = None
     """`(part, part)` Shapley interaction of each pair: above zero, two parts do more together than each alone."""
+    samples: int | None = None
+    """Remixes (LIME) or orders (permutation) that were drawn; None where nothing is drawn."""
+    stable: bool | None = None
+    """Did drawing end because it was enough (LIME until stable, permutation), and not at its limit?"""
     map: AttributionMap | None = None
     """Gradients: each cell of time and frequency, of which these weights are the sums inside parts."""
     notes: tuple[str, ...] = ()
