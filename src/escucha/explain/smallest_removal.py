@@ -14,13 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.explain.remix import Game, RemixScores
+from escucha.explain.remix import Game
 from escucha.explain.shapley import LARGEST, subsets
 from escucha.models.classifier import Link, probabilities
 from escucha.models.windows import VOTES
 
-CELLS = 10**8
-"""Remixes times parts, at most, of the table of what each window's parts say."""
 ROUNDING = 1e-9
 """A margin this far below zero may be a tie; the whole clip is asked then."""
 
@@ -77,7 +75,7 @@ class Change:
         several = not self.lost and self.link == "softmax" and len(game.classifier.labels) > 2
         most = max(map(len, heard))
         alone = sum(map(len, heard)) == len(game.sounding)
-        return alone and not several and most <= LARGEST and 2**most * len(game.factorization.parts) <= CELLS
+        return alone and not several and most <= LARGEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,21 +109,15 @@ def smallest_by_window(game: Game, change: Change) -> tuple[np.ndarray, bool] | 
 
 
 def _tables(game: Game, change: Change) -> list[_Table]:
-    """Each window's own; all windows' subsets are asked about at once, for no part is heard by two."""
-    rows = 2 ** max(len(window.parts) for window in game.grid)
-    masks = np.zeros((rows, len(game.factorization.parts)), dtype=bool)
-    for window in game.grid:
-        masks[:, window.parts] = subsets(len(window.parts))[np.arange(rows) % 2 ** len(window.parts)]
-    scores = game.score(masks)
-    return [_table(change.rivals(_levels(scores, at, 2 ** len(window.parts), change))) for at, window
-            in enumerate(game.grid)]
+    """Each window's own, from every subset of the parts that it hears."""
+    asked = [(window, subsets(len(window.parts))) for window in game.grid]
+    game.ask(asked)
+    return [_table(change.rivals(_levels(window.cast(rows), game.aggregation, change))) for window, rows in asked]
 
 
-def _levels(scores: RemixScores, window: int, rows: int, change: Change) -> np.ndarray:
-    """`(row, label)`: what the first remixes' window adds to the clip, times the number of windows."""
-    game = scores.game
-    cast = scores.distinct[window][scores.index[:rows, window]]
-    if game.aggregation not in VOTES:
+def _levels(cast: np.ndarray, aggregation: str, change: Change) -> np.ndarray:
+    """`(row, label)` from `(row, view, label)` logits of one window: what it adds to the clip, times all windows."""
+    if aggregation not in VOTES:
         mean = cast.mean(axis=1)
         return mean if change.logit else probabilities(mean, change.link)
     votes = cast > 0 if change.link == "sigmoid" else np.eye(cast.shape[2])[cast.argmax(axis=2)]
