@@ -6,7 +6,9 @@ import pytest
 from escucha.audio.clip import Clip
 from escucha.audio.loudness import loudness
 from escucha.explain.factorization import of_sources
-from escucha.explain.sounds import choices, listed, play, strongest
+from escucha.explain.listening import choices, sources_alone, strongest
+from escucha.explain.naming import listed
+from escucha.explain.sounds import play
 from tests.worlds import RATE, TONES, amplitude, factorization, stems
 
 
@@ -73,7 +75,7 @@ def test_what_is_silent_is_not_played():
 def test_captions_name_stretches_not_every_part():
     parts = factorization(stems(5))
     assert listed(parts, mask(parts, "voice", "guitar@0-1s", "guitar@3-4s", "guitar@4-5s")) == \
-        "guitar at 0–1 s and 3–5 s, voice at 0–5 s"
+        "guitar at 0–1 s and 3–5 s, and voice throughout"
     every_other = np.arange(len(parts.parts)) % 2 == 0
     assert listed(parts, every_other).endswith("and 2 more")
     assert listed(parts, mask(parts)) == "none"
@@ -81,6 +83,6 @@ def test_captions_name_stretches_not_every_part():
 
 def test_every_source_is_played_alone_unless_it_is_the_only_one():
     several = factorization(stems(2))
-    assert [row[0] for row in choices(several, np.ones(6))][4:] == ["only-guitar", "only-palmas", "only-voice"]
+    assert [choice.name for choice in sources_alone(several)] == ["only-guitar", "only-palmas", "only-voice"]
     single = of_sources(several.clip, {}, segments="windows", window=RATE)
-    assert len(choices(single, np.ones(2))) == 4
+    assert not list(sources_alone(single))

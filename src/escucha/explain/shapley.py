@@ -77,6 +77,8 @@ def shapley_values(game: np.ndarray) -> np.ndarray:
     >>> shapley_values(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
     [2.0, 3.0]
     """
+    if len(game) == 1:  # a window in which nothing sounds
+        return np.zeros(0)
     holds, without, within = _terms(game, 1)
     return holds.T @ (within + without) - without.sum()
 

@@ -1,11 +1,11 @@
-"""What an explanation sounds like: the parts that counted, and what the model says of what a listener hears.
+"""What remixes sound like to a person: level-matched, faded at edits, long silences shortened, never clipped.
 
-Conventions: a sound's value is that of its hard-edged remix, before any gain; fades, shortened pauses and gains exist
-only in what is written for people.
+Conventions: masks are `(part,)` bool; fades, shortened pauses and gains exist only in what is written for people.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 
@@ -13,86 +13,30 @@ from escucha.audio.clip import Clip
 from escucha.audio.io import bound
 from escucha.audio.loudness import fade, loudness, match
 from escucha.explain.factorization import Factorization, Part
-from escucha.explain.weights import NEGLIGIBLE
 
-SHARE = 0.5
-"""The strongest parts are the fewest that hold this share of everything on their side."""
 PAUSE = 0.4
 """Seconds of silence that stand for a longer one."""
 LONG = 2.0
 """Seconds of silence that are shortened."""
-SOLOS = 12
-"""At most so many sources are played alone."""
 
 
-@dataclass(frozen=True, eq=False)
-class Sound:
-    """One remix to listen to."""
+def play(factorization: Factorization, keep: np.ndarray, *, condensed: bool,
+         alone: bool = True) -> tuple[Clip | None, float]:
+    """The sound of the kept parts, level-matched to the clip and never clipped, and its gain in dB; None if silent.
 
-    name: str
-    """A slug: `strongest-parts`."""
-    caption: str
-    keep: np.ndarray
-    """`(part,)` bool: what is in it."""
-    clip: Clip | None
-    """None where there is nothing to hear."""
-    gain_db: float
-    """Added for listening, so that all sounds are about as loud as the original."""
-    value: float = float("nan")
-    """What the model says of it, before any gain."""
-
-
-def strongest(weights: np.ndarray, *, share: float = SHARE) -> np.ndarray:
-    """`(part,)` bool: the fewest parts above zero that hold `share` of what all of them add up to.
-
-    >>> strongest(np.array([3.0, 1.0, -9.0, 2.0])).tolist()
-    [True, False, False, False]
+    `alone`: over silence; otherwise what is absent (`Part.absent`) is heard in the place of the others.
     """
-    order = np.argsort(-weights, kind="stable")
-    counted = np.where(weights > NEGLIGIBLE * np.abs(weights).max(), weights, 0)
-    sums = np.cumsum(counted[order])
-    keep = np.zeros(len(weights), dtype=bool)
-    if sums[-1] > 0:
-        keep[order[: 1 + int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-9)))]] = True
-    return keep
-
-
-def choices(factorization: Factorization, weights: np.ndarray, *,
-            value: str = "") -> list[tuple[str, str, np.ndarray, bool]]:
-    """Name, caption, mask of every sound, and whether its long silences are left out.
-
-    `value` says what the model's value is, in the first caption. Where nothing speaks for the label, nothing is taken
-    away either.
-    """
-    top, against = strongest(weights), strongest(-weights)
-    everything = np.ones(len(weights), dtype=bool)
-    meaning = f" The model’s value is the {value}." if value else ""
-    rows = [
-        ("original", f"The clip as the model heard it.{meaning}", everything, False),
-        ("strongest-parts", "Alone, the fewest parts that hold half of what speaks for it: "
-         f"{listed(factorization, top)}.", top, True),
-        ("everything-but-them", "The clip without those parts.", everything & ~top, False),
-        ("what-spoke-against", "Alone, the fewest parts that hold half of what speaks against it: "
-         f"{listed(factorization, against)}.", against, True),
-    ]
-    if not top.any():
-        rows = [row for row in rows if row[0] != "everything-but-them"]
-    sources = factorization.sources if len(factorization.sources) > 1 else ()
-    for source in sources[:SOLOS]:
-        solo = np.array([part.source == source for part in factorization.parts])
-        rows.append((f"only-{slug(source)}", f"{source.capitalize()} alone.", solo, False))
-    return rows
-
-
-def play(factorization: Factorization, keep: np.ndarray, *, condensed: bool) -> tuple[Clip | None, float]:
-    """The sound of the kept parts, level-matched to the clip and never clipped, and its gain in dB; None if silent."""
-    reference = bound(factorization.clip)[0]
+    reference, less = bound(factorization.clip)
     if keep.all():
-        return (reference if audible(reference) else None), bound(factorization.clip)[1]
-    if not keep.any():
+        return (reference, less) if audible(reference) else (None, less)
+    if alone and not keep.any():
         return None, 0.0
-    wave = _faded(factorization, keep)
-    sound = Clip(_without_silences(factorization, wave, keep) if condensed else wave, reference.rate)
+    wave = _faded(factorization, keep, alone)
+    return level(Clip(_without_silences(factorization, wave, keep) if condensed else wave, reference.rate), reference)
+
+
+def level(sound: Clip, reference: Clip) -> tuple[Clip | None, float]:
+    """A sound as loud as the reference and within full scale, and its gain in dB; None where nobody would hear it."""
     if not audible(sound):
         return None, 0.0
     matched, gain = match(sound, reference)
@@ -105,24 +49,6 @@ def audible(clip: Clip) -> bool:
     return bool(np.isfinite(loudness(clip)))
 
 
-def listed(factorization: Factorization, keep: np.ndarray, most: int = 6) -> str:
-    """The kept parts in words, by source: `palmas at 0-6 s and 12-18 s, guitar at 0-6 s`.
-
-    At most `most` stretches are named; neighbours of one source are one stretch.
-    """
-    said: list[tuple[str, str]] = []
-    for source in factorization.sources:
-        kept = [part for part, on in zip(factorization.parts, keep) if on and part.source == source]
-        for start, wave in _runs(kept):
-            first, last = (round(sample / factorization.clip.rate, 2) for sample in (start, start + len(wave)))
-            said.append((source, f"{first:g}–{last:g} s"))
-    by_source: dict[str, list[str]] = {}
-    for source, stretch in said[:most]:
-        by_source.setdefault(source, []).append(stretch)
-    text = ", ".join(f"{source} at {' and '.join(stretches)}" for source, stretches in by_source.items())
-    return f"{text} and {len(said) - most} more" if len(said) > most else text or "none"
-
-
 def slug(text: str) -> str:
     """Fit for a file name.
 
@@ -132,28 +58,37 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.lower()).strip("-") or "part"
 
 
-def _faded(factorization: Factorization, keep: np.ndarray) -> np.ndarray:
-    """`(time,)`: the kept parts, each uncut stretch of a source with short fades at its ends."""
+def _faded(factorization: Factorization, keep: np.ndarray, alone: bool) -> np.ndarray:
+    """`(time,)`: what is heard, each uncut stretch of a source (or of a band of it) with short fades at its ends."""
     out = np.zeros(len(factorization.clip.wave), dtype=np.float32)
-    for source in factorization.sources:
-        kept = [part for part, on in zip(factorization.parts, keep) if on and part.source == source]
-        for start, wave in _runs(kept):
-            whole = len(wave) == len(out)
-            out[start : start + len(wave)] += wave if whole else fade(Clip(wave, factorization.clip.rate)).wave
+    for start, wave in _runs(factorization, keep, alone):
+        whole = len(wave) == len(out)
+        out[start : start + len(wave)] += wave if whole else fade(Clip(wave, factorization.clip.rate)).wave
     return out
 
 
-def _runs(parts: list[Part]) -> list[tuple[int, np.ndarray]]:
-    """Start and wave of each stretch of neighbouring parts."""
-    runs: list[tuple[int, list[np.ndarray]]] = []
-    end = -1
-    for part in sorted(parts, key=lambda part: part.start):
-        if part.start == end:
-            runs[-1][1].append(part.wave)
-        else:
-            runs.append((part.start, [part.wave]))
-        end = part.end
-    return [(start, np.concatenate(waves)) for start, waves in runs]
+def _runs(factorization: Factorization, keep: np.ndarray, alone: bool) -> Iterator[tuple[int, np.ndarray]]:
+    """Start and wave of each stretch of neighbouring parts that are all on, or all off and something in their place."""
+    heard = [(part, bool(on), part.wave if on else None if alone else part.absent)
+             for part, on in zip(factorization.parts, keep)]
+    heard.sort(key=lambda row: (_line(row[0]), row[0].start))
+    for _, rows in groupby(heard, key=lambda row: (_line(row[0]), row[1])):
+        start, end, run = 0, 0, list[np.ndarray]()
+        for part, _, wave in rows:
+            if run and part.start != end:
+                yield start, np.concatenate(run)
+                run = []
+            if wave is not None:
+                start = start if run else part.start
+                run.append(wave)
+            end = part.end
+        if run:
+            yield start, np.concatenate(run)
+
+
+def _line(part: Part) -> tuple[str, tuple[float, float]]:
+    """What sounds on through time: a source, or one band of it."""
+    return part.source, part.band or (0.0, 0.0)
 
 
 def _without_silences(factorization: Factorization, wave: np.ndarray, keep: np.ndarray) -> np.ndarray:

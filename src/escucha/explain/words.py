@@ -1,4 +1,4 @@
-"""What an explanation means, in plain sentences, and what to beware of.
+"""What an explanation means, in plain sentences.
 
 Conventions: all weights and values have the same digits after the point, as many as the largest of them needs.
 """
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escucha.explain.digits import places, signed
+from escucha.explain.meanings import Meaning, meaning_of
+from escucha.explain.naming import capital, listed, spoken, stretch
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
 
 CLOSE = 0.1
 """Two labels whose probabilities differ by less are not told apart."""
-POOR_FIT = 0.5
-"""A linear model that explains less of the variance than this says little of the parts."""
-SHAKY = 0.7
-"""Below this mean overlap of the three strongest parts between draws, they may be chance."""
+LISTED = 6
+"""Sources that are named with their sums; the table has all."""
 
 
 def sentences(explained: "Explanation") -> list[str]:
@@ -26,41 +26,9 @@ def sentences(explained: "Explanation") -> list[str]:
         return [_answer(explained), "No part of this clip changes what the model says; there is nothing to weigh.",
                 _method(explained)]
     lines = [_answer(explained), _values(explained), _strongest(explained), _by_source(explained), _against(explained),
-             _proof(explained), _together(explained), _unheard(explained), _method(explained)]
+             _otherwise(explained), _proof(explained), _together(explained), _unheard(explained), _method(explained),
+             *explained.weights.notes]
     return [line for line in lines if line]
-
-
-def warnings(explained: "Explanation", window: int) -> list[str]:
-    """Why the explanation may mislead; sentences without the word `Warning`. `window` is in samples."""
-    clip, found = explained.factorization.clip, explained.weights
-    lines = [_undecided(explained)]
-    if not clip.wave.any():
-        lines.append("the clip is digitally silent: there is nothing to explain")
-    elif not found.weights.any():
-        lines.append("the model says the same of every remix, silence included: it does not hear this clip")
-    if len(clip.wave) < window:
-        lines.append(f"the clip ({clip.duration:.3g} s) is shorter than what the model hears at once "
-                     f"({window / clip.rate:.3g} s): it heard the clip and then silence")
-    if found.fit is not None and found.fit < POOR_FIT:
-        lines.append(f"the linear model behind these weights explains only {found.fit:.0%} of what the remixes do: "
-                     "trust Shapley values more (--method shapley)")
-    if found.stability is not None and found.stability < SHAKY:
-        lines.append(f"the three strongest parts change when the remixes are drawn again (overlap "
-                     f"{found.stability:.2f}): ask for more samples (8192), or for Shapley values")
-    return [line for line in lines if line]
-
-
-def short(explained: "Explanation", index: int) -> str:
-    """`palmas, 6–12 s`, for a figure: tenths of a second, or finer where the part is shorter than one."""
-    start, end = explained.factorization.span(index)
-    digits = max(1, places(end - start) - 1)
-    return f"{explained.factorization.parts[index].source}, {round(start, digits):g}–{round(end, digits):g} s"
-
-
-def stretch(explained: "Explanation", index: int) -> str:
-    """`palmas between 6 and 12 s`."""
-    start, end = explained.factorization.span(index)
-    return f"{explained.factorization.parts[index].source} between {round(start, 2):g} and {round(end, 2):g} s"
 
 
 def _answer(explained: "Explanation") -> str:
@@ -78,13 +46,17 @@ def _chiefly(explained: "Explanation") -> str:
     source = max(weights, key=weights.__getitem__)
     if len(weights) < 2 or weights[source] <= found.floor:
         return ""
-    return f"; {source} speaks most for it ({_told(explained, weights[source])}, all together {_whole(explained)})"
+    return f"; {spoken(source)} {_counts(explained)} it ({_told(explained, weights[source])}{_whole(explained)})"
 
 
 def _values(explained: "Explanation") -> str:
+    """From where to where the value goes, and what a weight is of that."""
     none, every = (_signed(explained, value) for value in (explained.weights.nothing, explained.weights.everything))
-    return (f"The model's value for {explained.label} ({explained.unit}) goes from {none} for silence "
-            f"(none) to {every} for the whole clip (all); a weight is what a part adds to it.")
+    nothing = "silence" if explained.factorization.absent == "silence" else f"{explained.factorization.absent} alone"
+    meaning = _meaning(explained)
+    sums = "" if meaning.sums else "; these weights do not add up to the value"
+    return (f"The model's value for {explained.label} ({explained.unit}) goes from {none} for {nothing} "
+            f"(none) to {every} for the whole clip (all); a weight is {meaning.weight}{sums}.")
 
 
 def _strongest(explained: "Explanation") -> str:
@@ -92,25 +64,48 @@ def _strongest(explained: "Explanation") -> str:
     top = int(found.weights.argmax())
     if found.weights[top] <= found.floor:
         return f"No part speaks for {explained.label}."
-    return (f"{_capital(stretch(explained, top))} speaks most for {explained.label}: "
-            f"{_told(explained, found.weights[top])}{_interval(explained, top)}, all together {_whole(explained)}.")
+    return (f"{capital(stretch(explained.factorization, top))} {_counts(explained)} {explained.label}: "
+            f"{_told(explained, found.weights[top])}{_interval(explained, top)}{_whole(explained)}.")
 
 
 def _by_source(explained: "Explanation") -> str:
     summed = sorted(explained.source_weights.items(), key=lambda item: -abs(item[1]))
-    if len(summed) < 2:
+    if len(summed) < 2 or len(explained.weights.weights) == len(summed):
         return ""
-    listed = ", ".join(f"{source} {_signed(explained, weight)}" for source, weight in summed[:6])
-    return f"Summed over time: {listed}{', …' if len(summed) > 6 else ''}."
+    over = "Summed over time and bands" if any(part.band for part in explained.factorization.parts) else \
+        "Summed over time"
+    told = ", ".join(f"{spoken(source)} {_signed(explained, weight)}" for source, weight in summed[:LISTED])
+    return f"{over}: {told}{', …' if len(summed) > LISTED else ''}."
 
 
 def _against(explained: "Explanation") -> str:
     weights = explained.weights.weights
     low = int(weights.argmin())
+    if not _meaning(explained).signed:
+        return "These weights are sizes alone: they do not say what speaks for it and what against it."
     if weights[low] >= -explained.weights.floor:
         return f"Nothing speaks against {explained.label}."
-    return f"{_capital(stretch(explained, low))} speaks most against it: {_told(explained, weights[low])}" \
-           f"{_interval(explained, low)}."
+    return (f"{capital(stretch(explained.factorization, low))} speaks most against it: "
+            f"{_told(explained, weights[low])}{_interval(explained, low)}.")
+
+
+def _otherwise(explained: "Explanation") -> str:
+    """What would have to be missing for another answer."""
+    found, label = explained.otherwise, explained.label
+    if found is None:
+        return f"No removal of parts was found that changes {'the answer' if _answered(explained) else 'that'}."
+    without = f"Without {listed(explained.factorization, found.removed)}"
+    least = "no smaller set of parts does that" if found.smallest else "a smaller set of parts may do that too"
+    if explained.score.link == "softmax":
+        return f"{without} the answer would be {found.becomes} ({found.probability:.2f}): {least}."
+    falls = "fall below" if _answered(explained) else "reach"
+    return f"{without} {label} would {falls} its threshold ({found.left:.2f}): {least}."
+
+
+def _answered(explained: "Explanation") -> bool:
+    if explained.score.link == "softmax":
+        return explained.score.label == explained.label
+    return explained.probability >= explained.threshold
 
 
 def _proof(explained: "Explanation") -> str:
@@ -131,9 +126,9 @@ def _together(explained: "Explanation") -> str:
     if abs(strength) < np.abs(explained.weights.weights[[first, second]]).max():
         return ""
     how = "count together" if strength > 0 else "stand in for each other"
-    size = _signed(explained, abs(strength)).removeprefix("+")
-    than = f"{size} {'more' if strength > 0 else 'less'} than the sum of what each adds alone"
-    return f"{_capital(stretch(explained, first))} and {stretch(explained, second)} {how}: both at once add {than}."
+    than = f"{_size(explained, strength)} {'more' if strength > 0 else 'less'} than the sum of what each adds alone"
+    return (f"{capital(stretch(explained.factorization, first))} and {stretch(explained.factorization, second)} {how}: "
+            f"both at once add {than}.")
 
 
 def _unheard(explained: "Explanation") -> str:
@@ -144,23 +139,24 @@ def _unheard(explained: "Explanation") -> str:
 
 
 def _method(explained: "Explanation") -> str:
-    found, parts = explained.weights, len(explained.weights.weights)
-    cost = f"parts: {parts}, windows scored (passes): {found.passes}"
+    found = explained.weights
+    drawn = "" if found.samples is None else f", drawn: {found.samples}"
+    cost = f"parts: {len(found.weights)}{drawn}, windows scored (passes): {found.passes}"
+    said = f"Weights by {explained.method} ({cost})"
     if found.fit is not None:
-        return f"Weights by {explained.method} ({cost}): a linear model with R² {found.fit:.2f}."
-    gap = _signed(explained, abs(found.residual)).removeprefix("+")
-    return f"Weights by {explained.method} ({cost}); they sum to the whole{'' if gap == '0' else f' within {gap}'}."
+        return f"{said}: a linear model with R² {found.fit:.2f}."
+    if not _meaning(explained).sums:
+        return f"{said}."
+    gap = _size(explained, found.residual)
+    return f"{said}; they sum to the whole{'' if gap == '0' else f' within {gap}'}."
 
 
-def _undecided(explained: "Explanation") -> str:
-    shares = sorted(explained.score.probabilities.items(), key=lambda item: -item[1])
-    if explained.score.link == "sigmoid":
-        unsure = abs(explained.probability - 0.5) < CLOSE
-        return f"the model is undecided about {explained.label} ({explained.probability:.2f})" if unsure else ""
-    if len(shares) > 1 and shares[0][1] - shares[1][1] < CLOSE:
-        (first, most), (second, next_most) = shares[:2]
-        return f"the model is undecided between {first} ({most:.2f}) and {second} ({next_most:.2f})"
-    return ""
+def _meaning(explained: "Explanation") -> Meaning:
+    return meaning_of(explained.method)
+
+
+def _counts(explained: "Explanation") -> str:
+    return "speaks most for" if _meaning(explained).signed else "counts most for"
 
 
 def _interval(explained: "Explanation", index: int) -> str:
@@ -179,14 +175,17 @@ def _signed(explained: "Explanation", value: float) -> str:
     return signed(value, _digits(explained))
 
 
+def _size(explained: "Explanation", value: float) -> str:
+    return _signed(explained, abs(value)).removeprefix("+")
+
+
 def _told(explained: "Explanation", weight: float) -> str:
-    text = _signed(explained, weight)
+    text = _signed(explained, weight) if _meaning(explained).signed else _size(explained, weight)
     return "next to nothing" if text == "0" else text
 
 
 def _whole(explained: "Explanation") -> str:
-    return _signed(explained, explained.weights.everything - explained.weights.nothing)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """`, all together +5.14`, of weights that add up."""
+    if not _meaning(explained).sums:
+        return ""
+    return f", all together {_signed(explained, explained.weights.everything - explained.weights.nothing)}"

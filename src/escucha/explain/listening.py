@@ -1,0 +1,191 @@
+"""Which remixes explain an explanation, and what the model says of what a listener hears.
+
+Conventions: a sound's value is that of its hard-edged remix, before any gain. What is heard alone is heard over
+silence, whatever stands for absent parts elsewhere, and its value is that of just this sound.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from escucha.audio.clip import Clip
+from escucha.audio.io import bound
+from escucha.explain import digits
+from escucha.explain.counterfactual import Counterfactual
+from escucha.explain.factorization import Factorization, Part
+from escucha.explain.maps import AttributionMap, heard
+from escucha.explain.naming import capital, listed, spoken, stretch
+from escucha.explain.remix import Game
+from escucha.explain.sounds import level, play, slug
+from escucha.explain.weights import NEGLIGIBLE, Weights
+
+SHARE = 0.5
+"""The strongest parts are the fewest that hold this share of everything on their side."""
+SOURCES = 12
+"""At most so many sources are played alone."""
+PARTS = 4
+"""At most so many parts are played alone, the strongest first; `Explanation.solo` plays any."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """One remix to listen to."""
+
+    name: str
+    """A slug: `strongest-parts`."""
+    caption: str
+    keep: np.ndarray | None
+    """`(part,)` bool: what is in it; None where it is no choice of parts."""
+    clip: Clip | None
+    """None where there is nothing to hear."""
+    gain_db: float
+    """Added for listening, so that all sounds are about as loud as the original."""
+    value: float = float("nan")
+    """What the model says of it, before any gain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A remix that is worth hearing."""
+
+    name: str
+    caption: str
+    keep: np.ndarray
+    """`(part,)` bool."""
+    alone: bool = False
+    """Over silence; otherwise with what stands for absent parts."""
+    condensed: bool = False
+    """Without its long silences."""
+
+
+def strongest(weights: np.ndarray, *, share: float = SHARE) -> np.ndarray:
+    """`(part,)` bool: the fewest parts above zero that hold `share` of what all of them add up to.
+
+    >>> strongest(np.array([3.0, 1.0, -9.0, 2.0])).tolist()
+    [True, False, False, False]
+    """
+    order = np.argsort(-weights, kind="stable")
+    counted = np.where(weights > NEGLIGIBLE * np.abs(weights).max(), weights, 0)
+    sums = np.cumsum(counted[order])
+    keep = np.zeros(len(weights), dtype=bool)
+    if sums[-1] > 0:
+        keep[order[: 1 + int(np.searchsorted(sums, share * sums[-1] * (1 - 1e-9)))]] = True
+    return keep
+
+
+def explain_by_ear(game: Game, label: str, found: Weights, otherwise: Counterfactual | None, *,
+                   signed: bool = True) -> tuple[Sound, ...]:
+    """Every sound of an explanation, in the order in which a person should hear them; `signed` as in `choices`."""
+    taken = game.factorization
+    chosen = choices(taken, found.weights, value=f"{game.unit} of {label}", signed=signed)
+    if otherwise is not None:
+        chosen.append(without(taken, label, otherwise))
+    alone = [*sources_alone(taken), *parts_alone(taken, found.weights)]
+    return (*listen(game, label, chosen), *of_map(game, label, found.map), *listen(game, label, alone))
+
+
+def choices(factorization: Factorization, weights: np.ndarray, *, value: str = "",
+            signed: bool = True) -> list[Choice]:
+    """The original, the strongest parts alone, everything but them, and what spoke against.
+
+    `value` says what the model's value is, in the first caption. `signed`: weights below zero speak against the label.
+    Where nothing speaks for the label, nothing is taken away either.
+    """
+    top, against = strongest(weights), strongest(-weights)
+    everything = np.ones(len(weights), dtype=bool)
+    meaning = f" The model’s value is the {value}." if value else ""
+    half = f"Alone, the fewest parts that hold half of what {'speaks for it' if signed else 'counts'}: "
+    rows = [Choice("original", f"The clip as the model heard it.{meaning}", everything),
+            Choice("strongest-parts", f"{half}{listed(factorization, top)}.", top, alone=True, condensed=True)]
+    if top.any():
+        rows.append(Choice("everything-but-them", f"The clip without those parts{in_place(factorization)}.",
+                           everything & ~top))
+    if signed:
+        rows.append(Choice("what-spoke-against", "Alone, the fewest parts that hold half of what speaks against it: "
+                           f"{listed(factorization, against)}.", against, alone=True, condensed=True))
+    return rows
+
+
+def without(factorization: Factorization, label: str, otherwise: Counterfactual) -> Choice:
+    """The clip to which the model gives another answer."""
+    gone = f"{listed(factorization, otherwise.removed)}{in_place(factorization)}"
+    said = f"{otherwise.becomes} ({otherwise.probability:.2f})"
+    told = f"{label} ({otherwise.left:.2f})" if otherwise.becomes == label else said
+    return Choice("with-another-answer", f"The clip without {gone}: the model now says {told}.", ~otherwise.removed)
+
+
+def in_place(factorization: Factorization) -> str:
+    """`, noise in their place`; nothing where absent parts are silent."""
+    return "" if factorization.absent == "silence" else f", {factorization.absent} in their place"
+
+
+def solo(factorization: Factorization, index: int) -> Choice:
+    """One part alone."""
+    part = factorization.parts[index]
+    return Choice(f"part-{slug(part.name)}", f"{capital(stretch(factorization, index))} alone.",
+                  np.arange(len(factorization.parts)) == index, alone=True, condensed=True)
+
+
+def listen(game: Game, label: str, chosen: Sequence[Choice]) -> tuple[Sound, ...]:
+    """The sound of each choice, with what the classifier says of it."""
+    values = np.empty(len(chosen))
+    for alone, of in ((False, game), (True, over_silence(game))):
+        if rows := [at for at, choice in enumerate(chosen) if choice.alone is alone]:
+            values[rows] = of.values(np.stack([chosen[at].keep for at in rows]), label)
+    made = []
+    for choice, value in zip(chosen, values):
+        clip, gain = play(game.factorization, choice.keep, condensed=choice.condensed, alone=choice.alone)
+        made.append(Sound(choice.name, choice.caption, choice.keep, clip, gain, float(value)))
+    return tuple(made)
+
+
+def of_map(game: Game, label: str, found: AttributionMap | None) -> Iterator[Sound]:
+    """The clip through a mask made of the attribution map: what spoke for the label, and against it."""
+    if found is None:
+        return
+    clip = game.factorization.clip
+    sides: list[tuple[Literal["for", "against"], str]] = [
+        ("for", "speaks for it" if found.signed else "counts"), ("against", "speaks against it")]
+    for side, what in sides[: 2 if found.signed else 1]:
+        masked = heard(found, clip, side)
+        sound, gain = level(masked, bound(clip)[0])
+        yield Sound("attribution-map" if side == "for" else "attribution-map-against",
+                    f"The clip where the map says that it {what}, through a mask of its spectrum.", None,
+                    sound, gain, _value(game, label, masked))
+
+
+def over_silence(game: Game) -> Game:
+    """The same parts, silent where they are off; the same game where they are so already."""
+    taken = game.factorization
+    if all(part.absent is None for part in taken.parts):
+        return game
+    parts = tuple(replace(part, absent=None) for part in taken.parts)
+    return replace(game, factorization=Factorization(taken.clip, parts))
+
+
+def _value(game: Game, label: str, clip: Clip) -> float:
+    """What the game's classifier says of another sound, in the game's unit."""
+    return float(Game(game.classifier, Factorization(clip, (Part("all", "all", 0, clip.wave),)), game.aggregation,
+                      game.value).values(np.array([[True]]), label)[0])
+
+
+def sources_alone(factorization: Factorization) -> Iterator[Choice]:
+    """Each source alone, where there are several."""
+    sources = factorization.sources if len(factorization.sources) > 1 else ()
+    for source in sources[:SOURCES]:
+        keep = np.array([part.source == source for part in factorization.parts])
+        yield Choice(f"only-{slug(source)}", f"{capital(spoken(source))} alone.", keep, alone=True)
+
+
+def parts_alone(factorization: Factorization, weights: np.ndarray) -> Iterator[Choice]:
+    """The strongest parts alone, each with its weight, where parts are more than sources."""
+    if len(factorization.parts) <= len(factorization.sources):
+        return
+    largest = float(np.abs(weights).max())
+    for rank, at in enumerate(np.argsort(-np.abs(weights), kind="stable")[:PARTS], start=1):
+        if abs(weights[at]) > NEGLIGIBLE * largest:
+            told = f"alone, of weight {digits.signed(weights[at], digits.places(largest))}."
+            yield replace(solo(factorization, at), name=f"strongest-{rank}-alone",
+                          caption=f"{capital(stretch(factorization, at))} {told}")
