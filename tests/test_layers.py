@@ -24,7 +24,7 @@ FLOORS = (
 """From the ground up. `answering` (from a question to its page) is what `cli` and `server` have in common."""
 DOORS = {
     "audiomentations": "models/augmentation.py",
-    "captum": "explain/gradients.py",
+    "captum": "explain/gradients/",
     "demucs": "audio/separat",
     "fastapi": "server/",
     "h5py": "models/weights/keras.py",

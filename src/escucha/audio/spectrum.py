@@ -33,6 +33,9 @@ class LogMel(nn.Module):
     3e-3 dB off.
     """
 
+    first = 0
+    """The sample in the middle of the first frame."""
+
     def __init__(self, rate: int, *, n_fft: int = 2048, hop: int = 512, mels: int = 128, fmin: float = 0.0,
                  fmax: float | None = None, top_db: float | None = None, exact: bool = True):
         super().__init__()
@@ -48,14 +51,22 @@ class LogMel(nn.Module):
 
     def forward(self, waves: Tensor) -> Tensor:
         """`(batch, time)` -> `(batch, 1, mel, frame)` dB."""
-        spectrum = self._spectrum(waves)
-        # not abs() ** 2: its gradient divides by the magnitude, which may be 0
-        power = spectrum.real.square() + spectrum.imag.square()
-        mel = self._bank.to(waves.dtype).to(waves.device) @ power
-        decibels = 10 * torch.log10(mel.clamp(min=AMIN))
+        decibels = 10 * torch.log10(self.powers(waves).clamp(min=AMIN))
         if self.top_db is not None:
             decibels = torch.maximum(decibels, decibels.amax(dim=(1, 2), keepdim=True) - self.top_db)
         return decibels.unsqueeze(1)
+
+    def powers(self, waves: Tensor) -> Tensor:
+        """`(batch, time)` -> `(batch, mel, frame)`: the power in each band, before the logarithm."""
+        spectrum = self._spectrum(waves)
+        # not abs() ** 2: its gradient divides by the magnitude, which may be 0
+        power = spectrum.real.square() + spectrum.imag.square()
+        return self._bank.to(waves.dtype).to(waves.device) @ power
+
+    @property
+    def hertz(self) -> np.ndarray:
+        """`(mel,)`: the middle of each band."""
+        return band_middles(self._bank.numpy(), self.rate)
 
     def _spectrum(self, waves: Tensor) -> Tensor:
         """`(batch, 1 + n_fft // 2, frame)` complex, of the precision of `waves`."""
@@ -85,6 +96,17 @@ def mel_bank(rate: int, *, n_fft: int, mels: int, fmin: float = 0.0, fmax: float
         raise InputError(f"{mels} mel bands cannot be told apart with n_fft {n_fft}; use fewer bands or a longer n_fft")
     # librosa's float32 filters, so that the two agree; empty ones are quiet here as they are in published models
     return librosa.filters.mel(sr=rate, n_fft=n_fft, n_mels=mels, fmin=fmin, fmax=top).astype(np.float64)
+
+
+def band_middles(bank: np.ndarray, rate: int) -> np.ndarray:
+    """`(band,)` Hz: where each filter of `(band, bin)` has its weight; an empty one lies between its neighbours.
+
+    >>> band_middles(np.array([[0.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0]]), 8000).tolist()
+    [1500.0, 4000.0]
+    """
+    weight = bank.sum(axis=1)
+    full = np.flatnonzero(weight)
+    return np.interp(np.arange(len(bank)), full, bank[full] @ np.linspace(0, rate / 2, bank.shape[1]) / weight[full])
 
 
 def log_mel(clip: Clip, *, n_fft: int = 2048, hop: int = 512, mels: int = 128,

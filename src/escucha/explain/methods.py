@@ -5,6 +5,8 @@ Only `shapley` gives interactions of pairs too (`Weights.interactions`).
 
 from typing import Protocol
 
+from escucha.explain.gradients.kernel_shap import kernel_shap
+from escucha.explain.gradients.weigh import GRADIENTS
 from escucha.explain.lime import lime
 from escucha.explain.occlusion import leave_one_in, leave_one_out
 from escucha.explain.permutation import permutation
@@ -26,4 +28,11 @@ METHODS: dict[str, Method] = {
     "lime": lime,
     "leave-one-out": leave_one_out,
     "leave-one-in": leave_one_in,
+    "kernel-shap": kernel_shap,
+    **GRADIENTS,
 }
+
+
+def needs_gradients(method: str) -> bool:
+    """Does a method work only for a torch module with a front end and a network (`gradients.halves`)?"""
+    return method in GRADIENTS

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from escucha.audio.spectrum import band_middles
 from escucha.config import Within
 from escucha.errors import InputError
 
@@ -48,6 +49,7 @@ class VggishMel(nn.Module):
 
     def __init__(self, rate: int, settings: VggishMelSettings):
         super().__init__()
+        self.rate = rate
         self.frame, self.hop = round(settings.frame * rate), round(settings.hop * rate)
         if self.frame < 2 or self.hop < 1:
             raise InputError(f"a frame of {settings.frame:g} s and a hop of {settings.hop:g} s are no samples at "
@@ -60,13 +62,35 @@ class VggishMel(nn.Module):
 
     def forward(self, waves: Tensor) -> Tensor:
         """`(batch, time)` -> `(batch, 1, mel, frame)`; InputError where there is not one frame."""
+        mel = self._banded(magnitude(self._spectrum(waves)))
+        return torch.log(mel + self.offset).unsqueeze(1).to(waves.dtype)
+
+    def powers(self, waves: Tensor) -> Tensor:
+        """`(batch, time)` -> `(batch, mel, frame)`: each band's power, where the picture has magnitudes."""
+        spectrum = self._spectrum(waves)
+        return self._banded(spectrum.real.square() + spectrum.imag.square()).to(waves.dtype)
+
+    @property
+    def first(self) -> int:
+        """The sample in the middle of the first frame."""
+        return self.frame // 2
+
+    @property
+    def hertz(self) -> np.ndarray:
+        """`(mel,)`: the middle of each band."""
+        return band_middles(self._bank.numpy(), self.rate)
+
+    def _spectrum(self, waves: Tensor) -> Tensor:
+        """`(batch, frame, 1 + n_fft // 2)` complex."""
         if waves.shape[-1] < self.frame:
             raise InputError(f"a frame has {self.frame} samples and the window {waves.shape[-1]}; give a longer window")
         inner = waves if waves.device.type == "mps" else waves.double()
         frames = inner.unfold(-1, self.frame, self.hop) * self._window.to(inner.dtype).to(inner.device)
-        bank = self._bank.to(inner.dtype).to(inner.device)
-        mel = magnitude(torch.fft.rfft(frames, n=self.n_fft)) @ bank.T
-        return torch.log(mel + self.offset).transpose(1, 2).unsqueeze(1).to(waves.dtype)
+        return torch.fft.rfft(frames, n=self.n_fft)
+
+    def _banded(self, bins: Tensor) -> Tensor:
+        """`(batch, frame, bin)` to `(batch, mel, frame)`."""
+        return (bins @ self._bank.to(bins.dtype).to(bins.device).T).transpose(1, 2)
 
 
 def magnitude(spectrum: Tensor) -> Tensor:

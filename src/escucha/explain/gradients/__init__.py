@@ -1,0 +1,1 @@
+"""Gradient explanations: captum's methods on the tensor between front end and network, summed inside parts."""
