@@ -12,8 +12,7 @@ Conventions: rows are `(row, feature)`; values `(row, feature, label)` in units 
 a row's value minus the mean value of the background.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +20,7 @@ import numpy as np
 
 from escucha.errors import InputError
 from escucha.explain.feature_walks import Score, Shares, price, walks
+from escucha.explain.gradients.drawing import drawing
 from escucha.explain.shapley import shapley_values, subsets
 from escucha.models.classifier import FeatureClassifier, values
 
@@ -161,7 +161,7 @@ def _trees(asked: Asked) -> Shares | None:
     machines = _boosted(getattr(asked.classifier, "pipeline", None))
     if not machines:
         return None
-    raw = np.stack([_of_trees(machine, asked.rows, asked.background) for machine in machines], axis=-1)
+    raw = np.stack([_of_trees(machine, asked.rows, asked.background, asked.seed) for machine in machines], axis=-1)
     raw = raw[..., 0] if raw.ndim == 4 else raw
     if raw.shape[-1] == 1:  # as decisions.py: the difference of the two halves is the decision value
         raw = np.concatenate([-raw / 2, raw / 2], axis=-1)
@@ -179,25 +179,15 @@ def _boosted(machine: Any) -> list[Any]:
     return machines if all(isinstance(one, HistGradientBoostingClassifier) for one in machines) else []
 
 
-def _of_trees(machine: Any, rows: np.ndarray, background: np.ndarray) -> np.ndarray:
+def _of_trees(machine: Any, rows: np.ndarray, background: np.ndarray, seed: int) -> np.ndarray:
     """`(row, feature)` of one raw score, or `(row, feature, label)`."""
-    with _chance_as_it_was():
+    with drawing(seed):
         import shap
 
         # without a masker of its own size shap would keep a hundred rows of the background
         masker = shap.maskers.Independent(background, max_samples=len(background))
         explainer = shap.TreeExplainer(machine, masker, feature_perturbation="interventional", model_output="raw")
         return np.asarray(explainer.shap_values(rows, check_additivity=False), dtype=np.float64)
-
-
-@contextmanager
-def _chance_as_it_was() -> Iterator[None]:
-    """shap draws from numpy's global state, and may seed it."""
-    before = np.random.get_state()  # noqa: NPY002
-    try:
-        yield
-    finally:
-        np.random.set_state(before)  # noqa: NPY002
 
 
 def _exact(asked: Asked) -> Shares | None:
