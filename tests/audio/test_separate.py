@@ -8,6 +8,7 @@ import pytest
 
 from escucha.audio import ffmpeg, io, separate
 from escucha.audio.clip import Clip
+from escucha.audio.separators import nussl_door
 from escucha.errors import InputError
 
 RATE = 22050
@@ -79,7 +80,7 @@ def test_repet_finds_what_repeats_and_nussl_says_nothing(tmp_path):
 def test_repet_says_what_it_needs(monkeypatch, tmp_path):
     with pytest.raises(InputError, match="at least 3 s"):
         separate.separate(Clip(np.ones(3 * RATE - 1), RATE), "repet")
-    separate._nussl.cache_clear()
+    nussl_door.load.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="install"):
         separate.separate(Clip(np.ones(3 * RATE), RATE), "repet")

@@ -1,70 +1,83 @@
-"""One sound taken apart into several: the only door to nussl (and, later, demucs).
+"""One sound taken apart into several, by any of SEPARATORS or from files.
 
 Conventions: sources are linear waveforms exactly as long as the clip. They need not sum to it; `explain`'s
 Factorization adds what is left over as a part called `rest`.
 """
 
-import logging
-import warnings
-from collections.abc import Callable
-from functools import lru_cache
+import re
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
-from escucha.audio import ffmpeg
 from escucha.audio.clip import Clip
 from escucha.audio.io import SUFFIXES, read
-from escucha.audio.quiet import quiet
+from escucha.audio.separators import demucs_files, demucs_model, nmf, timbre
+from escucha.audio.separators.hpss import hpss
+from escucha.audio.separators.repeating import repet, repet_sim, two_dft
+from escucha.audio.separators.separator import Argument, Separator, between
 from escucha.errors import InputError, unknown
 
 REVISION = 1
 """Raised when a separator's answer changes; part of every cache key."""
 
-REPET_SECONDS = 3.0
-"""REPET looks for something that repeats, and needs this much to find it."""
+SEPARATORS: dict[str, Separator] = {
+    "hpss": Separator("what rings (harmonic) and what strikes (percussive)", hpss),
+    "repet": Separator("what repeats as a loop does (background) and what does not (foreground)", repet),
+    "repet-sim": Separator("what comes again at any time (background) and what does not (foreground)", repet_sim),
+    "2dft": Separator("repeating patterns of the spectrogram (background) and the others (foreground)", two_dft),
+    "timbre": Separator("sounds alike in timbre", timbre.timbre, Argument("/", "2", between(2, timbre.MOST))),
+    "nmf": Separator("components that come and go as a whole: notes and strokes at best", nmf.nmf,
+                     Argument("/", "8", between(2, nmf.MOST))),
+    "demucs": Separator("what a network trained on songs takes for drums, bass, vocals and other", demucs_model.demucs,
+                        Argument(":", demucs_model.USUAL, demucs_files.check,
+                                 lambda argument: demucs_files.find(argument).digest())),
+}
+"""What can be done to a clip alone; `stems`, a track's own sources, are the caller's (`read_stems`)."""
 
 
 def separate(clip: Clip, how: str) -> dict[str, Clip]:
     """The clip's sources by one of SEPARATORS, by name, each as long as the clip.
 
-    Raises InputError for an unknown separator, and for what the separator cannot do with this clip.
+    `nmf/8` and `demucs:FILE` say more than the name. Raises InputError for an unknown separator, for an argument that
+    it does not take, and for what it cannot do with this clip.
     """
-    if how not in SEPARATORS:
-        raise unknown("separator", how, SEPARATORS)
-    return {name: _fit(source, clip) for name, source in SEPARATORS[how](clip).items()}
+    separator, argument = asked(how)
+    sources = separator.run(clip) if separator.argument is None else separator.run(clip, argument)
+    return {name: _fit(source, clip) for name, source in sources.items()}
 
 
-def hpss(clip: Clip) -> dict[str, Clip]:
-    """`harmonic` and `percussive` by median filtering (Fitzgerald 2010; librosa's soft masks, which sum to 1)."""
-    import librosa
+def asked(how: str) -> tuple[Separator, str]:
+    """The separator that is meant and its argument, the usual one where none is given; InputError as `separate`.
 
-    # zeros for clips shorter than one spectrum: librosa would warn, and its filters see a single frame
-    wave = np.pad(clip.wave, (0, max(0, 2048 - len(clip.wave))))
-    harmonic, percussive = librosa.effects.hpss(wave)
-    return {"harmonic": Clip(harmonic, clip.rate), "percussive": Clip(percussive, clip.rate)}
-
-
-def repet(clip: Clip) -> dict[str, Clip]:
-    """`background` (what repeats) and `foreground` (what does not) by REPET (Rafii & Pardo 2013), with nussl.
-
-    Raises InputError under three seconds and where ffmpeg, which nussl wants, is missing.
+    >>> asked("nmf")[1], asked("nmf/3")[1], asked("demucs")[1], asked("demucs:someone/htdemucs")[1]
+    ('8', '3', 'htdemucs', 'someone/htdemucs')
     """
-    if clip.duration < REPET_SECONDS:
-        raise InputError(f"REPET needs at least {REPET_SECONDS:g} s to find what repeats, this clip lasts "
-                         f"{clip.duration:.3f} s; separate it with hpss")
-    nussl = _nussl()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of medians over the padding of the last period
-        signal = nussl.AudioSignal(audio_data_array=clip.wave[None].astype(np.float64), sample_rate=clip.rate)
-        background, foreground = nussl.separation.primitive.Repet(signal)()
-    return {"background": Clip(background.audio_data[0], clip.rate),
-            "foreground": Clip(foreground.audio_data[0], clip.rate)}
+    name, mark, argument = re.fullmatch(r"([^/:]*)([/:]?)(.*)", how, re.DOTALL).groups()  # type: ignore[union-attr]
+    if name not in SEPARATORS:
+        raise unknown("separator", name, SEPARATORS)
+    separator = SEPARATORS[name]
+    takes = separator.argument
+    if not mark:
+        return separator, "" if takes is None else takes.usual
+    if takes is None:
+        raise InputError(f"separator {how!r}: {name} takes no argument; ask for {name!r}")
+    if mark != takes.mark or not argument:
+        raise InputError(f"separator {how!r}: ask for {name!r}, or for more as in {name + takes.mark + takes.usual!r}")
+    try:
+        takes.check(argument)
+    except InputError as error:
+        raise InputError(f"separator {how!r}: {error}") from None
+    return separator, argument
 
 
-SEPARATORS: dict[str, Callable[[Clip], dict[str, Clip]]] = {"hpss": hpss, "repet": repet}
-"""What can be done to a clip alone; `stems`, a track's own sources, are the caller's (`read_stems`)."""
+def content(how: str) -> str:
+    """What a separator's answer depends on beside the clip: its name, its argument (of files their bytes), REVISION.
+
+    For keys of caches and for fingerprints. InputError as `separate`; weights of demucs are fetched for it.
+    """
+    separator, argument = asked(how)
+    told = "" if separator.argument is None else separator.argument.content(argument)
+    return f"{re.split('[/:]', how)[0]} {told} {REVISION}"
 
 
 def read_stems(folder: str | Path, *, rate: int | None = None, start: float = 0.0,
@@ -101,21 +114,3 @@ def _fit(source: Clip, clip: Clip) -> Clip:
     """Cut or padded with zeros to the clip's length: inverse spectra end on a frame."""
     wave = source.wave[: len(clip.wave)]
     return Clip(np.pad(wave, (0, len(clip.wave) - len(wave))), clip.rate)
-
-
-@lru_cache(maxsize=1)
-def _nussl() -> ModuleType:
-    """nussl 1.1.9, its last release, made to import today."""
-    if not ffmpeg.installed():
-        raise InputError(f"REPET comes with nussl, which needs ffmpeg and ffprobe on the path; {ffmpeg.INSTALL}, "
-                         "or separate with hpss")
-    import scipy.signal
-
-    for name in ("hamming", "hann", "blackman"):  # moved in SciPy 1.1, gone in 1.13; nussl reads them at import
-        if not hasattr(scipy.signal, name):
-            setattr(scipy.signal, name, getattr(scipy.signal.windows, name))
-    logging.getLogger("sox").setLevel(logging.ERROR)  # SoX is not used; its absence is not news
-    with quiet(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import nussl
-    return nussl

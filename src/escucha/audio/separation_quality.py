@@ -16,6 +16,8 @@ from escucha.errors import InputError
 SILENT = 1e-7
 """A stem whose samples stay within this of zero is silent: it is nobody's truth."""
 
+_ALL = 100.0  # dB; what is that near to the mixture differs by float32's rounding
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -56,7 +58,7 @@ def improvement(estimate: Clip, reference: Clip, mixture: Clip) -> float:
     What taking the sound apart gained: the mixture itself improves on nothing, by 0 dB.
     """
     without = si_sdr(mixture, reference)
-    return math.nan if math.isinf(without) else si_sdr(estimate, reference) - without
+    return math.nan if without > _ALL or math.isinf(without) else si_sdr(estimate, reference) - without
 
 
 def pairing(true: Mapping[str, Clip], estimated: Mapping[str, Clip]) -> dict[str, tuple[str, ...]]:
