@@ -7,6 +7,7 @@ KINDS: dict[str, str] = {
     "comparison": "escucha.experiments.comparison:Comparison",
     "table-accuracy": "escucha.experiments.table_accuracy:TableAccuracy",
     "explanation": "escucha.experiments.explanation:ExplanationStudy",
+    "source-study": "escucha.experiments.source_study:SourceStudy",
     "concept-study": "escucha.experiments.concept_study:ConceptStudy",
     "probe-study": "escucha.experiments.probe_study:ProbeStudy",
 }

@@ -1,0 +1,187 @@
+"""Many clips explained, one after the other: what is known is not asked again, what fails stops no other clip.
+
+Each clip's weights are kept in the cache as soon as they are found, under a name that covers the model, the settings
+and the sound: a run that was killed goes on where it was, and clips that two runs have in common are explained once.
+
+Conventions: one clip is in memory at a time; all labels of a clip share one game, and so its passes.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from escucha.audio.clip import Clip
+from escucha.audio.io import digest, resample
+from escucha.audio.separate import REVISION as SEPARATORS_REVISION
+from escucha.config import fingerprint, jsonable
+from escucha.corpora.corpus import Source, Track
+from escucha.corpora.folder import STEMS, FileSource
+from escucha.corpora.reading import CacheError
+from escucha.errors import InputError, unknown
+from escucha.experiments.apart import FOUND, Apart
+from escucha.experiments.clip_reasons import ClipReasons, Reasons, doubts, places, store, stored
+from escucha.experiments.workbench import Workbench
+from escucha.explain.factorization import Factorization
+from escucha.explain.methods import METHODS
+from escucha.explain.remix import Game
+from escucha.explain.weights import USUAL, Sampling
+from escucha.explain.words import CLOSE
+from escucha.models.classifier import VALUES, Classifier, Value, label_index
+from escucha.models.prediction import Failure
+from escucha.models.windows import AGGREGATES, score_clip
+
+REVISION = 1
+"""Raised when the meaning of a kept row changes."""
+SHORTEST = 0.05
+"""Seconds; less holds no music to explain."""
+ALL_LABELS = 12
+"""Of a model with more labels only a clip's own and its answer are explained where none are asked for."""
+
+
+@dataclass(frozen=True)
+class How:
+    """What is done with each clip."""
+
+    apart: Apart = field(default_factory=Apart)
+    method: str = "shapley"
+    sampling: Sampling = USUAL
+    aggregation: str = "mean-logit"
+    value: Value = "logit"
+    start: float = 0.0
+    duration: float | None = None
+
+    def check(self) -> None:
+        """Raise InputError for what is wrong whatever the clip and the model."""
+        self.apart.check()
+        for what, value, known in (("method", self.method, METHODS), ("aggregation", self.aggregation, AGGREGATES)):
+            if value not in known:
+                raise unknown(what, value, known)
+
+
+@dataclass(frozen=True, eq=False)
+class Explainer:
+    """A classifier that is asked about clips in one way."""
+
+    classifier: Classifier
+    mark: str
+    """What tells its weights from others' (`models.shelf.model_digest`): part of every name in the cache."""
+    workbench: Workbench
+    how: How = field(default_factory=How)
+    labels: tuple[str, ...] = ()
+    """Explained for every clip; see `asked` where empty."""
+
+    def check(self) -> None:
+        """Raise InputError for settings that no clip could be explained with."""
+        self.how.check()
+        for label in self.labels:
+            label_index(self.classifier, label)
+
+    def all(self, tracks: Sequence[Track], *, doing: str = "explaining") -> Iterator[ClipReasons | Failure]:
+        """One answer a track, in order; a clip that cannot be explained is a Failure, and the others go on.
+
+        InputError where the settings are wrong, and where the cache cannot be written.
+        """
+        from tqdm import tqdm
+
+        self.check()
+        every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
+        yield from (self.one(track) for track in tqdm(
+            tracks, desc=doing, disable=not self.workbench.progress, leave=False, mininterval=every))
+
+    def one(self, track: Track) -> ClipReasons | Failure:
+        """The track's weights from the cache, else found and kept; a Failure says why not, in one line."""
+        from escucha.models.own import fault
+
+        try:
+            place = self.place(track)
+            return stored(place, track) or self._find(track, place)
+        except CacheError:
+            raise
+        except (InputError, OSError, MemoryError) as error:
+            return _failed(track, error)
+        except Exception as error:
+            told = fault(error)
+            if told is None:
+                raise
+            return _failed(track, told)
+
+    def place(self, track: Track) -> Path:
+        """Where the track's weights are kept: named by all that they depend on."""
+        how, source = self.how, track.source
+        known = _stems_key(source) if how.apart.parts == "stems" else ""
+        notes = jsonable(source.annotations()) if how.apart.segments in FOUND else {}
+        mine = track.labels if len(self.classifier.labels) > ALL_LABELS else ()
+        name = fingerprint(REVISION, self.mark, SEPARATORS_REVISION, how, source.key(), known, notes, self.labels, mine)
+        return self.workbench.cache / "explained" / name[:2] / f"{name}.json"
+
+    def factorize(self, track: Track) -> Factorization:
+        """The track's sound at the classifier's rate, taken apart; InputError where there is nothing to explain."""
+        source, how, rate = track.source, self.how, self.classifier.rate
+        clip = self._cut(source.clip(), rate)
+        check_sound(track.name, clip)
+        # of a part of the clip the annotated times would be wrong
+        notes = source.annotations() if how.apart.segments in FOUND and not how.start else {}
+        return how.apart.factorize(
+            clip, window=self.classifier.window, workbench=self.workbench, annotations=notes,
+            stems=lambda: {name: self._cut(stem, rate) for name, stem in source.stems().items()})
+
+    @property
+    def unit(self) -> str:
+        """What weights and values are, in words (`remix.Game.unit`)."""
+        return VALUES[self.classifier.link] if self.how.value == "logit" else "log-odds"
+
+    def game(self, factorization: Factorization) -> Game:
+        """The game whose players are the parts."""
+        return Game(self.classifier, factorization, self.how.aggregation, self.how.value)
+
+    def asked(self, track: Track, answer: str) -> tuple[str, ...]:
+        """`labels`; where empty all of the model's, or where it has many the track's own and the answer."""
+        known = tuple(self.classifier.labels)
+        if self.labels or len(known) <= ALL_LABELS:
+            return self.labels or known
+        return tuple(dict.fromkeys([*(label for label in track.labels if label in known), answer]))
+
+    def _find(self, track: Track, place: Path) -> ClipReasons:
+        factorization = self.factorize(track)
+        clip, game = factorization.clip, self.game(factorization)
+        score = score_clip(self.classifier, clip, aggregation=self.how.aggregation)
+        shares = score.probabilities
+        method, sampling = METHODS[self.how.method], self.how.sampling
+        reasons = tuple(Reasons.of(label, shares[label], method(game, label, sampling))
+                        for label in self.asked(track, score.label))
+        first, second = (*sorted(shares.values(), reverse=True), 0.0)[:2]
+        unsure = self.classifier.link == "softmax" and first - second < CLOSE
+        found = ClipReasons(
+            track.name, track.group, track.labels, score.label, shares[score.label], clip.duration, game.asked,
+            places(factorization), reasons,
+            doubts(reasons, shares, undecided=unsure, short=len(clip.wave) < self.classifier.window))
+        store(place, found)
+        return found
+
+    def _cut(self, clip: Clip, rate: int) -> Clip:
+        whole = self.how.start == 0 and self.how.duration is None
+        return resample(clip if whole else clip.cut(self.how.start, self.how.duration), rate)
+
+
+def check_sound(name: str, clip: Clip) -> None:
+    """Raise InputError for a clip in which there is nothing to explain."""
+    if not clip.wave.any():
+        raise InputError(f"{name} is digitally silent: there is nothing to explain; check the file, or its start and "
+                         "duration")
+    if clip.duration < SHORTEST:
+        raise InputError(f"{name} lasts {clip.duration:.3f} s, too short to explain; give at least {SHORTEST:g} s")
+
+
+def _stems_key(source: Source) -> list[str]:
+    """What a file's stems are, by content: they lie beside it, and its own key does not cover them."""
+    if not isinstance(source, FileSource):
+        return []
+    files = sorted(source.path.with_suffix(STEMS).glob("*"))
+    return [f"{file.name} {digest(file)}" for file in files if file.is_file()]
+
+
+def _failed(track: Track, error: BaseException) -> Failure:
+    """In one line that names the clip."""
+    reason = " ".join((str(error) or type(error).__name__).split())
+    return Failure(track.name, reason)

@@ -1,0 +1,195 @@
+"""From the weights of many clips to what each source means to each label, with groups as the unit of chance.
+
+Conventions: a clip counts under each of its labels that the model knows, or under the model's answer where it has none.
+A source that does not sound in a clip weighs 0 there, as Shapley values have it, so the means of all sources add up to
+what whole clips add; `where_it_sounds` is the mean over the other clips. Groups are drawn whole, never clips.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from escucha.concepts.correction import holm
+from escucha.experiments.clip_reasons import ClipReasons
+from escucha.models.resampling import Interval, interval, members, redrawn, sign_flip
+
+EVERY = "every clip"
+"""The clips of all labels together."""
+DRAWS = 2000
+ALPHA = 0.05
+"""A source speaks for or against a label where its corrected p is below this."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One source and one label, over the clips of one label."""
+
+    clips_of: str
+    label: str
+    source: str
+    weight: Interval
+    """Mean over all these clips: 0 where the source does not sound."""
+    where_it_sounds: Interval
+    """Mean over those in which it sounds; NaN where that is none."""
+    sounds_in: float
+    """Share of the clips in which it sounds."""
+    clips: int
+    p: float = float("nan")
+    """Two-sided sign flips of the groups' weights, corrected by Holm over all cells tested; NaN: not tested."""
+
+    @property
+    def speaks(self) -> str:
+        """`for`, `against`, or empty where neither is shown."""
+        if not self.p < ALPHA:
+            return ""
+        return "for" if self.weight.value > 0 else "against"
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """Every clip's weights, and what they come to."""
+
+    clips: tuple[ClipReasons, ...]
+    known: tuple[str, ...]
+    """The model's labels."""
+    seed: int = 0
+
+    @cached_property
+    def counted(self) -> tuple[tuple[str, ...], ...]:
+        """The labels that each clip counts under."""
+        own = (tuple(label for label in clip.labels if label in self.known) for clip in self.clips)
+        return tuple(labels or (clip.answer,) for labels, clip in zip(own, self.clips))
+
+    @property
+    def by_answer(self) -> int:
+        """Clips that count under the model's answer, for nothing (that the model knows) says what they are."""
+        return sum(not set(clip.labels) & set(self.known) for clip in self.clips)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Those explained of some clip, in the model's order."""
+        asked = {reasons.label for clip in self.clips for reasons in clip.reasons}
+        return tuple(label for label in self.known if label in asked)
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Every source that sounds in some clip, the commonest first; what is left over last."""
+        counts: dict[str, int] = {}
+        for clip in self.clips:
+            for source in clip.sources:
+                counts[source] = counts.get(source, 0) + 1
+        return tuple(sorted(counts, key=lambda source: (source == "rest", -counts[source])))
+
+    @cached_property
+    def headlines(self) -> tuple[tuple[str, str], ...]:
+        """(clips of, label): each label over its own clips; over every clip where no explained label has any."""
+        own = {label for labels in self.counted for label in labels}
+        return tuple((label, label) for label in self.labels if label in own) or tuple(
+            (EVERY, label) for label in self.labels)
+
+    @property
+    def groups(self) -> int:
+        """How many there are in all."""
+        return len({clip.group for clip in self.clips})
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """`(clip, label, source)`: summed over a source's parts, 0 where it does not sound, NaN where not explained."""
+        out = np.full((len(self.clips), len(self.labels), len(self.sources)), np.nan)
+        for row, clip in zip(out, self.clips):
+            for reasons in clip.reasons:
+                found = clip.by_source(reasons.label)
+                row[self.labels.index(reasons.label)] = [found.get(source, 0.0) for source in self.sources]
+        return out
+
+    @cached_property
+    def there(self) -> np.ndarray:
+        """`(clip, source)` booleans: does it sound?"""
+        return np.array([[source in clip.sources for source in self.sources] for clip in self.clips])
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, str], np.ndarray]:
+        """(clips of, label) to the clips that count under the one and of which the other was explained."""
+        explained = np.isfinite(self.weights[:, :, 0])
+        own = {label: np.array([label in labels for labels in self.counted]) for label in self.known}
+        own[EVERY] = np.ones(len(self.clips), dtype=bool)
+        found = {(of, label): np.flatnonzero(mine & explained[:, at])
+                 for of, mine in own.items() for at, label in enumerate(self.labels)}
+        return {pair: rows for pair, rows in found.items() if len(rows)}
+
+    def of(self, clips_of: str, label: str) -> tuple[Cell, ...]:
+        """The cells of one label over the clips of one, the largest weight first."""
+        found = [cell for cell in self.cells if (cell.clips_of, cell.label) == (clips_of, label)]
+        return tuple(sorted(found, key=lambda cell: -cell.weight.value))
+
+    def cell(self, clips_of: str, label: str, source: str) -> Cell:
+        """One of `cells`."""
+        return next(cell for cell in self.of(clips_of, label) if cell.source == source)
+
+    @cached_property
+    def gains(self) -> dict[tuple[str, str], Interval]:
+        """(clips of, label) to the mean of v(all) - v(none)."""
+        return {pair: group_means(np.array([[self.clips[row].of(pair[1]).gain] for row in rows]), self._groups(rows),
+                                  seed=self.seed)[0] for pair, rows in self.pairs.items()}
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Clips of each label (and every clip) x label x source; the headlines' are tested."""
+        made = [cell for pair in self.pairs for cell in self._cells(*pair)]
+        tested = [at for at, cell in enumerate(made) if (cell.clips_of, cell.label) in self.headlines]
+        corrected = holm(np.array([self._chance(made[at]) for at in tested]))
+        for at, p in zip(tested, corrected.tolist()):
+            made[at] = replace(made[at], p=p)
+        return tuple(made)
+
+    def _cells(self, clips_of: str, label: str) -> list[Cell]:
+        rows = self.pairs[clips_of, label]
+        weights, there, groups = self.weights[rows, self.labels.index(label)], self.there[rows], self._groups(rows)
+        means = group_means(weights, groups, seed=self.seed)
+        sounding = group_means(weights, groups, there=there, seed=self.seed)
+        return [Cell(clips_of, label, source, means[at], sounding[at], float(there[:, at].mean()), len(rows))
+                for at, source in enumerate(self.sources)]
+
+    def _chance(self, cell: Cell) -> float:
+        """p of a mean weight of zero."""
+        rows = self.pairs[cell.clips_of, cell.label]
+        weights = self.weights[rows, self.labels.index(cell.label), self.sources.index(cell.source)]
+        return sign_flip(weights, self._groups(rows), seed=self.seed)
+
+    def _groups(self, rows: np.ndarray) -> list[str]:
+        return [self.clips[row].group for row in rows]
+
+    def clearest(self, clips_of: str, label: str) -> tuple[str, ClipReasons] | None:
+        """The leading source and the clip in which it weighs most; None where no source speaks for the label."""
+        lead, rows = self.of(clips_of, label)[0], self.pairs[clips_of, label]
+        if lead.weight.value <= 0:
+            return None
+        weights = self.weights[rows, self.labels.index(label), self.sources.index(lead.source)]
+        return lead.source, self.clips[rows[int(weights.argmax())]]
+
+
+def group_means(values: np.ndarray, groups: Sequence[str], *, there: np.ndarray | None = None,
+                seed: int = 0) -> list[Interval]:
+    """The mean of each column of `(clip, column)` numbers with a percentile bootstrap over groups.
+
+    Only over clips that are `there`, `(clip, column)` truths, where given; groups without such clips do not count.
+    The bounds are NaN where there are fewer than two groups. All columns share their draws.
+    """
+    count, member = members(groups)
+    there = np.ones(values.shape, dtype=bool) if there is None else there
+    sums, sizes = np.zeros((2, count, values.shape[1]))
+    np.add.at(sums, member, np.where(there, values, 0.0))
+    np.add.at(sizes, member, there)
+    with np.errstate(invalid="ignore", divide="ignore"):  # no clip of a draw may be there: NaN, and left out
+        drawn = np.stack([(picked @ sums) / (picked @ sizes) for picked in redrawn(count, seed=seed, draws=DRAWS)])
+        means = sums.sum(axis=0) / sizes.sum(axis=0)
+    return [_interval(float(mean), drawn[:, at], int((sizes[:, at] > 0).sum())) for at, mean in enumerate(means)]
+
+
+def _interval(mean: float, drawn: np.ndarray, groups: int) -> Interval:
+    if groups < 2:
+        return Interval(mean, float("nan"), float("nan"), groups, "none: one group cannot vary" if groups else
+                        "none: nothing to measure")
+    return interval(mean, drawn, groups)

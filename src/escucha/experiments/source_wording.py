@@ -1,0 +1,125 @@
+"""What a source study found, in plain sentences, the headline first.
+
+Conventions: brackets hold 95 % bootstrap intervals over groups; all weights have the same digits after the point.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from escucha.experiments.source_summary import EVERY, Cell
+from escucha.explain.digits import places, signed
+from escucha.explain.meanings import meaning_of
+from escucha.explain.naming import spoken
+from escucha.models.resampling import FEW_GROUPS
+
+if TYPE_CHECKING:
+    from escucha.experiments.source_finding import SourceFinding
+
+NAMED = 4
+"""Labels in the headline, and failures by name; tables have all."""
+SOURCES = 6
+"""Sources in a label's sentence."""
+DOUBTED = 0.2
+"""Share of clips about which the model is undecided that is worth a warning."""
+
+
+def sentences(study: "SourceFinding") -> list[str]:
+    """What each label rests on, label by label, how it was found and how to read it; then warnings."""
+    found = study.found
+    each = [_label(study, pair) for pair in found.headlines]
+    return [_headline(study), *each, _counted(study), _reading(study), *_warnings(study)]
+
+
+def _headline(study: "SourceFinding") -> str:
+    found = study.found
+    leads = [(pair, found.of(*pair)[0]) for pair in found.headlines]
+    leads = [(pair, lead) for pair, lead in leads if lead.weight.value > 0]
+    if not leads:
+        return f"No source speaks for any label to {study.model} on the mean of {len(found.clips)} clips."
+    said = [f"{label}{'' if at else ' rests most'} on {spoken(lead.source)} ({_with_interval(study, lead)} of "
+            f"{_signed(study, found.gains[of, label].value)})" for at, ((of, label), lead) in enumerate(leads[:NAMED])]
+    more = f"; the table tells of {len(leads) - NAMED} more" if len(leads) > NAMED else ""
+    return f"To {study.model} {', '.join(said)}{more}."
+
+
+def _label(study: "SourceFinding", pair: tuple[str, str]) -> str:
+    (clips_of, label), cells = pair, study.found.of(*pair)
+    clips, groups = cells[0].clips, cells[0].weight.groups
+    listed = ", ".join(f"{cell.source} {_with_interval(study, cell)}" for cell in cells[:SOURCES])
+    among = "all clips" if clips_of == EVERY else "its clips"
+    seldom = [f"{cell.source} sounds in {cell.sounds_in:.0%} and weighs {_signed(study, cell.where_it_sounds.value)} "
+              "there" for cell in cells[:SOURCES] if 0 < cell.sounds_in < 1]
+    return (f"{label[:1].upper()}{label[1:]}, over {among} ({clips}, {groups} groups): {listed}"
+            f"{', …' if len(cells) > SOURCES else ''}{_shown(cells)}{'; ' if seldom else ''}{', '.join(seldom)}.")
+
+
+def _shown(cells: Sequence[Cell]) -> str:
+    """Which of them is not shown to speak either way."""
+    mute = [cell.source for cell in cells if not cell.speaks]
+    if len(mute) == len(cells):
+        return "; none is shown to speak for it or against it"
+    return f"; {_and(mute)} {'is' if len(mute) == 1 else 'are'} not shown to speak either way" if mute else ""
+
+
+def _counted(study: "SourceFinding") -> str:
+    """What stood for the labels, and how often the model agrees."""
+    found, clips = study.found, len(study.found.clips)
+    known = [row for row, clip in enumerate(found.clips) if set(clip.labels) & set(found.known)]
+    right = sum(found.clips[row].answer in found.counted[row] for row in known)
+    if not known:
+        return f"Nothing says what these {clips} clips are: each counts under the model's answer."
+    by_answer = f"; the other {found.by_answer} have no label that the model knows and count under its answer"
+    return (f"The model names {right} of {len(known)} clips as the corpus does"
+            f"{by_answer if found.by_answer else ''}.")
+
+
+def _reading(study: "SourceFinding") -> str:
+    settings = study.settings
+    sums = ", so that the weights of all sources add up to what whole clips add to silence" if meaning_of(
+        settings["method"]).sums else ""
+    tests = sum(len(study.found.sources) for _ in study.found.headlines)
+    return (f"A weight ({settings['method']}, summed over a source's parts) is in units of the model's value "
+            f"({settings['unit']}); a source that does not sound in a clip weighs 0 there{sums}. In brackets: 95 % "
+            f"intervals over groups of clips. Not shown: sign flips over groups, Holm's correction over {tests} tests.")
+
+
+def _warnings(study: "SourceFinding") -> Iterator[str]:
+    found, failed = study.found, study.failures
+    if found.groups < FEW_GROUPS:
+        yield f"Warning: {found.groups} groups are few; the intervals say little under {FEW_GROUPS}."
+    if failed:
+        named = "; ".join(f"{one.path}: {one.reason}" for one in failed[:NAMED])
+        yield (f"Warning: {len(failed)} of {len(failed) + len(found.clips)} clips could not be explained ({named}"
+               f"{'; the table of failures has all' if len(failed) > NAMED else ''}).")
+    for doubt, count in _doubts(study).items():
+        if count >= DOUBTED * len(found.clips):
+            yield f"Warning: {count} of {len(found.clips)} clips: {doubt}."
+
+
+def _doubts(study: "SourceFinding") -> dict[str, int]:
+    """What is doubtful of clips, without its details, to how many clips it is."""
+    counts: dict[str, int] = {}
+    for clip in study.found.clips:
+        for doubt in clip.doubts:
+            name = doubt.split(" between ")[0].split(" with ")[0]
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _with_interval(study: "SourceFinding", cell: Cell) -> str:
+    """`+2.10 [1.80, 2.40]`."""
+    value = _signed(study, cell.weight.value)
+    if cell.weight.low != cell.weight.low:  # one group
+        return value
+    low, high = (_signed(study, bound) for bound in cell.weight.bounds)
+    return f"{value} [{low}, {high}]"
+
+
+def _signed(study: "SourceFinding", value: float) -> str:
+    largest = max(abs(cell.weight.value) for cell in study.found.cells)
+    return signed(value, min(places(largest), 3))
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
