@@ -5,6 +5,11 @@ on or off with probability one half, the first row all on, cosine distance to al
 sqrt(exp(-d^2 / .25^2)), ridge regression with penalty 1 and a free intercept. Given the same masks and targets the
 weights equal the published package's (held by a test).
 
+SoundLIME (Mishra, Sturm, Dixon, "Local Interpretable Model-Agnostic Explanations for Music Content Analysis", ISMIR
+2017) is the same engine on other parts. Stretches of time: `of_sources(clip, {}, segments=10, window=...)`; of time and
+frequency: the same with `bands=6` (equal in mel) or `bands=(500.0, 2000.0)` (edges in Hz). On the command line:
+`--parts none --segments 10 --bands 6 --method lime`.
+
 Parts that are digitally silent take no part: their weight is zero and not chance.
 """
 
@@ -14,16 +19,25 @@ import numpy as np
 
 from escucha.errors import InputError
 from escucha.explain.remix import Game
+from escucha.explain.stability import overlap, rank_correlation
 from escucha.explain.weights import USUAL, Sampling, Weights
 
 WIDTH = 0.25
 PENALTY = 1.0
 LARGEST = 10**8
 """Samples times parts, at most: the table that is fitted."""
+MOST = 65_536
+"""Samples that `until_stable` draws at most (fewer where the table would be too large)."""
+BLOCKS = 4
+"""Repetitions that have to agree: the samples are cut into so many, each fitted by itself."""
+AGREE = 0.9
+"""Mean overlap of their strongest parts at which they do."""
 DRAWS = 200
 """Bootstrap draws behind intervals and stability."""
-TOP = 3
-"""How many of the strongest parts stability looks at."""
+GROUPS = 512
+"""Remixes are drawn again in so many groups (each alone where there are no more), which costs one matrix product."""
+CELLS = 4 * 10**7
+"""Numbers, at most, that are kept of all groups at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,32 +51,55 @@ class Fit:
 
 
 def lime(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
-    """LIME weights of every part for `label`, with bootstrap intervals, R^2 and stability."""
-    samples, count = sampling.samples, len(game.factorization.parts)
+    """LIME weights of every part for `label`, with bootstrap intervals, R^2 and stability.
+
+    `until_stable` doubles the samples, always of one stream, so that the weights are those of as many samples asked for
+    at once. It ends when BLOCKS independent shares of them name the same strongest parts (mean Jaccard overlap AGREE
+    or more), for then all of them together are surer than each; or else at MOST, and says so.
+    """
+    count, players = len(game.factorization.parts), game.sounding
+    _check(sampling.samples, count)
+    rng, before, (everything, nothing) = np.random.default_rng(sampling.seed), game.asked, game.ends(label)
+    most = max(sampling.samples, min(MOST, LARGEST // count)) if sampling.until_stable else sampling.samples
+    played = draw_masks(rng, sampling.samples, len(players))
+    target = _values(game, label, played)
+    while len(played) < most and not agree(played, target):
+        fresh = _drawn(rng, min(len(played), most - len(played)), len(players))
+        played, target = np.concatenate([played, fresh]), np.concatenate([target, _values(game, label, fresh)])
+    fitted, draws = fit_ridge(played, target, kernel(played)), bootstrap(rng, played, target)
+    weights, low, high = np.zeros((3, count))
+    weights[players] = fitted.weights
+    low[players], high[players] = np.percentile(draws, (2.5, 97.5), axis=0)
+    return Weights(weights, low, high, everything, nothing, game.asked - before, fit=fitted.r2,
+                   stability=overlap(draws), rank_correlation=rank_correlation(draws), samples=len(played),
+                   stable=agree(played, target) if sampling.until_stable else None)
+
+
+def _check(samples: int, count: int) -> None:
     if samples < 2:
         raise InputError(f"LIME needs at least 2 samples, got {samples}; 1000 is the published number")
     if samples * count > LARGEST:
         raise InputError(f"{samples} samples of {count} parts are too large a table to fit (at most {LARGEST} cells); "
                          "ask for fewer samples or segments")
-    rng = np.random.default_rng(sampling.seed)
-    masks = np.zeros((samples + 1, count), dtype=bool)  # the last row, all off, is scored but not fitted
-    masks[:-1, game.sounding] = draw_masks(rng, samples, len(game.sounding))
-    before, target = game.asked, game.values(masks, label)
-    played = masks[:-1, game.sounding]
-    fitted = fit_ridge(played, target[:-1], kernel(played))
-    draws = bootstrap(rng, played, target[:-1])
-    weights, low, high = np.zeros((3, count))
-    weights[game.sounding] = fitted.weights
-    low[game.sounding], high[game.sounding] = np.percentile(draws, (2.5, 97.5), axis=0)
-    return Weights(weights, low, high, float(target[0]), float(target[-1]), game.asked - before, fit=fitted.r2,
-                   stability=_stability(fitted.weights, draws))
+
+
+def _values(game: Game, label: str, played: np.ndarray) -> np.ndarray:
+    """`(remix,)` values of masks over the parts that sound."""
+    masks = np.zeros((len(played), len(game.factorization.parts)), dtype=bool)
+    masks[:, game.sounding] = played
+    return game.values(masks, label)
 
 
 def draw_masks(rng: np.random.Generator, samples: int, parts: int) -> np.ndarray:
     """`(samples, part)` bool: each part on with probability one half, the first row all on."""
-    masks = rng.integers(0, 2, (samples, parts)).astype(bool)
+    masks = _drawn(rng, samples, parts)
     masks[0] = True
     return masks
+
+
+def _drawn(rng: np.random.Generator, samples: int, parts: int) -> np.ndarray:
+    """`(samples, part)` bool; drawn in two goes they are the same as in one."""
+    return rng.integers(0, 2, (samples, parts)).astype(bool)
 
 
 def kernel(masks: np.ndarray) -> np.ndarray:
@@ -84,18 +121,35 @@ def fit_ridge(masks: np.ndarray, target: np.ndarray, weight: np.ndarray) -> Fit:
     return Fit(weights, float(target[0] + mean - middle @ weights), r2)
 
 
+def agree(masks: np.ndarray, target: np.ndarray) -> bool:
+    """Do shares of the remixes, each fitted by itself, name the same strongest parts? Yes where there is no choice."""
+    shares = [(masks[at::BLOCKS], target[at::BLOCKS]) for at in range(BLOCKS)]
+    shared = overlap(np.stack([fit_ridge(mask, aim, kernel(mask)).weights for mask, aim in shares if len(mask)]))
+    return shared is None or shared >= AGREE
+
+
 def bootstrap(rng: np.random.Generator, masks: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """`(draw, part)`: the weights refitted on remixes drawn again with replacement."""
-    weight = kernel(masks)
-    each = np.full(len(masks), 1 / len(masks))
-    return np.stack([fit_ridge(masks, target, weight * rng.multinomial(len(masks), each)).weights
-                     for _ in range(DRAWS)])
+    """`(draw, part)`: the weights refitted on remixes drawn again with replacement, in groups of equal size."""
+    groups, parts = min(len(masks), GROUPS), masks.shape[1]
+    counts = rng.multinomial(groups, np.full(groups, 1 / groups), DRAWS).astype(np.float64)
+    rows = np.column_stack([masks, np.ones(len(masks)), target - target[0]])
+    weight, group = kernel(masks), np.arange(len(masks)) * groups // len(masks)
+    if groups * (parts + 2) ** 2 > CELLS:
+        return np.stack([_solved(_products(rows, weight * count[group])) for count in counts])
+    cuts = np.flatnonzero(np.diff(group)) + 1
+    each = np.stack([_products(*piece) for piece in zip(np.split(rows, cuts), np.split(weight, cuts))])
+    return _solved((counts @ each.reshape(groups, -1)).reshape(DRAWS, parts + 2, parts + 2))
 
 
-def _stability(weights: np.ndarray, draws: np.ndarray) -> float | None:
-    """Mean Jaccard overlap of the strongest parts with those of each bootstrap draw; None where all are strongest."""
-    if len(weights) <= TOP or not weights.any():
-        return None
-    strongest = set(np.argsort(-np.abs(weights))[:TOP])
-    again = [set(row) for row in np.argsort(-np.abs(draws), axis=1)[:, :TOP]]
-    return float(np.mean([len(strongest & other) / len(strongest | other) for other in again]))
+def _products(rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """`(column, column)`: weighted sums of products of the columns: parts, one, target."""
+    return (rows * weight[:, None]).T @ rows
+
+
+def _solved(products: np.ndarray) -> np.ndarray:
+    """`(..., part)`: the weights of `fit_ridge`, from its sums of products."""
+    total, mean = products[..., [-2], [-2]], products[..., -2, :] / products[..., [-2], [-2]]
+    middle = mean[..., :-2]
+    centred = products - total[..., None] * mean[..., :, None] * mean[..., None, :]
+    gram = centred[..., :-2, :-2] + PENALTY * np.eye(middle.shape[-1])
+    return np.linalg.solve(gram, centred[..., :-2, [-1]])[..., 0]

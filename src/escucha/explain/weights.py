@@ -46,7 +46,10 @@ class Weights:
     fit: float | None = None
     """R^2 of the linear model behind the weights (LIME); below .5 the weights mean little. None for Shapley."""
     stability: float | None = None
-    """Mean Jaccard overlap of the three strongest parts across bootstrap draws (LIME); below .7 they may be chance."""
+    """Mean Jaccard overlap of the three strongest parts of two seeds (LIME), as the bootstrap expects it: right within
+    about .1; below .7 they may be chance."""
+    rank_correlation: float | None = None
+    """Mean Spearman correlation of all weights of two seeds (LIME), as the bootstrap expects it."""
     interactions: np.ndarray | None = None
     """`(part, part)` Shapley interaction of each pair: above zero, two parts do more together than each alone."""
     samples: int | None = None
