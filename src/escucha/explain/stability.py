@@ -33,12 +33,11 @@ def rank_correlation(fits: np.ndarray) -> float | None:
     """
     from scipy.stats import rankdata
 
+    if not fits.shape[1] or not np.ptp(fits, axis=1).all():
+        return None
     ranks = rankdata(fits, axis=1)
     centred = ranks - ranks.mean(axis=1, keepdims=True)
-    size = np.sqrt((centred**2).sum(axis=1))
-    if not size.all():
-        return None
-    unit = centred / size[:, None]
+    unit = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True))
     return min(_mean_of_pairs(unit @ unit.T), 1.0)
 
 
