@@ -242,10 +242,10 @@ def test_soundlime_in_time_and_frequency_finds_when_and_at_which_pitch():
     parts = of_sources(clip, {}, segments=5, window=10 * RATE, bands=(300.0, 500.0, 1000.0))
     assert len(parts.parts) == 20
     for source, name in (("palmas", "mix 300-500Hz@6-8s"), ("cajon", "mix 1000-2000Hz@2-4s")):
-        found = lime(Game(StemListener(source=source, window=10 * RATE), parts), "yes")
+        found = lime(Game(StemListener(source=source, window=10 * RATE), parts), "yes", Sampling(300))
         share = np.abs(found.weights) / np.abs(found.weights).sum()
         assert parts.parts[share.argmax()].name == name
-        assert share.max() > 0.8
+        assert share.max() > 0.75
 
 
 def test_soundlime_by_bands_of_equal_width_in_mel():
