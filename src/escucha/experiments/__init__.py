@@ -8,6 +8,7 @@ KINDS: dict[str, str] = {
     "table-accuracy": "escucha.experiments.table_accuracy:TableAccuracy",
     "explanation": "escucha.experiments.explanation:ExplanationStudy",
     "source-study": "escucha.experiments.source_study:SourceStudy",
+    "faithfulness": "escucha.experiments.faithfulness:Faithfulness",
     "concept-study": "escucha.experiments.concept_study:ConceptStudy",
     "probe-study": "escucha.experiments.probe_study:ProbeStudy",
 }

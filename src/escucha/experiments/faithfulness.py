@@ -1,0 +1,210 @@
+"""Which explanations of a model tell the truth? Several methods on the same parts of the same clips, and chance."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+
+from escucha.config import Within
+from escucha.corpora.corpus import Corpus, Track
+from escucha.errors import InputError, unknown
+from escucha.experiments.accuracy import chosen
+from escucha.experiments.apart import Apart
+from escucha.experiments.explaining import Explainer, How
+from escucha.experiments.faithfulness_finding import FaithfulnessFinding
+from escucha.experiments.faithfulness_summary import Summary
+from escucha.experiments.judging import JUDGED, RANDOM, Forgetting, JudgedClip, Trials, judge_clip
+from escucha.experiments.workbench import Workbench
+from escucha.explain.faithfulness import MEASURES, SHARES
+from escucha.explain.randomisation import network, resets
+from escucha.explain.refitting import refitted
+from escucha.explain.weights import Sampling
+from escucha.models.classifier import Classifier, label_index
+from escucha.models.prediction import Failure
+from escucha.models.windows import cut, score_clip
+
+FORGOTTEN = ("reset", "refitted", "scrambled")
+"""Measures that need networks that learned something else."""
+TAUGHT = 60
+"""Clips at most that a last layer learns from again: others than those explained, or it would know them by heart."""
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """Methods judged on the same clips; where the corpus has several splits, on clips the model never learned from."""
+
+    kind: ClassVar[str] = "faithfulness"
+    revision: ClassVar[int] = 1
+
+    model: str
+    """A card of `models/`, or a path to one."""
+    corpus: dict[str, Any]
+    methods: tuple[str, ...] = ("shapley", "permutation", "lime", "leave-one-out")
+    """Names of `explain.methods.METHODS`; the control `random` is always asked too."""
+    metrics: tuple[str, ...] = ()
+    """Names of `explain.faithfulness.MEASURES`; all when empty."""
+    split: str | None = None
+    """Where nothing is said `test` of a corpus with several splits, else every track; empty: every track."""
+    clips: Annotated[int, Within(1, 100_000)] = 24
+    """At most: of as many groups as there are, and of all labels alike."""
+    parts: str = "hpss"
+    """As of the kind `explanation`."""
+    segments: int | str | tuple[float, ...] = "windows"
+    bands: int | tuple[float, ...] = 1
+    label: str | None = None
+    """Explained in every clip; the answer when left out."""
+    samples: Annotated[int, Within(0, 1_000_000)] = 1000
+    """Remixes (or orders) that a sampling method may draw."""
+    aggregation: str = "mean-logit"
+    shares: tuple[Annotated[float, Within(0, 1)], ...] = SHARES
+    """Of the sounding parts: how many are taken away or left for comprehensiveness and sufficiency."""
+    seeds: Annotated[int, Within(1, 100)] = 3
+    """How often a method that draws is asked; 1: its steadiness is not measured."""
+    shift_ms: Annotated[float, Within(0, 1000)] = 10.0
+    """By which clips begin later; 0: not asked."""
+    randomised: Annotated[int, Within(0, 100_000)] = 8
+    """Clips, at most, that are explained again with the network's weights reset layer by layer."""
+    seed: int = 0
+    """Of all that is drawn."""
+
+    def inputs(self, workbench: Workbench) -> list[str]:
+        """The model and its weights; every row and sound of the corpus."""
+        from escucha.models.shelf import model_digest
+
+        self.check()
+        return [model_digest(self.model, workbench.home), workbench.corpus(self.corpus).digest()]
+
+    def run(self, workbench: Workbench) -> FaithfulnessFinding:
+        """Explain every clip by every method, and judge."""
+        self.check()
+        return weigh_truth(workbench.model(self.model), chosen(workbench.corpus(self.corpus), self.split), self,
+                           workbench)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The methods with the control, each once."""
+        return tuple(dict.fromkeys([*self.methods, RANDOM]))
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What is measured, in the order of MEASURES."""
+        return tuple(name for name in MEASURES if name in (self.metrics or MEASURES))
+
+    def check(self) -> None:
+        """Raise InputError for what is wrong whatever the model and the clips."""
+        self._how().check()
+        for what, names, known in (("method", self.methods, JUDGED), ("metric", self.metrics, MEASURES)):
+            for name in names:
+                if name not in known:
+                    raise unknown(what, name, known)
+        if self.asked == (RANDOM,):
+            raise InputError("'methods' is empty; give the explanations to judge, such as ['shapley', 'lime']")
+        if not self.shares:
+            raise InputError(f"'shares' is empty; give some, such as {list(SHARES)}")
+
+    def trials(self) -> Trials:
+        """What is asked about each clip's explanations: nothing that no metric needs."""
+        wanted = self.measures
+        return Trials(self.asked, Sampling(self.samples, self.seed), self.label, self.shares,
+                      seeds=self.seeds if {"seeds", "seeds-top"} & set(wanted) else 1,
+                      shift=self.shift_ms / 1000 if {"shift", "shift-top"} & set(wanted) else 0.0,
+                      other="other-label" in wanted)
+
+    def explainer(self, classifier: Classifier, workbench: Workbench) -> Explainer:
+        """How clips are taken apart and asked about."""
+        return Explainer(classifier, "", workbench, self._how())
+
+    def _how(self) -> How:
+        return How(Apart(self.parts, self.segments, self.bands), aggregation=self.aggregation)
+
+
+def weigh_truth(classifier: Classifier, corpus: Corpus, asked: Faithfulness,
+                workbench: Workbench) -> FaithfulnessFinding:
+    """The finding of kind `faithfulness` for a classifier in memory, on the tracks of `corpus`.
+
+    `asked.model` is only the name it goes by. InputError where no clip can be explained.
+    """
+    if asked.label is not None:
+        label_index(classifier, asked.label)
+    explainer = asked.explainer(classifier, workbench)
+    tracks = spread(corpus.tracks, asked.clips)
+    forgetting, notes = _forgetting(explainer, [track for track in corpus if track not in tracks], asked)
+    judged = list(_each(explainer, tracks, asked, forgetting))
+    clips = [one for one in judged if isinstance(one, JudgedClip)]
+    failures = [one for one in judged if isinstance(one, Failure)]
+    if not clips:
+        raise InputError(f"none of {len(tracks)} clips can be explained; the first: {failures[0].reason}")
+    summary = Summary.of(clips, asked.asked, asked.measures, seed=asked.seed)
+    return FaithfulnessFinding(Path(asked.model).stem, corpus.origin, explainer.unit, summary, tuple(failures),
+                               tuple(notes))
+
+
+def spread(tracks: Sequence[Track], most: int) -> list[Track]:
+    """At most so many tracks, of as many groups as there are and of all labels alike; in the corpus's order."""
+    if len(tracks) <= most:
+        return list(tracks)
+    groups: dict[str, int] = {}
+    labels: dict[tuple[str, ...], int] = {}
+    left = list(range(len(tracks)))
+    taken = []
+    for _ in range(most):
+        at = min(left, key=lambda row: (groups.get(tracks[row].group, 0), labels.get(tracks[row].labels, 0), row))
+        left.remove(at)
+        taken.append(at)
+        groups[tracks[at].group] = groups.get(tracks[at].group, 0) + 1
+        labels[tracks[at].labels] = labels.get(tracks[at].labels, 0) + 1
+    return [tracks[at] for at in sorted(taken)]
+
+
+def _each(explainer: Explainer, tracks: Sequence[Track], asked: Faithfulness,
+          forgetting: Forgetting | None) -> Iterator[JudgedClip | Failure]:
+    """One answer a track, in order; a clip that cannot be explained is a Failure, and the others go on."""
+    from tqdm import tqdm
+
+    trials = asked.trials()
+    bar = tqdm(tracks, desc="judging", disable=not explainer.workbench.progress, leave=False)
+    for at, track in enumerate(bar):
+        try:
+            yield judge_clip(explainer, track, trials, at, forgetting if at < asked.randomised else None)
+        except (InputError, OSError) as error:
+            yield Failure(track.name, " ".join((str(error) or type(error).__name__).split()))
+
+
+def _forgetting(explainer: Explainer, others: Sequence[Track],
+                asked: Faithfulness) -> tuple[Forgetting | None, list[str]]:
+    """Networks that learned something else, and why some cannot be made; `others` are tracks that are not explained."""
+    wanted = [name for name in FORGOTTEN if name in asked.measures]
+    if not asked.randomised or not wanted:
+        return None, []
+    try:
+        network(explainer.classifier)
+    except InputError as error:
+        return None, [f"Randomisation is left out: {error}."]
+    made = partial(resets, explainer.classifier, seed=asked.seed) if "reset" in wanted else tuple
+    try:
+        return Forgetting(made, _learners(explainer, others, asked, wanted)), []
+    except InputError as error:
+        return Forgetting(made, {}), [f"Shuffled labels are left out: {error}."]
+
+
+def _learners(explainer: Explainer, others: Sequence[Track], asked: Faithfulness,
+              wanted: Sequence[str]) -> dict[str, Classifier]:
+    """The last layer learned again on other clips: with the model's own answers, and with these answers shuffled."""
+    if not {"refitted", "scrambled"} & set(wanted):
+        return {}
+    if not others:
+        raise InputError("the corpus has no clips beyond those that are explained, for a last layer to learn from")
+    classifier, taken = explainer.classifier, spread(others, TAUGHT)
+    clips = explainer.workbench.clips([track.source for track in taken], rate=classifier.rate, doing="learning again")
+    waves, answers = [], []
+    for clip in clips:
+        waves.append(cut(clip.wave, classifier.window))
+        answers.append(label_index(classifier, score_clip(classifier, clip, aggregation=asked.aggregation).label))
+    counts = [len(each) for each in waves]
+    shuffled = np.random.default_rng([asked.seed, len(answers)]).permutation(answers)
+    taught = {"refitted": np.array(answers), "scrambled": shuffled}
+    return {name: refitted(classifier, np.concatenate(waves), np.repeat(labels, counts))
+            for name, labels in taught.items() if name in wanted}
