@@ -12,8 +12,8 @@ from escucha.config import jsonable
 from escucha.errors import InputError
 from escucha.explain.explanation import explain
 from escucha.explain.factorization import of_sources
-from escucha.explain.weights import exact
 from escucha.explain.naming import stretch
+from escucha.explain.weights import exact
 from escucha.finding import About, Finding, load, save
 from escucha.models.windows import score_clip
 from tests.worlds import RATE, TONES, Additive, Deaf, Pair, StemListener, Tangled, amplitude, factorization, stems
@@ -82,7 +82,8 @@ def test_words_have_the_digits_that_the_largest_weight_needs(additive):
     words = weighed(additive, nine, -2.0, -2.126).words()
     first, second = additive.factorization.parts[:2]
     assert words[1].startswith("The model's value for yes (logit minus mean logit) goes from −2.126 for silence (none)")
-    assert words[2] == f"{stretch(additive.factorization, 0).capitalize()} speaks most for yes: +0.665, all together +0.126."
+    strongest = stretch(additive.factorization, 0).capitalize()
+    assert words[2] == f"{strongest} speaks most for yes: +0.665, all together +0.126."
     assert first.source == second.source == "guitar"
     assert "Summed over time: guitar +0.165, voice −0.039, palmas 0." in words
     drowned = weighed(additive, [5e-4, *[0.0] * 7, -2.0], -2.0, -0.0005).words()

@@ -6,7 +6,7 @@ import pytest
 from escucha.audio.clip import Clip
 from escucha.audio.loudness import loudness
 from escucha.explain.factorization import of_sources
-from escucha.explain.listening import choices, sources_alone, strongest
+from escucha.explain.listening import sources_alone, strongest
 from escucha.explain.naming import listed
 from escucha.explain.sounds import play
 from tests.worlds import RATE, TONES, amplitude, factorization, stems

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from escucha.audio.clip import Clip
-from escucha.audio.separate import SEPARATORS
+from escucha.audio.separate import SEPARATORS, asked, content
 from escucha.corpora.stems import separated
 from escucha.errors import InputError, unknown
 from escucha.experiments.workbench import Workbench
 from escucha.explain.factorization import Factorization, of_sources
 from escucha.explain.segments import Moments, Segments
 
+ALONE = ("stems", "none")
+"""Of these no separator is asked."""
 PARTS = ("stems", *SEPARATORS, "none")
 """Ways to take a clip apart: its own sources, a separator, or time and bands alone."""
 FOUND = ("beats", "bars", "cycles")
@@ -36,8 +39,17 @@ class Apart:
         """Raise InputError for what needs no model and no clip to be wrong."""
         if self.parts.partition("/")[0].partition(":")[0] not in PARTS:
             raise unknown("parts", self.parts, PARTS)
+        if self.parts not in ALONE:
+            asked(self.parts)
         if self.segments not in FOUND:
             segments_of(self.segments)
+        if isinstance(self.bands, tuple) and any(low >= high for low, high in pairwise((0.0, *self.bands))):
+            raise InputError(f"bands {', '.join(f'{edge:g}' for edge in self.bands)}: the edges between bands rise, in "
+                             "Hz, each above 0")
+
+    def inputs(self) -> list[str]:
+        """What the parts depend on beside the settings and the clip: the separator, its weights, its revision."""
+        return [] if self.parts in ALONE else [content(self.parts)]
 
     def factorize(self, clip: Clip, *, window: int, workbench: Workbench, stems: Stems | None = None,
                   annotations: Mapping[str, Any] | None = None) -> Factorization:

@@ -1,27 +1,25 @@
 """Which source, at which moment, made a classifier give one clip its label; and how that sounds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.audio.clip import Clip
-from escucha.audio.io import digest, read, resample
-from escucha.audio.separate import REVISION, read_stems, separate
 from escucha.config import Within
-from escucha.corpora.corpus import Track
 from escucha.errors import InputError, unknown
-from escucha.experiments.apart import PARTS, segments_of
+from escucha.experiments.apart import Apart
+from escucha.experiments.recording import LOUD, Recording, another, left_over, track_of
 from escucha.experiments.workbench import Workbench
 from escucha.explain.explanation import Explanation, explain
-from escucha.explain.factorization import of_sources
+from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
-from escucha.explain.segments import Segments
-from escucha.models.classifier import Classifier, label_index
+from escucha.models.classifier import Classifier, Value, label_index
 from escucha.models.windows import AGGREGATES
 
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
+ABSENT = ("silence", "noise", "track")
+"""What may stand in the place of parts that are off."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class ExplanationStudy:
     """One clip, of a file or of a corpus, and how to explain it."""
 
     kind: ClassVar[str] = "explanation"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     model: str
     """A card."""
@@ -40,97 +38,132 @@ class ExplanationStudy:
     track: str = ""
     """Its name; the first when empty."""
     parts: str = "hpss"
-    """`stems` (the track's own, or the folder `stems`), `hpss`, `repet` or `none` (time alone)."""
+    """`stems` (the track's own, or the folder `stems`), a separator as in `audio.separate`, or `none` (time alone)."""
     stems: str | None = None
-    """A folder with one audio file a source."""
-    segments: int | str = "windows"
-    """`windows`, `windows/2` (so many in each window), or a number of equal ones."""
+    """A folder with one audio file a source; for `song.wav` the folder `song.stems` is known without it."""
+    segments: int | str | tuple[float, ...] = "windows"
+    """As in `Apart`."""
+    bands: int | tuple[float, ...] = 1
+    """As in `Apart`."""
+    absent: str = "silence"
+    """What stands for parts that are off: `silence`, `noise` as loud, or the same parts of another `track`."""
+    absent_from: str = ""
+    """That other track: a file, or a name in the corpus; one of another group is drawn where it is empty."""
+    absent_stems: str | None = None
+    """Of that file: a folder with one audio file a source, where parts are `stems`."""
     method: str = "shapley"
     samples: Annotated[int, Within(0, 1_000_000)] = 1000
     """Remixes (or orders) that a sampling method may draw."""
+    until_stable: bool = False
+    """LIME: draw more until the strongest parts stay the same."""
     seed: int = 0
     label: str | None = None
     """The label explained; the answer when left out."""
+    value: Value = "logit"
+    """What is explained: `logit` (minus the mean logit where one label is given) or `log-odds`."""
     start: float = 0.0
     duration: float | None = None
     aggregation: str = "mean-logit"
 
+    @property
+    def apart(self) -> Apart:
+        """How the clip is taken apart."""
+        return Apart(self.parts, self.segments, self.bands)
+
     def inputs(self, workbench: Workbench) -> list[str]:
-        """Card and weights, the separators' revision, the audio (files' bytes, or what a track is rendered from)."""
+        """Card and weights, the separator, the audio (files' bytes, or what a track is rendered from)."""
         from escucha.models.shelf import model_digest
 
         self._check()
-        audio = [digest(_place(workbench, self.path)) if self.path else self._track(workbench).source.key()]
-        folder = [] if self.stems is None else sorted(_place(workbench, self.stems).glob("*"))
-        return [model_digest(self.model, workbench.home), f"separators {REVISION}", *audio,
-                *(f"{file.name} {digest(file)}" for file in folder if file.is_file())]
+        told = [model_digest(self.model, workbench.home), *self.apart.inputs()]
+        recordings = [self._recording(workbench), self._other(workbench)]
+        return told + [key for recording in recordings if recording is not None
+                       for key in recording.keys(stems=self.parts == "stems")]
 
     def run(self, workbench: Workbench) -> Explanation:
         """Read, separate, weigh the parts, make the sounds."""
-        segments = self._check()
+        self._check()
         classifier = workbench.model(self.model)
         if self.label is not None:
             label_index(classifier, self.label)
-        name, clip, sources = self._sound(workbench, classifier.rate)
-        _check_sound(name, clip)
-        factorization = of_sources(clip, sources(), segments=segments, window=classifier.window)
-        return explain(classifier, factorization, label=self.label, method=self.method, seed=self.seed,
-                       samples=self.samples, aggregation=self.aggregation, model=Path(self.model).stem, path=name,
-                       warnings=self._far(workbench, classifier, clip))
+        recording = self._recording(workbench)
+        clip = recording.clip(classifier.rate)
+        _check_sound(recording.name, clip)
+        stems = self._stems(recording, clip)
+        factorization = self.apart.factorize(clip, window=classifier.window, workbench=workbench, stems=lambda: stems,
+                                             annotations=recording.annotations())
+        return explain(classifier, self._replaced(factorization, workbench), label=self.label, method=self.method,
+                       seed=self.seed, samples=self.samples, until_stable=self.until_stable,
+                       aggregation=self.aggregation, value=self.value, model=Path(self.model).stem, path=recording.name,
+                       thresholds=self._thresholds(workbench, classifier),
+                       warnings=(*self._far(workbench, classifier, clip), *_incomplete(clip, stems)))
 
-    def _check(self) -> Segments:
+    def _check(self) -> None:
         """The settings that need no model, so that a mistake is said before anything is computed."""
-        for what, value, known in (("parts", self.parts, PARTS), ("method", self.method, METHODS),
-                                   ("aggregation", self.aggregation, AGGREGATES)):
+        self.apart.check()
+        for what, value, known in (("method", self.method, METHODS), ("aggregation", self.aggregation, AGGREGATES),
+                                   ("absent", self.absent, ABSENT)):
             if value not in known:
                 raise unknown(what, value, known)
         if bool(self.path) == bool(self.corpus):
             raise InputError("an explanation is of one clip: give either 'path' or a [corpus] (and a 'track' of it)")
-        if self.parts == "stems" and self.path and self.stems is None:
-            raise InputError(f"the stems of {self.path} are not known: give their folder as 'stems' (--stems DIR), or "
-                             "parts = 'hpss'")
         if self.stems is not None and (self.parts != "stems" or not self.path):
             raise InputError("a folder of 'stems' goes with parts = 'stems' and a 'path'")
-        return segments_of(self.segments)
+        if self.until_stable and self.method != "lime":
+            raise InputError(f"'until_stable' is for the method lime, not for {self.method}; leave it out")
+        self._check_absent()
 
-    def _sound(self, workbench: Workbench, rate: int) -> tuple[str, Clip, Callable[[], dict[str, Clip]]]:
-        """What to call the clip, the clip at `rate`, and how to get its sources."""
-        if not self.path:
-            track = self._track(workbench)
-            clip = self._cut(track.source.clip(), rate)
-            return track.name, clip, lambda: self._of_track(track, clip)
-        place = _place(workbench, self.path)
-        clip = read(place, rate=rate, start=self.start, duration=self.duration)
-        return self.path, clip, lambda: self._of_file(workbench, clip)
+    def _check_absent(self) -> None:
+        if self.absent != "track" and (self.absent_from or self.absent_stems is not None):
+            raise InputError("'absent_from' and 'absent_stems' say which other track stands for absent parts; they go "
+                             "with absent = 'track'")
+        if self.absent == "track" and self.path and not self.absent_from:
+            raise InputError("absent = 'track' needs another file: give it as 'absent_from' (--absent-from FILE), or "
+                             "absent = 'noise'")
+        if self.absent_stems is not None and (self.parts != "stems" or not self.path):
+            raise InputError("'absent_stems' goes with parts = 'stems' and a 'path'; otherwise the other track is "
+                             "separated as this one is")
 
-    def _of_file(self, workbench: Workbench, clip: Clip) -> dict[str, Clip]:
-        if self.stems is None:
-            return self._separated(clip)
-        return read_stems(_place(workbench, self.stems), rate=clip.rate, start=self.start, duration=self.duration)
+    def _stems(self, recording: Recording, clip: Clip) -> dict[str, Clip]:
+        """The recording's own sources, where those are the parts."""
+        stems = recording.stems(clip) if self.parts == "stems" else {}
+        if self.parts == "stems" and not stems:
+            raise InputError(f"the stems of track {recording.name!r} are not known; use parts = 'hpss'")
+        return stems
 
-    def _of_track(self, track: Track, clip: Clip) -> dict[str, Clip]:
-        if self.parts != "stems":
-            return self._separated(clip)
-        stems = track.source.stems()
-        if not stems:
-            raise InputError(f"the stems of track {track.name!r} are not known; use parts = 'hpss'")
-        return {name: self._cut(stem, clip.rate) for name, stem in stems.items()}
+    def _recording(self, workbench: Workbench) -> Recording:
+        if self.path:
+            recording = Recording(_place(workbench, self.path), self.path, _folder(workbench, self.stems),
+                                  start=self.start, duration=self.duration)
+            if self.parts == "stems" and not recording.has_stems:
+                raise InputError(f"the stems of {self.path} are not known: give their folder as 'stems' (--stems DIR), "
+                                 "or parts = 'hpss'")
+            return recording
+        track = track_of(workbench.corpus(self.corpus or {}), self.track)
+        return Recording(name=track.name, track=track, start=self.start, duration=self.duration)
 
-    def _separated(self, clip: Clip) -> dict[str, Clip]:
-        return {} if self.parts == "none" else separate(clip, self.parts)
-
-    def _cut(self, clip: Clip, rate: int) -> Clip:
-        whole = self.start == 0 and self.duration is None
-        return resample(clip if whole else clip.cut(self.start, self.duration), rate)
-
-    def _track(self, workbench: Workbench) -> Track:
+    def _other(self, workbench: Workbench) -> Recording | None:
+        """What stands for parts that are off, where that is another track."""
+        if self.absent != "track":
+            return None
+        if self.path:
+            return Recording(_place(workbench, self.absent_from), self.absent_from,
+                             _folder(workbench, self.absent_stems))
         corpus = workbench.corpus(self.corpus or {})
-        if not self.track:
-            return corpus.tracks[0]
-        for track in corpus:
-            if track.name == self.track:
-                return track
-        raise unknown("track", self.track, (track.name for track in corpus), corpus.origin)
+        track = another(corpus, track_of(corpus, self.track), self.absent_from, self.seed)
+        return Recording(name=track.name, track=track)
+
+    def _replaced(self, factorization: Factorization, workbench: Workbench) -> Factorization:
+        """The parts with what stands in their place."""
+        if self.absent == "silence":
+            return factorization
+        raise NotImplementedError
+
+    def _thresholds(self, workbench: Workbench, classifier: Classifier) -> dict[str, float]:
+        """From which probability on a label is given, where each stands by itself."""
+        from escucha.models.shelf import load_thresholds
+
+        return load_thresholds(self.model, workbench.home) if classifier.link == "sigmoid" else {}
 
     def _far(self, workbench: Workbench, classifier: Classifier, clip: Clip) -> tuple[str, ...]:
         """A sentence where the clip is far from the music the model was trained on."""
@@ -149,6 +182,18 @@ def _place(workbench: Workbench, text: str) -> Path:
     """A path as it stands, or from the home where it is there."""
     at_home = workbench.home / text
     return at_home if at_home.exists() and not Path(text).exists() else Path(text)
+
+
+def _folder(workbench: Workbench, text: str | None) -> Path | None:
+    return None if text is None else _place(workbench, text)
+
+
+def _incomplete(clip: Clip, stems: dict[str, Clip]) -> tuple[str, ...]:
+    """A sentence where stems are not all of their clip."""
+    off = left_over(clip, stems) if stems else -float("inf")
+    if off <= LOUD:
+        return ()
+    return (f"the stems do not sum to the file: what they leave over ({off:.0f} dB of it) is in the part called rest",)
 
 
 def _check_sound(name: str, clip: Clip) -> None:
