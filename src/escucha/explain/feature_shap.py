@@ -19,17 +19,15 @@ from typing import Any
 import numpy as np
 
 from escucha.errors import InputError
-from escucha.explain.feature_walks import Score, Shares, price, walks
+from escucha.explain.feature_shares import Asked, Shares, enumerated, level, linear
+from escucha.explain.feature_walks import walks
 from escucha.explain.gradients.drawing import drawing
-from escucha.explain.shapley import shapley_values, subsets
 from escucha.models.classifier import FeatureClassifier, values
 
 BACKGROUND = 50
 """Rows that features are replaced from."""
 SAMPLES = 20_000
 """Rows scored for an explained row, at most, where nothing exact is cheaper."""
-CLOSE = 1e-6
-"""Of the spread of values: what is off by less is rounding."""
 ROUND = 4096
 """Rows scored at once where there are many."""
 
@@ -74,25 +72,13 @@ class FeatureValues:
         return replace(self, values=over(self.values), errors=spread, scores=over(self.scores))
 
 
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What an explainer is given."""
-
-    classifier: FeatureClassifier
-    score: Score
-    rows: np.ndarray
-    background: np.ndarray
-    samples: int
-    seed: int
-
-
 def feature_values(classifier: FeatureClassifier, rows: np.ndarray, background: np.ndarray, *,
-                   samples: int = SAMPLES, seed: int = 0) -> FeatureValues:
+                   samples: int = SAMPLES, seed: int = 0, progress: str = "") -> FeatureValues:
     """SHAP values of `rows` against `background`, both `(row, feature)`, for every label at once.
 
     By the first of EXPLAINERS that can: exact where the value is linear, the sum of boosted trees, or of few features;
-    else by random walks of at most `samples` scored rows a row. Nothing random outlives the call. InputError for
-    tables of another width, without rows or not finite.
+    else by random walks of at most `samples` scored rows a row. Nothing random outlives the call. `progress`
+    names a bar on stderr. InputError for tables of another width, without rows or not finite.
     """
     rows, background = (_table(classifier, table) for table in (rows, background))
     scored = [0]
@@ -101,7 +87,7 @@ def feature_values(classifier: FeatureClassifier, rows: np.ndarray, background: 
         scored[0] += len(table)
         return _scored(classifier, table)
 
-    explainer, shares = _explained(Asked(classifier, score, rows, background, samples, seed))
+    explainer, shares = _explained(Asked(classifier, score, rows, background, samples, seed, progress))
     return FeatureValues(tuple(classifier.feature_names), tuple(classifier.labels), shares.values, shares.errors,
                          score(rows), score(shares.background).mean(axis=0), explainer, scored[0],
                          len(shares.background))
@@ -134,25 +120,6 @@ def _scored(classifier: FeatureClassifier, table: np.ndarray) -> np.ndarray:
     return values(np.concatenate(scores).astype(np.float64), classifier.link)
 
 
-def _linear(asked: Asked) -> Shares | None:
-    """Coefficient times distance from the background's mean; None where the value is not linear in the features.
-
-    The value is asked, not its type: a pipeline that scales, projects and then weighs is linear, whoever made it.
-    """
-    middle, spread = asked.background.mean(axis=0), asked.background.std(axis=0)
-    steps = np.diag(np.where(spread > 0, spread, 1.0))
-    slopes = (asked.score(middle + steps) - asked.score(middle - steps)) / (2 * np.diag(steps)[:, None])
-    mixed = np.where(np.random.default_rng(asked.seed).random(asked.background.shape) < 0.5, asked.background,
-                     asked.rows[np.arange(len(asked.background)) % len(asked.rows)])
-    probes = np.concatenate([asked.rows, asked.background, mixed])
-    said = asked.score(probes)
-    straight = asked.score(middle[None]) + (probes - middle) @ slopes
-    if not _level(said - straight, said):
-        return None
-    shares = (asked.rows - middle)[:, :, None] * slopes
-    return Shares(shares, np.zeros_like(shares), asked.background)
-
-
 def _trees(asked: Asked) -> Shares | None:
     """Boosted trees, by shap's TreeExplainer: their raw scores are sums over trees, and the value is linear in them.
 
@@ -167,7 +134,7 @@ def _trees(asked: Asked) -> Shares | None:
         raw = np.concatenate([-raw / 2, raw / 2], axis=-1)
     shares = values(raw * getattr(asked.classifier, "scale", 1.0), asked.classifier.link)
     lost = asked.score(asked.rows) - asked.score(asked.background).mean(axis=0) - shares.sum(axis=1)
-    return Shares(shares, np.zeros_like(shares), asked.background) if _level(lost, shares) else None
+    return Shares.exact(shares, asked.background) if level(lost, shares) else None
 
 
 def _boosted(machine: Any) -> list[Any]:
@@ -190,35 +157,6 @@ def _of_trees(machine: Any, rows: np.ndarray, background: np.ndarray, seed: int)
         return np.asarray(explainer.shap_values(rows, check_additivity=False), dtype=np.float64)
 
 
-def _exact(asked: Asked) -> Shares | None:
-    """All subsets of few features, against every background row; None where walks are cheaper than that."""
-    count = asked.rows.shape[1]
-    if count > 1 and 2**count * len(asked.background) > asked.samples:
-        return None
-    kept = subsets(count)
-    shares = [_enumerated(asked, row, kept) for row in asked.rows]
-    return Shares(np.stack(shares), np.zeros((len(shares), *shares[0].shape)), asked.background)
-
-
-def _enumerated(asked: Asked, row: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """`(feature, label)`: Shapley values of the mean game over the background."""
-    mixed = np.where(kept[:, None], row, asked.background)
-    game = asked.score(mixed.reshape(-1, mixed.shape[-1])).reshape(*mixed.shape[:2], -1).mean(axis=1)
-    return np.stack([shapley_values(column) for column in game.T], axis=1)
-
-
-def _walks(asked: Asked) -> Shares:
-    if asked.samples < price(asked.rows.shape[1]):
-        raise InputError(f"{asked.samples} samples are too few for {asked.rows.shape[1]} features; give at least "
-                         f"{price(asked.rows.shape[1])}, for one walk through all of them and back")
-    return walks(asked.score, asked.rows, asked.background, samples=asked.samples, seed=asked.seed)
-
-
-def _level(off: np.ndarray, among: np.ndarray) -> bool:
-    """Is it rounding?"""
-    return bool(np.abs(off).max() <= CLOSE * max(float(np.ptp(among)), 1e-9))
-
-
 EXPLAINERS: dict[str, Callable[[Asked], Shares | None]] = {
-    "linear": _linear, "trees": _trees, "exact": _exact, "permutation": _walks}
+    "linear": linear, "trees": _trees, "exact": enumerated, "permutation": walks}
 """Name to what explains, or says None where it cannot: the first that does is taken."""

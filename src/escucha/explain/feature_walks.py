@@ -10,28 +10,15 @@ much (measured on the cards of the shelf, 53 to 256 features).
 Conventions: rows are `(row, feature)` float64; a `score` maps them to values `(row, label)`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
-Score = Callable[[np.ndarray], np.ndarray]
-"""From features `(row, feature)` to the value of each label `(row, label)`."""
+from escucha.errors import InputError
+from escucha.explain.feature_shares import Asked, Score, Shares
 
 CELLS = 2**22
 """Numbers in a table that is scored at once: bounds memory (32 MiB)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shares:
-    """SHAP values of some rows against a background."""
-
-    values: np.ndarray
-    """`(row, feature, label)`."""
-    errors: np.ndarray
-    """`(row, feature, label)` standard errors of the walks drawn; 0 where the values are exact."""
-    background: np.ndarray
-    """`(row, feature)`: what features were replaced from; its mean value is what the shares start at."""
 
 
 def price(features: int) -> int:
@@ -39,15 +26,22 @@ def price(features: int) -> int:
     return max(1, 2 * (features - 1))
 
 
-def walks(score: Score, rows: np.ndarray, background: np.ndarray, *, samples: int, seed: int) -> Shares:
-    """Shares from at most `samples` scored rows a row, and at least one walk.
+def walks(asked: Asked) -> Shares:
+    """Shares from at most `samples` scored rows a row; InputError where they do not suffice for one walk.
 
     Where they do not suffice for a walk from every background row, fewer of those are used, the same for all rows.
     """
-    used = background[: max(1, samples // price(rows.shape[1]))]
-    rounds = max(1, samples // (price(rows.shape[1]) * len(used)))
-    starts = score(used)
-    found = [_walked(score, row, used, starts, rounds=rounds, rng=np.random.default_rng([seed, at]))
+    from tqdm import tqdm
+
+    features = asked.rows.shape[1]
+    if asked.samples < price(features):
+        raise InputError(f"{asked.samples} samples are too few for {features} features; give at least "
+                         f"{price(features)}, for one walk through all of them and back")
+    used = asked.background[: asked.samples // price(features)]
+    rounds = asked.samples // (price(features) * len(used))
+    starts = asked.score(used)
+    rows = tqdm(asked.rows, desc=asked.progress, disable=not asked.progress, leave=False)
+    found = [_walked(asked.score, row, used, starts, rounds=rounds, rng=np.random.default_rng([asked.seed, at]))
              for at, row in enumerate(rows)]
     values, errors = (np.stack(part) for part in zip(*found))
     return Shares(values, errors, used)
