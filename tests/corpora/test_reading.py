@@ -8,9 +8,10 @@ import pytest
 import soundfile
 
 from escucha.audio.clip import Clip
+from escucha.corpora.cache import CacheError, trim
 from escucha.corpora.corpus import Corpus, Track
 from escucha.corpora.folder import FileSource
-from escucha.corpora.reading import CacheError, clips, read_cached, readable, trim
+from escucha.corpora.reading import clips, read_cached, readable
 from escucha.errors import InputError
 
 
@@ -73,11 +74,11 @@ def test_a_cache_that_cannot_be_written_is_said(tmp_path, monkeypatch):
 
 
 def test_trimming_takes_the_oldest_and_what_killed_processes_left(tmp_path):
-    for age, name in enumerate(("new.npy", "old.npy", ".partial-77-dead")):
+    for age, name in enumerate(("new.npz", "old.npy", ".partial-77-dead")):
         (tmp_path / name).write_bytes(bytes(100))
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
     trim(tmp_path, 150)
-    assert [path.name for path in tmp_path.iterdir()] == ["new.npy"]
+    assert [path.name for path in tmp_path.iterdir()] == ["new.npz"]
 
 
 @pytest.fixture

@@ -11,19 +11,12 @@ from typing import TypeVar
 import numpy as np
 
 from escucha.audio.clip import Clip
+from escucha.corpora.cache import CACHE_BYTES, CacheError, store, trim
 from escucha.corpora.corpus import Corpus, Source
 from escucha.errors import InputError
-from escucha.whole import PARTIAL, whole
 
 S = TypeVar("S")
 T = TypeVar("T")
-
-CACHE_BYTES = 8 * 2**30
-"""The audio cache is trimmed, oldest first, when it outgrows this."""
-
-
-class CacheError(InputError):
-    """The cache is at fault, not the sound: nothing is skipped for it."""
 
 
 @dataclass(frozen=True)
@@ -105,34 +98,8 @@ def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:
         return Clip(np.load(stored, allow_pickle=False), rate)
     except (OSError, ValueError, EOFError):  # absent, or cut short by a crash before renames were atomic on this disk
         clip = resample(source.clip(), rate)
-    _store(stored, clip.wave)
+    store(stored, lambda file: np.save(file, clip.wave))
     return clip
-
-
-def _store(place: Path, wave: np.ndarray) -> None:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with whole(place) as half, half.open("wb") as file:
-            np.save(file, wave)
-    except OSError as error:
-        raise CacheError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
-                         "ESCUCHA_CACHE to another folder") from None
-
-
-def trim(cache: Path, limit: int) -> None:
-    """Delete the oldest files below `cache` until at most `limit` bytes are left."""
-    files = []
-    for path in (*cache.rglob("*.npy"), *cache.rglob(f"{PARTIAL}*")):  # the latter: what killed processes left
-        try:
-            files.append((path.stat().st_mtime, path.stat().st_size, path))
-        except FileNotFoundError:  # another process trims too
-            continue
-    total = sum(size for _, size, _ in files)
-    for _, size, path in sorted(files):
-        if total <= limit:
-            break
-        path.unlink(missing_ok=True)
-        total -= size
 
 
 def _stored(cache: Path, source: Source, rate: int) -> Path:
