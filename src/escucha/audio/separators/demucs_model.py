@@ -4,7 +4,7 @@ import re
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,11 +36,12 @@ def demucs(clip: Clip, argument: str) -> Sources:
     bag = find(argument)
     model = _model(bag, bag.digest())
     wave = resample(clip, model.samplerate).wave
-    mean, spread = float(wave.mean()), float(wave.std())
+    mean, spread = float(wave.mean(dtype=np.float64)), float(wave.std(dtype=np.float64))
     if spread < _STILL:
         return {name: Clip(np.zeros_like(clip.wave), clip.rate) for name in model.sources}
+    padded = np.pad((wave - mean) / spread, (0, _room(model, len(wave)) - len(wave))).astype(np.float32)
     try:
-        found = _applied(model, torch.from_numpy((wave - mean) / spread)) * spread
+        found = _applied(model, torch.from_numpy(padded))[:, :len(wave)] * spread
     except (AssertionError, RuntimeError, ValueError) as error:  # sizes of layers that do not fit, or no memory left
         said = str(error).strip().partition("\n")[0]
         raise InputError(f"demucs:{argument} cannot take {clip.duration:g} s apart ({type(error).__name__}: {said}); "
@@ -65,6 +66,16 @@ def _applied(model: "BagOfModels", wave: "Tensor") -> np.ndarray:
     return found[0].mean(dim=1).cpu().numpy()
 
 
+def _room(model: "BagOfModels", length: int) -> int:
+    """`length`, or so many samples more that no network's last chunk is a scrap, of which some cannot make a frame."""
+    networks: list[Any] = list(model.models)
+    for network in networks:
+        stride = int((1 - _OVERLAP) * int(network.samplerate * network.segment))
+        left, least = length % stride, min(network.samplerate, stride)
+        length += least - left if 0 < left < least else 0
+    return length
+
+
 @lru_cache(maxsize=1)
 def _model(bag: Bag, _digest: str) -> "BagOfModels":
     """The networks of a bag, ready to be applied; kept, as a corpus asks the same ones for every clip."""
@@ -81,11 +92,12 @@ def _model(bag: Bag, _digest: str) -> "BagOfModels":
 
 
 def _network(file: Path) -> "Model":
+    import torch
     from demucs.hf import load_safetensors_model
 
     check_file(file)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):  # it draws weights, then reads the true ones
             warnings.simplefilter("ignore")  # of settings that later versions of demucs dropped
             network = load_safetensors_model(file)
     except Exception as error:  # whatever demucs makes of a file from outside is the file's fault
