@@ -7,16 +7,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from escucha.config import build, jsonable
+from escucha.corpora.cache import store
 from escucha.corpora.corpus import Track
-from escucha.corpora.reading import CacheError
 from escucha.errors import InputError, unknown
+from escucha.explain.caveats import POOR_FIT
 from escucha.explain.factorization import Factorization
 from escucha.explain.weights import Weights
-from escucha.whole import whole
 
 
 @dataclass(frozen=True)
@@ -117,18 +118,15 @@ def places(factorization: Factorization) -> tuple[Place, ...]:
                  for at, part in enumerate(factorization.parts))
 
 
-def store(place: Path, found: ClipReasons) -> None:
+def keep(place: Path, found: ClipReasons) -> None:
     """Write what was found, whole or not at all; CacheError where the cache cannot be written."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with whole(place) as half:
-            half.write_text(json.dumps(jsonable(found), allow_nan=False), encoding="utf-8")
-    except OSError as error:
-        raise CacheError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
-                         "ESCUCHA_CACHE to another folder") from None
+    def write(file: BinaryIO) -> None:
+        file.write(json.dumps(jsonable(found), allow_nan=False).encode())
+
+    store(place, write)
 
 
-def stored(place: Path, track: Track) -> ClipReasons | None:
+def kept(place: Path, track: Track) -> ClipReasons | None:
     """What is known of the track's sound, under the track's own name; None where nothing (whole) is there."""
     try:
         table = json.loads(place.read_text(encoding="utf-8"))
@@ -138,12 +136,12 @@ def stored(place: Path, track: Track) -> ClipReasons | None:
         return None
 
 
-def doubts(reasons: Sequence[Reasons], probabilities: dict[str, float], *, undecided: bool, short: bool,
-           poor: float = 0.5) -> tuple[str, ...]:
+def doubts(reasons: Sequence[Reasons], probabilities: dict[str, float], *, undecided: bool,
+           short: bool) -> tuple[str, ...]:
     """Why the weights may mislead, in a few words each; `short` says that the clip is shorter than a window."""
     first, *others = sorted(probabilities, key=lambda label: -probabilities[label])[:2]
     said = [f"undecided between {first} and {others[0]}"] if undecided and others else []
     said += ["shorter than what the model hears at once"] if short else []
     said += [] if any(any(one.weights) for one in reasons) else ["no part changes what the model says"]
     fits = [one.fit for one in reasons if one.fit is not None]
-    return (*said, *([f"linear model with R² {min(fits):.2f} only"] if fits and min(fits) < poor else []))
+    return (*said, *([f"linear model with R² {min(fits):.2f} only"] if fits and min(fits) < POOR_FIT else []))

@@ -9,18 +9,19 @@ Conventions: one clip is in memory at a time; all labels of a clip share one gam
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from escucha.audio.clip import Clip
-from escucha.audio.io import digest, resample
-from escucha.audio.separate import REVISION as SEPARATORS_REVISION
+from escucha.audio.io import digest
 from escucha.config import fingerprint, jsonable
+from escucha.corpora.cache import CacheError
 from escucha.corpora.corpus import Source, Track
 from escucha.corpora.folder import STEMS, FileSource
-from escucha.corpora.reading import CacheError
 from escucha.errors import InputError, unknown
 from escucha.experiments.apart import FOUND, Apart
-from escucha.experiments.clip_reasons import ClipReasons, Reasons, doubts, places, store, stored
+from escucha.experiments.clip_reasons import ClipReasons, Reasons, doubts, keep, kept, places
+from escucha.experiments.recording import Recording
 from escucha.experiments.workbench import Workbench
 from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
@@ -95,7 +96,7 @@ class Explainer:
 
         try:
             place = self.place(track)
-            return stored(place, track) or self._find(track, place)
+            return kept(place, track) or self._find(track, place)
         except CacheError:
             raise
         except (InputError, OSError, MemoryError) as error:
@@ -109,22 +110,26 @@ class Explainer:
     def place(self, track: Track) -> Path:
         """Where the track's weights are kept: named by all that they depend on."""
         how, source = self.how, track.source
-        known = _stems_key(source) if how.apart.parts == "stems" else ""
+        stems = _stems_key(source) if how.apart.parts == "stems" else []
         notes = jsonable(source.annotations()) if how.apart.segments in FOUND else {}
         mine = track.labels if len(self.classifier.labels) > ALL_LABELS else ()
-        name = fingerprint(REVISION, self.mark, SEPARATORS_REVISION, how, source.key(), known, notes, self.labels, mine)
+        name = fingerprint(REVISION, self.mark, how, self._apart, source.key(), stems, notes, self.labels, mine)
         return self.workbench.cache / "explained" / name[:2] / f"{name}.json"
 
     def factorize(self, track: Track) -> Factorization:
         """The track's sound at the classifier's rate, taken apart; InputError where there is nothing to explain."""
-        source, how, rate = track.source, self.how, self.classifier.rate
-        clip = self._cut(source.clip(), rate)
+        how = self.how
+        recording = Recording(name=track.name, track=track, start=how.start, duration=how.duration)
+        clip = recording.clip(self.classifier.rate)
         check_sound(track.name, clip)
-        # of a part of the clip the annotated times would be wrong
-        notes = source.annotations() if how.apart.segments in FOUND and not how.start else {}
-        return how.apart.factorize(
-            clip, window=self.classifier.window, workbench=self.workbench, annotations=notes,
-            stems=lambda: {name: self._cut(stem, rate) for name, stem in source.stems().items()})
+        notes = recording.annotations() if how.apart.segments in FOUND else {}
+        return how.apart.factorize(clip, window=self.classifier.window, workbench=self.workbench,
+                                   stems=lambda: recording.stems(clip), annotations=notes)
+
+    @cached_property
+    def _apart(self) -> list[str]:
+        """What taking apart depends on: a separator's weights may be large, and are read once."""
+        return self.how.apart.inputs()
 
     @property
     def unit(self) -> str:
@@ -156,12 +161,8 @@ class Explainer:
             track.name, track.group, track.labels, score.label, shares[score.label], clip.duration, game.asked,
             places(factorization), reasons,
             doubts(reasons, shares, undecided=unsure, short=len(clip.wave) < self.classifier.window))
-        store(place, found)
+        keep(place, found)
         return found
-
-    def _cut(self, clip: Clip, rate: int) -> Clip:
-        whole = self.how.start == 0 and self.how.duration is None
-        return resample(clip if whole else clip.cut(self.how.start, self.how.duration), rate)
 
 
 def check_sound(name: str, clip: Clip) -> None:

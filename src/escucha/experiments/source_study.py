@@ -94,8 +94,8 @@ class SourceStudy:
         if self.tags and not self.corpus:
             raise InputError("'tags' are annotations of a [corpus]; files have none")
         how = How(Apart(self.parts, self.segments, self.bands), self.method,
-                  Sampling(self.samples, self.seed, self.until_stable), self.aggregation, self.value, self.start,
-                  self.duration)
+                  Sampling(self.samples, self.seed, self.until_stable), self.aggregation, self.value,
+                  *((self.start, self.duration) if self.corpus else ()))  # of a file only that part is decoded
         how.check()
         explainer = Explainer(workbench.model(self.model), model_digest(self.model, workbench.home), workbench, how,
                               self.labels)
@@ -107,7 +107,8 @@ class SourceStudy:
         if self.corpus:
             tracks = labelled(workbench.corpus(self.corpus), tags=self.tags, known=known).tracks
         else:
-            tracks = gathered([_place(workbench, path) for path in self.paths], known=known, group=self.group)
+            tracks = gathered([_place(workbench, path) for path in self.paths], known=known, group=self.group,
+                              start=self.start, duration=self.duration)
         if not 0 < self.limit < len(tracks):
             return tracks
         return [tracks[at] for at in np.linspace(0, len(tracks) - 1, self.limit).round().astype(int)]

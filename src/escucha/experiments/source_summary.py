@@ -13,6 +13,7 @@ import numpy as np
 
 from escucha.concepts.correction import holm
 from escucha.experiments.clip_reasons import ClipReasons
+from escucha.explain.weights import NEGLIGIBLE
 from escucha.models.resampling import Interval, interval, members, redrawn, sign_flip
 
 EVERY = "every clip"
@@ -104,6 +105,11 @@ class Summary:
                 row[self.labels.index(reasons.label)] = [found.get(source, 0.0) for source in self.sources]
         return out
 
+    @property
+    def floor(self) -> float:
+        """A weight counts for or against only above this size: the rest is rounding."""
+        return NEGLIGIBLE * float(np.nanmax(np.abs(self.weights), initial=0.0))
+
     @cached_property
     def there(self) -> np.ndarray:
         """`(clip, source)` booleans: does it sound?"""
@@ -156,7 +162,7 @@ class Summary:
         """p of a mean weight of zero."""
         rows = self.pairs[cell.clips_of, cell.label]
         weights = self.weights[rows, self.labels.index(cell.label), self.sources.index(cell.source)]
-        return sign_flip(weights, self._groups(rows), seed=self.seed)
+        return sign_flip(np.where(np.abs(weights) > self.floor, weights, 0.0), self._groups(rows), seed=self.seed)
 
     def _groups(self, rows: np.ndarray) -> list[str]:
         return [self.clips[row].group for row in rows]
@@ -164,7 +170,7 @@ class Summary:
     def clearest(self, clips_of: str, label: str) -> tuple[str, ClipReasons] | None:
         """The leading source and the clip in which it weighs most; None where no source speaks for the label."""
         lead, rows = self.of(clips_of, label)[0], self.pairs[clips_of, label]
-        if lead.weight.value <= 0:
+        if lead.weight.value <= self.floor:
             return None
         weights = self.weights[rows, self.labels.index(label), self.sources.index(lead.source)]
         return lead.source, self.clips[rows[int(weights.argmax())]]

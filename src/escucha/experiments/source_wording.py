@@ -33,7 +33,7 @@ def sentences(study: "SourceFinding") -> list[str]:
 def _headline(study: "SourceFinding") -> str:
     found = study.found
     leads = [(pair, found.of(*pair)[0]) for pair in found.headlines]
-    leads = [(pair, lead) for pair, lead in leads if lead.weight.value > 0]
+    leads = [(pair, lead) for pair, lead in leads if lead.weight.value > found.floor]
     if not leads:
         return f"No source speaks for any label to {study.model} on the mean of {len(found.clips)} clips."
     said = [f"{label}{'' if at else ' rests most'} on {spoken(lead.source)} ({_with_interval(study, lead)} of "
@@ -46,10 +46,10 @@ def _label(study: "SourceFinding", pair: tuple[str, str]) -> str:
     (clips_of, label), cells = pair, study.found.of(*pair)
     clips, groups = cells[0].clips, cells[0].weight.groups
     listed = ", ".join(f"{cell.source} {_with_interval(study, cell)}" for cell in cells[:SOURCES])
-    among = "all clips" if clips_of == EVERY else "its clips"
+    among = "all" if clips_of == EVERY else "its"
     seldom = [f"{cell.source} sounds in {cell.sounds_in:.0%} and weighs {_signed(study, cell.where_it_sounds.value)} "
               "there" for cell in cells[:SOURCES] if 0 < cell.sounds_in < 1]
-    return (f"{label[:1].upper()}{label[1:]}, over {among} ({clips}, {groups} groups): {listed}"
+    return (f"{label[:1].upper()}{label[1:]}, over {among} {clips} clips of {groups} groups: {listed}"
             f"{', …' if len(cells) > SOURCES else ''}{_shown(cells)}{'; ' if seldom else ''}{', '.join(seldom)}.")
 
 

@@ -1,0 +1,142 @@
+"""Means over groups: what they come to, how often their intervals hold the truth, and that no group is split."""
+
+import numpy as np
+import pytest
+
+from escucha.experiments.apart import Apart
+from escucha.experiments.clip_reasons import ClipReasons
+from escucha.experiments.source_moments import moments
+from escucha.experiments.source_summary import EVERY, Summary, group_means
+from escucha.models.resampling import mean_interval
+from tests.experiments.bands import explainer, tracks
+from tests.worlds import RATE, Additive, StemListener
+
+
+def summed(classifier, rows, tmp_path, **how) -> Summary:
+    found = tuple(explainer(classifier, tmp_path, **how).all(rows))
+    assert all(isinstance(row, ClipReasons) for row in found)
+    return Summary(found, classifier.labels)
+
+
+def level(track, source) -> float:
+    return dict(track.source.levels).get(source, 0.0)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """`yes` have palmas and `no` none; the listener hears guitar for yes, palmas for no, and no voice."""
+    return summed(Additive((("guitar", 5.0), ("palmas", -3.0))), tracks(48), tmp_path_factory.mktemp("cache"))
+
+
+def test_a_mean_weight_is_what_the_source_adds_to_the_mean_clip(found):
+    rows = tracks(48)
+    for label, sign in (("yes", 1), ("no", -1)):
+        mine = [track for track in rows if track.label == label]
+        for source, weight in (("guitar", 5.0), ("palmas", -3.0), ("voice", 0.0)):
+            cell = found.cell(label, label, source)
+            assert cell.weight.value == pytest.approx(
+                sign * weight * np.mean([level(track, source) for track in mine]), abs=1e-4)
+            assert cell.clips == 24
+        assert found.gains[label, label].value == pytest.approx(
+            sum(cell.weight.value for cell in found.of(label, label)), abs=1e-5)  # efficiency, on the mean
+    of_no = found.cell("no", "yes", "guitar")
+    assert of_no.weight.value == pytest.approx(-found.cell("no", "no", "guitar").weight.value, abs=1e-6)
+
+
+def test_a_source_that_does_not_sound_weighs_nothing_there(found):
+    cell, rows = found.cell(EVERY, "yes", "palmas"), tracks(48)
+    assert cell.sounds_in == 0.5
+    assert cell.where_it_sounds.value == pytest.approx(2 * cell.weight.value)
+    assert cell.where_it_sounds.value == pytest.approx(
+        -3 * np.mean([level(track, "palmas") for track in rows if track.label == "yes"]), abs=1e-4)
+    never = found.cell("no", "no", "palmas")
+    assert (never.weight.value, never.sounds_in) == (0.0, 0.0)
+    assert np.isnan(never.where_it_sounds.value)
+
+
+def test_what_speaks_is_shown_and_what_does_not_is_not(found):
+    assert found.cell("yes", "yes", "guitar").speaks == "for"
+    assert found.cell("yes", "yes", "palmas").speaks == "against"
+    assert found.cell("no", "no", "guitar").speaks == "against"
+    assert found.cell("yes", "yes", "voice").speaks == ""
+    assert found.cell("no", "no", "palmas").speaks == ""
+    assert np.isnan(found.cell(EVERY, "yes", "guitar").p)  # not tested
+    assert found.headlines == (("yes", "yes"), ("no", "no"))
+
+
+def test_the_clearest_clip_is_the_one_in_which_the_leading_source_weighs_most(found):
+    source, row = found.clearest("yes", "yes")
+    loudest = max((track for track in tracks(48) if track.label == "yes"), key=lambda track: level(track, "guitar"))
+    assert (source, row.name) == ("guitar", loudest.name)
+    assert found.clearest("no", "no") is None  # nothing speaks for it but rounding
+
+
+def test_clips_without_a_label_that_the_model_knows_count_under_its_answer(tmp_path):
+    rows = [*tracks(4), *(type(track)("un-" + track.name, ("rumba",), track.group, track.source)
+                          for track in tracks(4))]
+    found = summed(Additive(), rows, tmp_path)
+    assert found.by_answer == 4
+    for labels, clip in zip(found.counted, found.clips):
+        assert labels == (clip.labels if "un-" not in clip.name else (clip.answer,))
+
+
+def test_where_no_explained_label_has_clips_it_is_told_of_every_clip(tmp_path):
+    listener = StemListener(labels=("yes", "no", "perhaps"))
+    made = explainer(listener, tmp_path)
+    rows = tuple(type(made)(made.classifier, made.mark, made.workbench, made.how, ("perhaps",)).all(tracks(6)))
+    found = Summary(rows, listener.labels)
+    assert found.headlines == ((EVERY, "perhaps"),)
+    assert found.of(EVERY, "perhaps")[-1].source == "palmas"
+
+
+def test_no_group_is_split(found):
+    rng = np.random.default_rng(0)
+    values, groups = rng.normal(size=(30, 2)), [f"g{at // 2}" for at in range(30)]
+    plain = group_means(values, groups)
+    ten = group_means(np.repeat(values, 10, axis=0), np.repeat(groups, 10).tolist())
+    for one, many in zip(plain, ten):  # ten times the clips of as many groups say no more
+        assert many.bounds == pytest.approx(one.bounds)
+        assert many.groups == one.groups == 15
+    split = group_means(np.repeat(values, 10, axis=0), [str(at) for at in range(300)])
+    assert split[0].high - split[0].low < 0.5 * (plain[0].high - plain[0].low)
+
+
+def test_one_column_reads_as_the_mean_of_clips_does():
+    rng = np.random.default_rng(1)
+    values, groups = rng.normal(size=40), [f"g{at % 13}" for at in range(40)]
+    mine, theirs = group_means(values[:, None], groups)[0], mean_interval(values, groups)
+    assert mine.value == pytest.approx(theirs.value)
+    assert mine.bounds == pytest.approx(theirs.bounds)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says():
+    rng, inside = np.random.default_rng(2), []
+    groups = [f"g{at // 3}" for at in range(72)]
+    for _ in range(60):
+        families = np.repeat(rng.normal(2.0, 1.0, (24, 3)), 3, axis=0)
+        made = group_means(families + rng.normal(0, 0.5, (72, 3)), groups, there=rng.random((72, 3)) < 0.7)
+        inside += [one.low <= 2.0 <= one.high for one in made]
+    assert 0.9 <= np.mean(inside) <= 0.99  # of 180; by clips it would be about .75
+
+
+def test_one_group_has_no_interval():
+    (one,) = group_means(np.ones((4, 1)), ["g"] * 4)
+    assert (one.value, one.groups) == (1.0, 1)
+    assert np.isnan(one.bounds).all()
+
+
+def test_weights_over_time_are_told_by_segment(tmp_path):
+    early = StemListener("palmas", last=RATE // 2)  # of each window
+    found = summed(early, tracks(6), tmp_path, apart=Apart("stems", "windows/2"))
+    told = [moment for moment in moments(found) if (moment.label, moment.source) == ("yes", "palmas")]
+    assert [moment.segment for moment in told] == [1, 2, 3, 4]
+    assert [(moment.start, moment.end) for moment in told[:2]] == [(0.0, 0.5), (0.5, 1.0)]
+    heard = [moment.weight.value for moment in told]
+    loud = np.mean([level(track, "palmas") for track in tracks(6) if track.label == "yes"])
+    np.testing.assert_allclose(heard, [10 * loud / 2 / 2, 0, 10 * loud / 2 / 2, 0], atol=1e-4)
+    assert sum(heard) == pytest.approx(found.cell("yes", "yes", "palmas").weight.value)
+
+
+def test_clips_that_are_one_segment_have_no_curve(tmp_path):
+    found = summed(Additive(window=8000), tracks(4), tmp_path)
+    assert moments(found) == ()
