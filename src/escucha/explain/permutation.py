@@ -3,6 +3,10 @@
 A part's weight is the mean of what it adds on arrival. Antithetic pairs (an order and its reverse; Mitchell, Cooper,
 Frank and Holmes 2022, "Sampling permutations for Shapley value estimation") cancel much of the noise. Each order's
 contributions sum to v(all) - v(none), and so do their means.
+
+Intervals are Student's over pairs of orders, which are independent (the two of a pair are not). They hold the exact
+value in 93 to 95 of 100 cases, stopped early or not (simulated in a test). From fewer than FEWEST pairs they would not:
+a part's gains take few different values, two pairs are often alike, and an interval without width is no certainty.
 """
 
 import numpy as np
@@ -11,31 +15,43 @@ from scipy.stats import t
 from escucha.errors import InputError
 from escucha.explain.remix import Game
 from escucha.explain.weights import USUAL, Sampling, Weights
+from escucha.models.classifier import label_index
 
 ROUND = 32
 """Pairs of orders between two looks at the intervals; bounds memory too."""
-NARROW = 0.2
-"""Sampling stops when the widest 95 % interval is narrower than this share of the largest weight."""
+FEWEST = 8
+"""Pairs of orders behind an interval: of 2, intervals hold the exact value in 45 of 100 cases; of 4, in 79."""
 
 
 def permutation(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
-    """Sampled Shapley values with 95 % intervals, from at most `samples` orders (half of them reverses)."""
-    if sampling.samples < 4:
-        raise InputError(f"permutation sampling needs at least 4 samples (two pairs of orders), got {sampling.samples}")
+    """Sampled Shapley values with 95 % intervals, from at most `samples` orders (half of them reverses).
+
+    It stops when the widest interval is narrower than `sampling.width` of the largest weight; 0: never before. What
+    was drawn, and whether it was enough, stands in `Weights.samples` and `stable`.
+    """
+    _check(game, label, sampling)
     rng = np.random.default_rng(sampling.seed)
     count, sounding, most = len(game.factorization.parts), game.sounding, sampling.samples // 2
-    gains, before, ends = np.zeros((0, len(sounding))), game.asked, (0.0, 0.0)
-    while len(gains) < most:
+    gains, before, (everything, nothing) = np.zeros((0, len(sounding))), game.asked, game.ends(label)
+    narrow = False
+    while len(gains) < most and not narrow:
         orders = _pairs(rng, len(sounding), min(ROUND, most - len(gains)))
         path = game.values(_masks(orders, sounding, count), label).reshape(len(orders), len(sounding) + 1)
-        ends = float(path[0, -1]), float(path[0, 0])
         gains = np.concatenate([gains, _pair_gains(orders, path)])
         mean, half = _interval(gains)
-        if (2 * half <= NARROW * np.abs(mean).max(initial=0)).all():
-            break
+        narrow = bool((2 * half <= sampling.width * np.abs(mean).max(initial=0)).all())
     weights, low, high = np.zeros((3, count))
     weights[sounding], low[sounding], high[sounding] = mean, mean - half, mean + half
-    return Weights(weights, low, high, *ends, game.asked - before)
+    return Weights(weights, low, high, everything, nothing, game.asked - before, samples=2 * len(gains), stable=narrow)
+
+
+def _check(game: Game, label: str, sampling: Sampling) -> None:
+    label_index(game.classifier, label)
+    if sampling.samples < 2 * FEWEST:
+        raise InputError(f"permutation sampling needs at least {2 * FEWEST} samples ({FEWEST} pairs of orders: from "
+                         f"fewer its intervals would be too narrow), got {sampling.samples}")
+    if not sampling.width >= 0:
+        raise InputError(f"the width to stop at is a share of the largest weight, 0 or more; got {sampling.width:g}")
 
 
 def _pairs(rng: np.random.Generator, parts: int, count: int) -> np.ndarray:

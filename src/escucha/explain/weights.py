@@ -20,7 +20,8 @@ class Sampling:
     until_stable: bool = False
     """LIME: draw more than `samples`, twice as many at a time, until the strongest parts stay the same."""
     width: float = 0.2
-    """Permutation stops when the widest 95 % interval is narrower than this share of the largest weight."""
+    """Permutation stops when the widest 95 % interval is narrower than this share of the largest weight; 0: never
+    before all samples are drawn."""
 
 
 USUAL = Sampling()
