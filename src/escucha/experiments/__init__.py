@@ -10,6 +10,7 @@ KINDS: dict[str, str] = {
     "source-study": "escucha.experiments.source_study:SourceStudy",
     "faithfulness": "escucha.experiments.faithfulness:Faithfulness",
     "concept-study": "escucha.experiments.concept_study:ConceptStudy",
+    "feature-study": "escucha.experiments.feature_study:FeatureStudy",
     "probe-study": "escucha.experiments.probe_study:ProbeStudy",
 }
 """Kind to the frozen settings that can be run; named, not imported, so that `escucha --help` stays quick."""

@@ -154,7 +154,8 @@ def _of_trees(machine: Any, rows: np.ndarray, background: np.ndarray, seed: int)
         # without a masker of its own size shap would keep a hundred rows of the background
         masker = shap.maskers.Independent(background, max_samples=len(background))
         explainer = shap.TreeExplainer(machine, masker, feature_perturbation="interventional", model_output="raw")
-        return np.asarray(explainer.shap_values(rows, check_additivity=False), dtype=np.float64)
+        # row by row, for shap draws a bar of its own when a call takes long
+        return np.concatenate([explainer.shap_values(row[None], check_additivity=False) for row in rows])
 
 
 EXPLAINERS: dict[str, Callable[[Asked], Shares | None]] = {

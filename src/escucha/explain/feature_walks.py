@@ -10,6 +10,7 @@ much (measured on the cards of the shelf, 53 to 256 features).
 Conventions: rows are `(row, feature)` float64; a `score` maps them to values `(row, label)`.
 """
 
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -40,7 +41,8 @@ def walks(asked: Asked) -> Shares:
     used = asked.background[: asked.samples // price(features)]
     rounds = asked.samples // (price(features) * len(used))
     starts = asked.score(used)
-    rows = tqdm(asked.rows, desc=asked.progress, disable=not asked.progress, leave=False)
+    every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
+    rows = tqdm(asked.rows, desc=asked.progress, disable=not asked.progress, leave=False, mininterval=every)
     found = [_walked(asked.score, row, used, starts, rounds=rounds, rng=np.random.default_rng([asked.seed, at]))
              for at, row in enumerate(rows)]
     values, errors = (np.stack(part) for part in zip(*found))

@@ -1,0 +1,145 @@
+"""The kind `feature-study`: which of its features a model of named features goes by, label by label, clip by clip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+
+from escucha.audio.clip import Clip
+from escucha.config import Within, fingerprint
+from escucha.corpora import reading
+from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.folder import FileSource
+from escucha.errors import InputError
+from escucha.experiments.feature_finding import FeatureFinding
+from escucha.experiments.feature_sounds import examples
+from escucha.experiments.feature_summary import Summary, Told
+from escucha.experiments.feature_table import Heard, Learned, hear, learned, with_features
+from escucha.experiments.workbench import Workbench
+from escucha.explain.feature_shap import BACKGROUND, SAMPLES, FeatureValues, feature_values
+from escucha.models.classifier import VALUES, FeatureClassifier, label_index
+
+
+@dataclass(frozen=True)
+class FeatureStudy:
+    """SHAP values of one model's features: of many clips, or of one file."""
+
+    kind: ClassVar[str] = "feature-study"
+    revision: ClassVar[int] = 1
+
+    model: str
+    """A card with named features."""
+    corpus: dict[str, Any] | None = None
+    """A `[corpus]` table."""
+    path: str = ""
+    """Or else a file, whose windows are told of one by one, or a folder of files."""
+    split: str | None = None
+    """Of a corpus; where nothing is said `test` of one with several splits, else every track; empty: every track."""
+    limit: Annotated[int, Within(0, 1_000_000)] = 60
+    """Clips at most, taken evenly from the whole; 0: all."""
+    label: str | None = None
+    """Told of alone; else all labels of a corpus, and the answer of a file."""
+    start: float = 0.0
+    """Seconds; of a path."""
+    duration: float | None = None
+    background: Annotated[int, Within(2, 10_000)] = BACKGROUND
+    """Windows of the table the model learned from that features are replaced from (else of the clips' own)."""
+    samples: Annotated[int, Within(1, 10_000_000)] = SAMPLES
+    """Rows of features scored for a window, at most, where nothing exact is cheaper."""
+    seed: int = 0
+    """Of the background, the walks and the bootstrap."""
+    sounds: Annotated[int, Within(0, 50)] = 6
+    """Labels with clips to hear, at most."""
+
+    def inputs(self, workbench: Workbench) -> list[str]:
+        """The model and its weights; every row and sound asked about."""
+        from escucha.models.shelf import model_digest
+
+        asked = self._asked(workbench, ())
+        return [model_digest(self.model, workbench.home),
+                fingerprint([(track.name, track.group, track.labels, track.source.key()) for track in asked])]
+
+    def run(self, workbench: Workbench) -> FeatureFinding:
+        """Hear every clip once, and explain each of its windows; what is wrong with the settings is said before."""
+        model = self._model(workbench)
+        if self.label is not None:
+            label_index(model, self.label)
+        asked, left_out = reading.readable(self._asked(workbench, model.labels), rate=model.rate,
+                                           cache=workbench.cache, progress="reading" if workbench.progress else "")
+        heard = hear(workbench, model, asked)
+        table = learned(self.model, workbench, heard)
+        found = feature_values(model, heard.rows, table.drawn(self.background, self.seed), samples=self.samples,
+                               seed=self.seed, progress="explaining" if workbench.progress else "")
+        doubts = tuple(f"{one.name} cannot be read and is left out: {one.reason}" for one in left_out)
+        told = replace(self._told(model, heard, found, table), doubts=doubts)
+        sounds = examples(Summary(told), lambda unit: self._unit(workbench, model, heard, unit), self.sounds)
+        return FeatureFinding(replace(told, examples=sounds))
+
+    def _model(self, workbench: Workbench) -> FeatureClassifier:
+        model = workbench.model(self.model)
+        if isinstance(model, FeatureClassifier):
+            return model
+        raise InputError(f"{self.model} has no named features to explain; cards that have: "
+                         f"{', '.join(with_features(workbench.home)) or 'none on this shelf'}; explain it by sources "
+                         "and moments instead (kind explanation)")
+
+    def _asked(self, workbench: Workbench, labels: Sequence[str]) -> Corpus:
+        """The clips; InputError where both or neither of corpus and path are given."""
+        from escucha.experiments.accuracy import chosen
+
+        if bool(self.path) == bool(self.corpus):
+            raise InputError("a feature study is of clips: give either a [corpus] or a 'path'")
+        if self.path:
+            return _evenly(Corpus(self._files(workbench, labels), self.path), self.limit)
+        if self.start or self.duration is not None:
+            raise InputError("'start' and 'duration' are of a 'path'; the clips of a corpus are as long as they are")
+        return _evenly(chosen(workbench.corpus(self.corpus or {}), self.split), self.limit)
+
+    def _files(self, workbench: Workbench, labels: Sequence[str]) -> tuple[Track, ...]:
+        from escucha.experiments.gathering import gathered
+
+        if self.split is not None:
+            raise InputError(f"the files of {self.path} have no split {self.split!r}; leave 'split' out")
+        at_home = workbench.home / self.path
+        place = at_home if at_home.exists() and not Path(self.path).exists() else Path(self.path)
+        tracks = gathered([place], known=labels)
+        parts = (replace(track.source, start=self.start, duration=self.duration) for track in tracks
+                 if isinstance(track.source, FileSource))
+        return tuple(replace(track, source=part) for track, part in zip(tracks, parts))
+
+    def _told(self, model: FeatureClassifier, heard: Heard, found: FeatureValues, table: Learned) -> Told:
+        """Clip by clip, or window by window where the path is one file."""
+        single = bool(self.path) and len(heard.tracks) == 1
+        counts = [1] * len(heard.heights[0]) if single else [len(rows) for rows in heard.heights]
+        each = heard.tracks * len(counts) if single else heard.tracks
+        first = np.cumsum([0, *counts[:-1]])
+        return Told(
+            model=Path(self.model).stem if self.model.endswith(".toml") else self.model,
+            origin=heard.origin, value=VALUES[model.link], single=single,
+            units=heard.spans[0] if single else tuple(track.name for track in each),
+            groups=tuple(track.group for track in each), truth=tuple(", ".join(track.labels) for track in each),
+            heights=np.add.reduceat(heard.rows, first, axis=0) / np.array(counts)[:, None], found=found.mean(counts),
+            residual=float(np.abs(found.residual).max()), columns=self._columns(model, found, single),
+            table=table.name, alike=table.alike, examples=(), doubts=(), seed=self.seed)
+
+    def _columns(self, model: FeatureClassifier, found: FeatureValues, single: bool) -> tuple[int, ...]:
+        if self.label is not None:
+            return (label_index(model, self.label),)
+        return (int(found.scores.mean(axis=0).argmax()),) if single else tuple(range(len(model.labels)))
+
+    def _unit(self, workbench: Workbench, model: FeatureClassifier, heard: Heard, unit: int) -> Clip:
+        """The sound of a clip, or of a window of the only one."""
+        single = bool(self.path) and len(heard.tracks) == 1
+        track = heard.tracks[0 if single else unit]
+        whole = next(iter(workbench.clips([track.source], rate=model.rate, doing="")))
+        return Clip(whole.wave[unit * model.window : (unit + 1) * model.window], whole.rate) if single else whole
+
+
+def _evenly(corpus: Corpus, limit: int) -> Corpus:
+    """At most so many tracks, from the first to the last; all where the limit is 0."""
+    if not limit or len(corpus) <= limit:
+        return corpus
+    places = np.linspace(0, len(corpus) - 1, limit).round().astype(int)
+    return Corpus(tuple(corpus.tracks[at] for at in places), f"{limit} of {len(corpus)} clips of {corpus.origin}")

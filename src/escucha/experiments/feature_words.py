@@ -1,0 +1,164 @@
+"""What a feature study means, in plain sentences, the answer first; and what to beware of."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from escucha.explain.digits import places, signed
+from escucha.models.resampling import FEW_GROUPS, Interval
+
+if TYPE_CHECKING:
+    from escucha.experiments.feature_finding import FeatureFinding
+    from escucha.experiments.feature_summary import Summary
+
+TOLD = 6
+"""Labels with a sentence of their own, at most."""
+NOISY = 0.5
+"""Of the mean size of shares: where their standard errors are above it, single features are not to be believed."""
+CLEAR = 0.3
+"""A rank correlation below this says no direction."""
+HOW = {"linear": "exact, for the value is linear in the features",
+       "trees": "exact, by shap's TreeExplainer on the raw scores of the boosted trees",
+       "exact": "exact, over all subsets of the features",
+       "permutation": "by random walks in both directions"}
+"""Explainer to what it is, in words."""
+
+
+def sentences(found: "FeatureFinding") -> list[str]:
+    """Headline, labels, the clip that is drawn, what shares are, how they were found, warnings."""
+    summary = found.summary
+    if not summary.shares.any():
+        return [f"{found.told.model} does not use its features: its answer is the same whatever they are.",
+                _measure(found), *_warnings(found)]
+    told = [_of_label(found, at) for at in range(len(summary.labels[:TOLD]))]
+    return [_headline(found), *([] if found.told.single else told), _shown(found), *_unnamed(summary), _measure(found),
+            _method(found), _mixtures(found), *_warnings(found)]
+
+
+def _headline(found: "FeatureFinding") -> str:
+    summary, told = found.summary, found.told
+    if told.single:
+        return _of_one(found)
+    names, sizes = [one.name for one in summary.families], summary.overall
+    if len(names) == 1:
+        names = list(found.named)
+        sizes = [_over_labels(one) for one in summary.feature_sizes]
+    order = sorted(range(len(names)), key=lambda at: -sizes[at].value)
+    first, others = order[0], order[1:4]
+    meaning = summary.families[first].meaning if len(summary.families) > 1 else ""
+    behind = f" ({meaning})" if meaning else ""
+    then = ", ".join(f"{names[at]} {sizes[at].value:.2f}" for at in others)
+    return (f"{told.model} listens most to {names[first]}{behind}: over {len(told.units)} clips it moves a label's "
+            f"value by {sizes[first].value:.2f} on average{_within(sizes[first])}{f'; then {then}' if then else ''}.")
+
+
+def _over_labels(sizes: list[Interval]) -> Interval:
+    """The mean over labels, without an interval: nothing was drawn for it."""
+    return Interval(float(np.mean([one.value for one in sizes])), float("nan"), float("nan"), sizes[0].groups, "")
+
+
+def _of_one(found: "FeatureFinding") -> str:
+    summary, told = found.summary, found.told
+    label = summary.labels[summary.shown[1]]
+    said = told.found.labels[int(told.found.scores.mean(axis=0).argmax())]
+    names, shares = _named_shares(found)
+    top = int(shares.argmax())
+    answer = f"{told.model} says {said} of {told.origin}" + (f", asked about {label}" if label != said else "")
+    if shares[top] <= 0:
+        return f"{answer}; nothing it measures speaks for {label}."
+    return f"{answer}; {names[top]} speaks most for {label} ({_signed(shares[top], shares)})."
+
+
+def _of_label(found: "FeatureFinding", at: int) -> str:
+    """`bulerias: timbre (MFCC) 0.51, ...; of single features tempo counts most (0.2): the higher, the more for it.`"""
+    summary = found.summary
+    label, several = summary.labels[at], len(summary.families) > 1
+    sizes = [one[at] for one in summary.feature_sizes]
+    top = max(range(len(sizes)), key=lambda column: sizes[column].value)
+    way = summary.directions[top, at]
+    turn = "" if not abs(way) >= CLEAR else \
+        f": the higher, the more {'for' if way > 0 else 'against'} {label} (rank correlation {signed(way, 2)})"
+    single = f"{found.named[top]} counts most ({sizes[top].value:.2f}{_within(sizes[top])}){turn}"
+    if not several:
+        return f"{label}: {single}."
+    order = sorted(range(len(summary.families)), key=lambda row: -summary.family_sizes[row][at].value)[:3]
+    listed = ", ".join(f"{summary.families[row].name} {summary.family_sizes[row][at].value:.2f}" for row in order)
+    return f"{label}: {listed}; of single features {single}."
+
+
+def _shown(found: "FeatureFinding") -> str:
+    """The waterfall in words."""
+    summary = found.summary
+    unit, label = summary.shown
+    names, shares = _named_shares(found)
+    value = summary.scores[:, label].mean() if unit is None else summary.scores[unit, label]
+    begins, ends = (_signed(one, [*shares, value]) for one in (summary.base[label], value))
+    for_it, against = int(shares.argmax()), int(shares.argmin())
+    parts = [f"{names[at]} adds {_signed(shares[at], shares)}" for at in (for_it,) if shares[at] > 0]
+    parts += [f"{names[at]} takes {_signed(-shares[at], shares).removeprefix('+')}" for at in (against,)
+              if shares[at] < 0]
+    which = "this clip" if unit is None else f"{found.told.units[unit]}, the surest clip,"
+    return (f"From other music ({begins}) to {which} the value of {summary.labels[label]} goes to {ends}"
+            f"{': ' if parts else ''}{', '.join(parts)}.")
+
+
+def _named_shares(found: "FeatureFinding") -> tuple[list[str], np.ndarray]:
+    """Families and what they say of the clip that is shown; features where there is one family only."""
+    summary = found.summary
+    if len(summary.families) > 1:
+        return [one.name for one in summary.families], summary.of_shown(summary.by_family)
+    return list(found.named), summary.of_shown(summary.shares)
+
+
+def _unnamed(summary: "Summary") -> list[str]:
+    if any(one.meaning for one in summary.families):
+        return []
+    return ["These features have no name in music: a concept-study says what a network's layer knows of palmas, mode "
+            "or tempo, and an explanation by sources which of them it hears."]
+
+
+def _measure(found: "FeatureFinding") -> str:
+    told = found.told
+    return (f"A share is what a feature adds to a label's value ({told.value}) when it is as in the clip rather than "
+            f"as in {told.found.background} windows of {told.table}; shares add up to the value less those windows' "
+            "mean.")
+
+
+def _method(found: "FeatureFinding") -> str:
+    told = found.told
+    exact = not told.found.errors.any()
+    error = "" if exact else f", with a standard error of {np.nanmean(told.found.errors):.2g} on average"
+    return (f"Shares are SHAP values, {HOW[told.found.explainer]}{error}; rows of features scored for them: "
+            f"{told.found.evaluations}; what they do not add up to: {told.residual:.0e} at most.")
+
+
+def _mixtures(found: "FeatureFinding") -> str:
+    told = found.told
+    alike = (f" {told.alike} of {len(told.found.names)} features go together with another one (|r| above .9), and what "
+             "one of them says may be shared among them.") if told.alike else ""
+    return ("Read with care: a feature is replaced while the others stay, which makes mixtures that no music has; "
+            f"shares say what the model uses, not what the music needs.{alike}")
+
+
+def _warnings(found: "FeatureFinding") -> list[str]:
+    told, found_values = found.told, found.told.found
+    said = list(told.doubts)
+    groups = len(set(told.groups))
+    if not told.single and groups < FEW_GROUPS:
+        said.append(f"{groups} groups are few; the intervals say little under {FEW_GROUPS}.")
+    error, size = np.nanmean(found_values.errors), np.abs(found_values.values).mean()
+    if error > NOISY * size:
+        said.append(f"single shares are noisy (standard error {error:.2g}, mean size {size:.2g}), and so their mean "
+                    "sizes read too high; families and directions hold better: give more samples.")
+    return [f"Warning: {one}" for one in said]
+
+
+def _within(found: Interval) -> str:
+    """` (95 % interval 0.31 to 0.38)`; nothing where there is none."""
+    if not np.isfinite(found.low) or found.low == found.high:
+        return ""
+    return f" (95 % interval {found.low:.2f} to {found.high:.2f})"
+
+
+def _signed(value: float, among: "np.ndarray | list[float]") -> str:
+    return signed(float(value), places(float(np.abs(among).max())))
