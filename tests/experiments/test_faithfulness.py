@@ -1,0 +1,294 @@
+"""Explanations compared on clips whose reasons are known: the truth wins, chance is chance, doubts are said."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import binomtest
+from torch import nn
+
+from escucha.audio.clip import Clip
+from escucha.corpora.corpus import Corpus, Track
+from escucha.errors import InputError
+from escucha.experiments import judging
+from escucha.experiments.faithfulness import Faithfulness, spread, weigh_truth
+from escucha.experiments.faithfulness_summary import Summary
+from escucha.experiments.judging import JudgedClip, Trial
+from escucha.experiments.run import experiment_of
+from escucha.experiments.workbench import Workbench
+from escucha.explain.deletion import Bounds
+from escucha.explain.faithfulness import Judged
+from escucha.explain.weights import exact
+from escucha.finding import About, Finding, load, save
+from escucha.models.torch_classifier import TorchClassifier
+from tests.worlds import RATE, Additive, Deaf, mix, stems
+
+QUICK = ("deletion", "insertion", "FF", "AI", "Fid-In", "kept", "seeds", "shift", "other-label")
+
+
+@dataclass(frozen=True)
+class Sines:
+    """A mix of three sines whose strengths change every second."""
+
+    seed: int
+    seconds: float = 3.0
+
+    def clip(self) -> Clip:
+        return mix(self.stems())
+
+    def stems(self) -> dict[str, Clip]:
+        return stems(self.seconds, seed=self.seed)
+
+    def annotations(self):
+        return {}
+
+    def key(self) -> str:
+        return f"{self.seed}-{self.seconds}"
+
+
+@dataclass(frozen=True)
+class Lost(Sines):
+    def clip(self) -> Clip:
+        raise InputError("lost.wav cannot be decoded")
+
+
+def network() -> TorchClassifier:
+    """Three labels; one layer that hears, one that answers."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = nn.Sequential(OrderedDict(ear=nn.Linear(RATE, 12), act=nn.ReLU(), head=nn.Linear(12, 3)))
+        with torch.no_grad():
+            net.ear.weight *= 20
+    return TorchClassifier(net, ("a", "b", "c"), RATE, RATE, layers=("ear", "head"))
+
+
+def tracks(count=16, *, groups=8, lost=()):
+    sources = [Lost(at) if at in lost else Sines(at) for at in range(count)]
+    return tuple(Track(f"clip-{at}", ("abc"[at % 3],), f"group-{at % groups}", source)
+                 for at, source in enumerate(sources))
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return Workbench(tmp_path, tmp_path / "cache")
+
+
+def judged(bench, classifier, *, count=16, groups=8, lost=(), **settings):
+    told = {"model": "toy", "corpus": {}, "methods": ("shapley", "leave-one-in"), "metrics": QUICK, "parts": "stems",
+            **settings}
+    return weigh_truth(classifier, Corpus(tracks(count, groups=groups, lost=lost), "sines"), Faithfulness(**told),
+                       bench)
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory):
+    """Three methods on a listener whose truth they know, and the control."""
+    home = tmp_path_factory.mktemp("home")
+    return judged(Workbench(home, home / "cache"), Additive(), methods=("shapley", "lime", "leave-one-out"), samples=300,
+                  count=20, groups=20)
+
+
+def test_the_truth_is_found_and_chance_is_chance(truth):
+    found = truth.found
+    for name in ("shapley", "leave-one-out"):
+        assert found.intervals["deletion"][name].value == pytest.approx(1, abs=1e-4)
+    control = found.intervals["deletion"]["random"]
+    assert abs(control.value) < 4 * found.values("random", "deletion").std() / np.sqrt(20)
+    assert control.low < 0 < control.high
+    assert "random" in found.beaten("deletion", "shapley")
+    assert not {"leave-one-out"} & set(found.beaten("deletion", "shapley"))
+    assert found.standing("deletion", "shapley") == found.standing("deletion", "leave-one-out") == "level"
+    assert found.standing("deletion", "random") == found.standing("kept", "shapley") == ""
+
+
+def test_every_comparison_counts_in_the_correction(truth):
+    contrasts = truth.found.contrasts
+    assert len(contrasts) == 6 * 7  # every two of four methods, by each measure with a better side
+    least = min(contrasts, key=lambda two: two.p)
+    assert least.p_corrected == pytest.approx(least.p * len(contrasts))
+    assert least.shown  # so many flips are drawn that the least p can stand it
+    assert all(two.p_corrected >= two.p for two in contrasts)
+
+
+def test_words_say_who_tells_most_truth_and_how_sure_that_is(truth):
+    said = truth.words()
+    assert "tells most truth here: deletion 1.00" in said[0]
+    assert "shown to be better than random" in said[0]
+    assert "not told apart from" in said[0]
+    assert any("Random weights, the control, read deletion" in line for line in said)
+    assert any("all 42 comparisons" in line and "Holm" in line for line in said)
+
+
+def test_the_finding_is_kept_whole(truth, tmp_path):
+    assert isinstance(truth, Finding)
+    kept = load(save(truth, tmp_path / "out", About("faithfulness", "toy")))
+    assert kept.numbers["methods"]["shapley"]["deletion"]["mean"] == pytest.approx(1, abs=1e-4)
+    assert len(kept.tables()["clips"]) == 20 * 4
+    assert kept.tables()["methods"].set_index("method").loc["shapley", "deletion"] == "1.00 (1.00 to 1.00) ="
+    assert {"deletion-and-insertion", "measures"} == set(kept.files("figures"))
+    tex = (tmp_path / "out" / "tables" / "methods.tex").read_text()
+    assert "shapley" in tex
+    assert r"\toprule" in tex
+    arrays = kept.arrays()
+    assert (arrays["deletion_best"] <= arrays["deletion_mean"][0] + 1e-6).all()
+    assert (arrays["insertion_best"] >= arrays["insertion_mean"][0] - 1e-6).all()
+    assert np.diag(arrays["agreement"]) == pytest.approx([1, 1, 1, 1])
+
+
+def test_the_same_seed_says_the_same(bench):
+    small = {"count": 4, "groups": 4, "methods": ("lime",), "samples": 40}
+    one, again = (judged(bench, Additive(), **small).numbers() for _ in range(2))
+    assert one == again
+    assert one != judged(bench, Additive(), seed=1, **small).numbers()
+
+
+def test_clips_draw_their_chance_apart(bench):
+    """One draw for all clips would put the same parts first in each, and chance would not even out."""
+    found = judged(bench, Additive(), count=4, groups=4).found
+    drawn = [clip.trials["random"].weights for clip in found.clips]
+    assert all(not np.array_equal(drawn[0], other) for other in drawn[1:])
+
+
+def test_a_deaf_classifier_gives_zeros_and_that_is_said(bench):
+    finding = judged(bench, Deaf(), count=4, groups=4, metrics=("deletion", "insertion", "FF"))
+    for measure in ("deletion", "insertion", "FF"):
+        assert {one.value for one in finding.found.intervals[measure].values()} == {0}
+    said = " ".join(finding.words())
+    assert "4 of 4 clips the model says the same whatever is taken away" in said
+    assert "No method is shown to tell more truth than another" in said
+
+
+def test_a_lie_is_shown_to_be_worse(bench, monkeypatch):
+    def upside_down(game, label, sampling=None):
+        true = judging.METHODS["shapley"](game, label)
+        return replace(true, weights=-true.weights)
+
+    monkeypatch.setitem(judging.JUDGED, "upside-down", upside_down)
+    finding = judged(bench, Additive(), methods=("upside-down", "shapley"), metrics=("deletion",))
+    assert finding.found.intervals["deletion"]["upside-down"].value == pytest.approx(-1, abs=1e-4)
+    assert set(finding.found.beaten("deletion", "shapley")) == {"upside-down", "random"}
+    assert finding.found.standing("deletion", "shapley") == "best"
+    assert "better than every other method" in finding.words()[0]
+
+
+def test_what_cannot_be_explained_is_listed_and_the_rest_goes_on(bench, monkeypatch):
+    def never(game, label, sampling=None):
+        raise InputError("this method needs a network")
+
+    def sometimes(game, label, sampling=None):
+        if float(np.abs(game.factorization.clip.wave).sum()) == loud:
+            raise InputError("too loud")
+        return judging.METHODS["shapley"](game, label)
+
+    loud = max(float(np.abs(Sines(at).clip().wave).sum()) for at in range(5) if at != 2)
+    monkeypatch.setitem(judging.JUDGED, "never", never)
+    monkeypatch.setitem(judging.JUDGED, "sometimes", sometimes)
+    finding = judged(bench, Additive(), count=5, groups=5, lost=(2,), methods=("never", "sometimes", "shapley"),
+                     metrics=("deletion",))
+    assert finding.found.methods == ("sometimes", "shapley", "random")
+    assert [one.reason for one in finding.failed] == ["lost.wav cannot be decoded", "sometimes: too loud"]
+    assert len(finding.found.clips) == 3
+    assert "never is left out: this method needs a network." in finding.words()
+    assert any("2 clips are left out; the first, clip-2" in line for line in finding.words())
+
+
+def test_where_nothing_can_be_explained_that_is_an_error(bench, monkeypatch):
+    with pytest.raises(InputError, match="none of 2 clips can be explained; the first: lost.wav"):
+        judged(bench, Additive(), count=2, lost=(0, 1))
+    with pytest.raises(InputError, match="no method explains these clips; saliency says"):
+        judged(bench, Additive(), count=2, methods=("saliency",))
+
+
+def test_what_has_no_weights_to_reset_says_so(bench):
+    finding = judged(bench, Additive(), count=3, metrics=("deletion", "reset", "scrambled"))
+    assert finding.found.measures == ("deletion",)
+    assert "forgetting" not in finding.figures()
+    assert any(line.startswith("Randomisation is left out: the model is no torch network") for line in finding.words())
+
+
+def test_a_network_forgets_layer_by_layer_and_learns_again(bench, monkeypatch):
+    def loudness(game, label, sampling=None):
+        """Listens to the sound and never to the network."""
+        size = np.array([np.abs(part.wave).sum() for part in game.factorization.parts])
+        return exact(size, *game.ends(label), passes=0)
+
+    monkeypatch.setitem(judging.JUDGED, "loudness", loudness)
+    finding = judged(bench, network(), count=16, groups=8, clips=6, randomised=4,
+                     methods=("shapley", "loudness"), metrics=("deletion", "reset", "refitted", "scrambled"))
+    found = finding.found
+    assert found.layers == ("head", "ear")
+    assert [one.value for one in found.forgot("loudness", "signed")] == pytest.approx([1, 1])
+    assert found.intervals["reset"]["loudness"].value == pytest.approx(1)
+    assert found.intervals["reset"]["shapley"].value < 0.8
+    assert found.intervals["refitted"]["shapley"].value > found.intervals["scrambled"]["shapley"].value
+    assert found.intervals["reset"]["shapley"].groups == 4
+    warned = [line for line in finding.words() if "forgotten everything much as" in line]
+    assert len(warned) == 1
+    assert warned[0].startswith("Warning: loudness explain")
+    assert "forgetting" in finding.figures()
+    assert set(finding.tables()["forgetting"]["reset down to"]) == {"head", "ear"}
+
+
+def test_another_label_is_another_explanation_and_chance_knows_nothing_of_it(truth):
+    """Of two labels the values are each other's opposites, and so are the weights."""
+    assert truth.found.intervals["other-label"]["shapley"].value == pytest.approx(-1)
+    assert abs(truth.found.intervals["other-label"]["random"].value) < 0.5
+    assert truth.found.intervals["shift"]["shapley"].value > 0.9
+    assert abs(truth.found.intervals["shift"]["random"].value) < 0.5
+    assert truth.found.intervals["seeds"]["shapley"].value == pytest.approx(1)
+    assert truth.found.intervals["seeds"]["lime"].value < 1
+
+
+def test_clips_are_of_as_many_groups_and_labels_as_there_are():
+    rows = tuple(Track(f"{label}-{group}-{at}", (label,), f"g{group}", Sines(at)) for group in range(4)
+                 for label in "abc" for at in range(2))
+    for most, groups in ((4, 4), (8, 4), (3, 3)):
+        taken = spread(rows, most)
+        assert len(taken) == most
+        assert len({track.group for track in taken}) == groups
+        counts = [sum(track.label == label for track in taken) for label in "abc"]
+        assert max(counts) - min(counts) <= 1
+    assert [track.name for track in spread(rows, 100)] == [track.name for track in rows]
+    assert list(spread(rows, 8)) == sorted(spread(rows, 8), key=rows.index)
+
+
+def noise(rng, methods, groups, clips):
+    """Judged clips of methods that are worth the same, in groups that share some luck."""
+    flat, empty = Bounds(np.zeros(2), np.zeros(2), np.zeros(2)), Judged({}, np.zeros(2), np.zeros(2))
+    made = []
+    for group in range(groups):
+        lucky = rng.normal(size=len(methods))
+        for at in range(clips):
+            trials = {name: Trial(np.zeros(1), empty, {"deletion": float(luck + rng.normal()), "FF": rng.normal()})
+                      for name, luck in zip(methods, lucky)}
+            made.append(JudgedClip(f"{group}-{at}", str(group), "yes", 0.5, np.arange(1), ("part",), flat, trials, {}))
+    return made
+
+
+def test_methods_of_the_same_worth_are_told_apart_as_rarely_as_promised():
+    rng, wrong = np.random.default_rng(0), 0
+    for _ in range(120):
+        found = Summary.of(noise(rng, ("one", "two", "three"), 10, 6), ("one", "two", "three"), ("deletion", "FF"))
+        wrong += any(two.shown for two in found.contrasts)
+    assert binomtest(wrong, 120, 0.05, alternative="greater").pvalue > 0.01
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"methods": ["shaply"]}, "unknown method 'shaply'; did you mean 'shapley'"),
+    ({"methods": []}, "'methods' is empty"),
+    ({"metrics": ["deletions"]}, "unknown metric 'deletions'; did you mean 'deletion'"),
+    ({"shares": []}, "'shares' is empty"),
+    ({"parts": "hpps"}, "unknown parts 'hpps'"),
+    ({"aggregation": "median"}, "unknown aggregation"),
+])
+def test_mistakes_are_said_before_anything_is_heard(settings, said, bench):
+    asked = experiment_of({"kind": "faithfulness", "model": "no-such-card", "corpus": {}, **settings}, "x.toml")
+    with pytest.raises(InputError, match=said):
+        asked.run(bench)
+
+
+def test_an_unknown_label_is_an_error(bench):
+    with pytest.raises(InputError, match="unknown label 'maybe'"):
+        judged(bench, Additive(), label="maybe")
