@@ -10,8 +10,7 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.config import Within, fingerprint
 from escucha.corpora import reading
-from escucha.corpora.corpus import Corpus, Track
-from escucha.corpora.folder import FileSource
+from escucha.corpora.corpus import Corpus, key_of
 from escucha.errors import InputError
 from escucha.experiments.feature_finding import FeatureFinding
 from escucha.experiments.feature_sounds import examples
@@ -33,8 +32,10 @@ class FeatureStudy:
     """A card with named features."""
     corpus: dict[str, Any] | None = None
     """A `[corpus]` table."""
-    path: str = ""
-    """Or else a file, whose windows are told of one by one, or a folder of files."""
+    paths: tuple[str, ...] = ()
+    """Or else files, folders and patterns; of one file the windows are told of, one by one."""
+    group: str = ""
+    """Of paths: `file` (also when empty), `parent`, or a regular expression with one bracket."""
     split: str | None = None
     """Of a corpus; where nothing is said `test` of one with several splits, else every track; empty: every track."""
     limit: Annotated[int, Within(0, 1_000_000)] = 60
@@ -42,7 +43,7 @@ class FeatureStudy:
     label: str | None = None
     """Told of alone; else all labels of a corpus, and the answer of a file."""
     start: float = 0.0
-    """Seconds; of a path."""
+    """Seconds; of paths."""
     duration: float | None = None
     background: Annotated[int, Within(2, 10_000)] = BACKGROUND
     """Windows of the table the model learned from that features are replaced from (else of the clips' own)."""
@@ -59,7 +60,7 @@ class FeatureStudy:
 
         asked = self._asked(workbench, ())
         return [model_digest(self.model, workbench.home),
-                fingerprint([(track.name, track.group, track.labels, track.source.key()) for track in asked])]
+                fingerprint([(track.name, track.group, track.labels, key_of(track.source)) for track in asked])]
 
     def run(self, workbench: Workbench) -> FeatureFinding:
         """Hear every clip once, and explain each of its windows; what is wrong with the settings is said before."""
@@ -89,29 +90,28 @@ class FeatureStudy:
         """The clips; InputError where both or neither of corpus and path are given."""
         from escucha.experiments.accuracy import chosen
 
-        if bool(self.path) == bool(self.corpus):
-            raise InputError("a feature study is of clips: give either a [corpus] or a 'path'")
-        if self.path:
-            return _evenly(Corpus(self._files(workbench, labels), self.path), self.limit)
-        if self.start or self.duration is not None:
-            raise InputError("'start' and 'duration' are of a 'path'; the clips of a corpus are as long as they are")
+        if bool(self.paths) == bool(self.corpus):
+            raise InputError("a feature study is of clips: give either a [corpus] or 'paths' (files, folders)")
+        if self.paths:
+            return _evenly(self._files(workbench, labels), self.limit)
+        for name in ("start", "duration", "group"):
+            if getattr(self, name):
+                raise InputError(f"{name!r} is of 'paths'; the clips of a [corpus] are as they are: leave it out")
         return _evenly(chosen(workbench.corpus(self.corpus or {}), self.split), self.limit)
 
-    def _files(self, workbench: Workbench, labels: Sequence[str]) -> tuple[Track, ...]:
+    def _files(self, workbench: Workbench, labels: Sequence[str]) -> Corpus:
         from escucha.experiments.gathering import gathered
 
         if self.split is not None:
-            raise InputError(f"the files of {self.path} have no split {self.split!r}; leave 'split' out")
-        at_home = workbench.home / self.path
-        place = at_home if at_home.exists() and not Path(self.path).exists() else Path(self.path)
-        tracks = gathered([place], known=labels)
-        parts = (replace(track.source, start=self.start, duration=self.duration) for track in tracks
-                 if isinstance(track.source, FileSource))
-        return tuple(replace(track, source=part) for track, part in zip(tracks, parts))
+            raise InputError(f"files have no split {self.split!r}; leave 'split' out, or give a [corpus]")
+        tracks = gathered([_place(workbench, path) for path in self.paths], known=labels, group=self.group,
+                          start=self.start, duration=self.duration)
+        more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
+        return Corpus(tracks, f"{self.paths[0]}{more}")
 
     def _told(self, model: FeatureClassifier, heard: Heard, found: FeatureValues, table: Learned) -> Told:
-        """Clip by clip, or window by window where the path is one file."""
-        single = bool(self.path) and len(heard.tracks) == 1
+        """Clip by clip, or window by window where there is one file."""
+        single = self._single(heard)
         counts = [1] * len(heard.heights[0]) if single else [len(rows) for rows in heard.heights]
         each = heard.tracks * len(counts) if single else heard.tracks
         first = np.cumsum([0, *counts[:-1]])
@@ -124,6 +124,9 @@ class FeatureStudy:
             residual=float(np.abs(found.residual).max()), columns=self._columns(model, found, single),
             table=table.name, alike=table.alike, examples=(), doubts=(), seed=self.seed)
 
+    def _single(self, heard: Heard) -> bool:
+        return bool(self.paths) and len(heard.tracks) == 1
+
     def _columns(self, model: FeatureClassifier, found: FeatureValues, single: bool) -> tuple[int, ...]:
         if self.label is not None:
             return (label_index(model, self.label),)
@@ -131,10 +134,16 @@ class FeatureStudy:
 
     def _unit(self, workbench: Workbench, model: FeatureClassifier, heard: Heard, unit: int) -> Clip:
         """The sound of a clip, or of a window of the only one."""
-        single = bool(self.path) and len(heard.tracks) == 1
+        single = self._single(heard)
         track = heard.tracks[0 if single else unit]
         whole = next(iter(workbench.clips([track.source], rate=model.rate, doing="")))
         return Clip(whole.wave[unit * model.window : (unit + 1) * model.window], whole.rate) if single else whole
+
+
+def _place(workbench: Workbench, word: str) -> str:
+    """A path or pattern as it stands, or from the home where it is there."""
+    at_home = workbench.home / word
+    return str(at_home) if at_home.exists() and not Path(word).exists() else word
 
 
 def _evenly(corpus: Corpus, limit: int) -> Corpus:

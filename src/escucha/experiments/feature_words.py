@@ -46,9 +46,9 @@ def _headline(found: "FeatureFinding") -> str:
     order = sorted(range(len(names)), key=lambda at: -sizes[at].value)
     first, others = order[0], order[1:4]
     meaning = summary.families[first].meaning if len(summary.families) > 1 else ""
-    behind = f" ({meaning})" if meaning else ""
+    behind = f", {meaning}" if meaning else ""
     then = ", ".join(f"{names[at]} {sizes[at].value:.2f}" for at in others)
-    return (f"{told.model} listens most to {names[first]}{behind}: over {len(told.units)} clips it moves a label's "
+    return (f"{told.model} listens most to {names[first]}{behind}: in {len(told.units)} clips it moves a label's "
             f"value by {sizes[first].value:.2f} on average{_within(sizes[first])}{f'; then {then}' if then else ''}.")
 
 
@@ -78,7 +78,7 @@ def _of_label(found: "FeatureFinding", at: int) -> str:
     way = summary.directions[top, at]
     turn = "" if not abs(way) >= CLEAR else \
         f": the higher, the more {'for' if way > 0 else 'against'} {label} (rank correlation {signed(way, 2)})"
-    single = f"{found.named[top]} counts most ({sizes[top].value:.2f}{_within(sizes[top])}){turn}"
+    single = f"{found.named[top]} counts most, {sizes[top].value:.2f} on average{_within(sizes[top])}{turn}"
     if not several:
         return f"{label}: {single}."
     order = sorted(range(len(summary.families)), key=lambda row: -summary.family_sizes[row][at].value)[:3]

@@ -4,7 +4,7 @@ Conventions: blue speaks against, red for; shares in units of the value; how hig
 scale of its own (yellow is high), so that it is not taken for what it says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,6 +77,7 @@ def waterfall(steps: Sequence[tuple[str, float]], *, base: float, label: str, un
         axes.plot([value, value], [row, row + 1], color="0.6", linewidth=0.6, zorder=0)
     axes.plot([base, ends[-1]], [0, len(told) + 1], "D", color="0.2", markersize=6)
     _rows(axes, [start, *names, end])
+    axes.use_sticky_edges = False
     axes.margins(x=0.05)
     right = axes.secondary_yaxis("right")
     digits = places(float(np.abs(changes).max()))
@@ -99,14 +100,18 @@ def heat_map(names: Sequence[str], shares: np.ndarray, scores: np.ndarray, *, se
     others = shares.shape[1] - len(chosen)
     figure = Figure(figsize=(WIDTH, 2.6 + 0.26 * len(table)), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.1, 0.26 * len(table)])
-    above.plot(range(len(scores)), scores, color="0.2", linewidth=1, marker="o", markersize=2)
     above.axhline(0, color="0.6", linewidth=0.6)
     above.set_ylabel("value")
     shown = table if others else table[:-1]
     below.pcolormesh(np.arange(len(scores) + 1) - 0.5, np.arange(len(shown) + 1) - 0.5, shown, cmap=COLOURS,
                      norm=norm(shown))
     _rows(below, [*(names[at] for at in chosen), *([f"{others} others together"] if others else [])])
-    _sections((above, below), sections)
+    for first, end, name in _runs(sections):
+        above.plot(range(first, end), scores[first:end], color="0.2", linewidth=1, marker="o", markersize=2)
+        above.annotate(name, ((first + end - 1) / 2, 1.02), xycoords=("data", "axes fraction"), ha="center",
+                       va="bottom", fontsize=9)
+        for axes in (above, below) if end < len(sections) else ():
+            axes.axvline(end - 0.5, color="0.2", linewidth=0.8)
     below.set_xticks(range(len(ticks)), ticks)
     below.set_xlabel(columns)
     figure.colorbar(scale(shown), ax=below, label=f"share ({unit})", pad=0.01, aspect=30)
@@ -150,15 +155,11 @@ def _sides(axes: Axes, reach: float) -> None:
                   fontsize=9, color="0.3")
 
 
-def _sections(both: Sequence[Axes], sections: Sequence[str]) -> None:
-    """A line between clips of different sections, and their names above."""
+def _runs(sections: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """First, end and name of each stretch of like sections."""
     edges = [at for at in range(1, len(sections)) if sections[at] != sections[at - 1]]
     for first, end in zip([0, *edges], [*edges, len(sections)]):
-        both[0].annotate(sections[first], ((first + end - 1) / 2, 1.02), xycoords=("data", "axes fraction"),
-                         ha="center", va="bottom", fontsize=9)
-        for axes in both:
-            if end < len(sections):
-                axes.axvline(end - 0.5, color="0.2", linewidth=0.8)
+        yield first, end, sections[first]
 
 
 def _beside(values: np.ndarray, reach: float) -> np.ndarray:
