@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from escucha.commands.explain_many import are_many
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
 from escucha.experiments.run import experiment_of, read_experiment, run
@@ -204,13 +203,6 @@ def test_a_changed_file_is_another_question(own, folder, tmp_path):
     assert study.inputs(bench) == before
     soundfile.write(folder / "yes" / "0.wav", np.full(2 * RATE, 0.1), RATE)
     assert study.inputs(bench) != before
-
-
-def test_several_words_or_a_folder_are_many(tmp_path):
-    assert are_many([tmp_path])
-    assert are_many([tmp_path / "song[1].mp3"])  # a pattern
-    (tmp_path / "song[1].mp3").write_bytes(b"")
-    assert not are_many([tmp_path / "song[1].mp3"])  # a name: what is there comes before what it may mean
 
 
 def test_the_shelf_s_study_can_be_read(home):

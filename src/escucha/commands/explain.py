@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from escucha.commands.explain_many import are_many, check_one, explain_many, many_options
 from escucha.commands.verb import answer, asking, card_of, one_card, verb
 from escucha.errors import InputError
 from escucha.explain.meanings import MEANINGS
@@ -19,7 +20,8 @@ def add_explain(verbs: Any) -> None:
     parser = verb(verbs, "explain", _explain, "which source, at which moment, made the model decide; and its sound")
     parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, METHODS
     one_card(parser)
-    parser.add_argument("file", type=Path, help="an audio file")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE",
+                        help="an audio file; of many files, folders and quoted patterns one table is made")
     _parts(parser)
     parser.add_argument("--method", default="shapley", metavar="METHOD", help="one of those below (default: shapley)")
     parser.add_argument("--samples", type=int, help="remixes, orders or points that a sampling method draws, at most")
@@ -31,6 +33,7 @@ def add_explain(verbs: Any) -> None:
     parser.add_argument("--aggregation", help="mean-logit (default), mean-probability or majority-vote")
     parser.add_argument("--start", type=float, help="seconds")
     parser.add_argument("--duration", type=float, help="seconds")
+    many_options(parser)
     asking(parser)
 
 
@@ -77,5 +80,9 @@ def _explain(chosen: argparse.Namespace) -> None:
         table["parts"] = "stems"
     if chosen.absent_from is not None and chosen.absent is None:
         table["absent"] = "track"
-    answer(chosen, {**table, "kind": "explanation", "model": card, "path": str(chosen.file)},
-           f"explain-{chosen.file.stem}", f"What did {Path(card).stem} hear in {chosen.file.name}?")
+    if are_many(chosen.files):
+        return explain_many(chosen, {**table, "model": card})
+    check_one(chosen)
+    file = chosen.files[0]
+    answer(chosen, {**table, "kind": "explanation", "model": card, "path": str(file)}, f"explain-{file.stem}",
+           f"What did {Path(card).stem} hear in {file.name}?")

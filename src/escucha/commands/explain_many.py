@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from escucha.commands.verb import GROUP, answer
+from escucha.errors import InputError
+
+ALONE = {
+    "stems": "; put the stems of song.wav into song.stems beside it, and give --parts stems",
+    "absent": "", "absent_from": "", "absent_stems": ""}
+"""Settings that only one clip can have, and what there is instead."""
 
 
 def many_options(parser: argparse.ArgumentParser) -> None:
@@ -25,17 +31,32 @@ def are_many(words: Sequence[str | Path]) -> bool:
     return len(words) > 1 or first.is_dir() or (has_magic(str(first)) and not first.exists())
 
 
-def explain_many(chosen: argparse.Namespace, words: Sequence[str | Path], settings: Mapping[str, Any]) -> None:
+def check_one(chosen: argparse.Namespace) -> None:
+    """Raise InputError for options that one clip has no use for."""
+    for name in ("group", "limit"):
+        if getattr(chosen, name) is not None:
+            raise InputError(f"--{name} is for many clips, and {chosen.files[0]} is one; leave it out, or give "
+                             "a folder")
+
+
+def explain_many(chosen: argparse.Namespace, settings: Mapping[str, Any]) -> None:
     """Answer with a study of kind `source-study`; what was explained before is not asked again.
 
-    `settings` are those of the kind `explanation` that both have (`model`, `parts`, `segments`, ...), those left out
-    being None; its `label` is explained for every clip.
+    `settings` are those of the kind `explanation`, None where nothing is said; its `label` is explained for every clip.
+    InputError for those that only one clip can have.
     """
+    from escucha.explain.sounds import slug
+
+    words = [str(file) for file in chosen.files]
+    for name in ALONE:
+        if settings.get(name) is not None:
+            raise InputError(f"--{name.replace('_', '-')} goes with one file, not with many{ALONE[name]}")
     label = settings.get("label")
-    table = {key: value for key, value in settings.items() if key != "label"}
-    name = Path(words[0]).resolve().name if Path(words[0]).is_dir() else Path(words[0]).stem
-    more = f"-and-{len(words) - 1}-more" if len(words) > 1 else ""
-    answer(chosen, {**table, "kind": "source-study", "paths": [str(word) for word in words], "group": chosen.group,
-                    "limit": chosen.limit, "labels": None if label is None else [label]},
-           f"explain-{name.replace('*', 'any')}{more}",
-           f"What did {Path(str(settings['model'])).stem} hear in {words[0]}{more.replace('-', ' ')}?")
+    table = {key: value for key, value in settings.items() if key not in ("label", *ALONE)}
+    first = Path(words[0])
+    named = (first.resolve() if first.is_dir() else first.with_suffix("")).name
+    more = f" and {len(words) - 1} more" if len(words) > 1 else ""
+    answer(chosen, {**table, "kind": "source-study", "paths": words, "group": chosen.group, "limit": chosen.limit,
+                    "labels": None if label is None else [label]},
+           f"explain-{slug(named + more)}",
+           f"What did {Path(str(settings['model'])).stem} hear in {words[0]}{more}?")

@@ -87,8 +87,9 @@ class Explainer:
 
         self.check()
         every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
-        yield from (self.one(track) for track in tqdm(
-            tracks, desc=doing, disable=not self.workbench.progress, leave=False, mininterval=every))
+        shown = self.workbench.progress and len(tracks) > 1
+        yield from (self.one(track) for track in tqdm(tracks, desc=doing, disable=not shown, leave=False,
+                                                      mininterval=every))
 
     def one(self, track: Track) -> ClipReasons | Failure:
         """The track's weights from the cache, else found and kept; a Failure says why not, in one line."""
