@@ -139,5 +139,5 @@ def _of_track(part: Part, theirs: dict[Key, np.ndarray], rate: int) -> np.ndarra
 
 def _words(name: str, lacking: list[str]) -> str:
     """`the same parts of NAME, as loud (noise for cajon)`."""
-    noise = f" (noise for {', '.join(dict.fromkeys(lacking))})" if lacking else ""
+    noise = f" (noise where it has no {', '.join(dict.fromkeys(lacking))})" if lacking else ""
     return f"the same parts of {name}, as loud{noise}"
