@@ -16,10 +16,11 @@ from escucha.experiments import judging
 from escucha.experiments.faithfulness import Faithfulness, spread, weigh_truth
 from escucha.experiments.faithfulness_summary import Summary
 from escucha.experiments.judging import JudgedClip, Trial
-from escucha.experiments.run import experiment_of
+from escucha.experiments.run import experiment_of, read_experiment
 from escucha.experiments.workbench import Workbench
 from escucha.explain.deletion import Bounds
 from escucha.explain.faithfulness import Judged
+from escucha.explain.maps import AttributionMap
 from escucha.explain.weights import exact
 from escucha.finding import About, Finding, load, save
 from escucha.models.torch_classifier import TorchClassifier
@@ -287,6 +288,43 @@ def test_mistakes_are_said_before_anything_is_heard(settings, said, bench):
     asked = experiment_of({"kind": "faithfulness", "model": "no-such-card", "corpus": {}, **settings}, "x.toml")
     with pytest.raises(InputError, match=said):
         asked.run(bench)
+
+
+def test_weights_that_are_sizes_are_said_to_be(bench, monkeypatch):
+    def sizes(game, label, sampling=None):
+        true = judging.METHODS["shapley"](game, label)
+        cells = AttributionMap(np.zeros((1, 1)), np.zeros(1), np.zeros(1), "logit", signed=False)
+        return replace(true, weights=np.abs(true.weights), map=cells)
+
+    monkeypatch.setitem(judging.JUDGED, "sizes", sizes)
+    finding = judged(bench, Additive(), count=4, groups=4, methods=("sizes", "shapley"), metrics=("deletion",))
+    assert finding.found.sizes_only == ("sizes",)
+    assert any(line.startswith("The weights of sizes are sizes and do not tell for from against")
+               for line in finding.words())
+    read = finding.found.intervals["deletion"]
+    assert read["sizes"].value < read["shapley"].value
+
+
+def test_what_draws_nothing_is_not_drawn_again(bench, monkeypatch):
+    asked = []
+
+    def counted(game, label, sampling=None):
+        asked.append(sampling.seed)
+        return judging.METHODS["shapley"](game, label)
+
+    monkeypatch.setitem(judging.JUDGED, "counted", counted)
+    found = judged(bench, Additive(), count=2, groups=2, methods=("counted", "lime"), samples=50, seeds=3,
+                   metrics=("deletion", "seeds")).found
+    assert len(asked) == 2  # once a clip
+    assert found.intervals["seeds"]["counted"].value == pytest.approx(1)
+    assert found.intervals["seeds"]["lime"].value < 1
+
+
+def test_the_experiment_on_the_shelf_asks_for_what_there_is(home):
+    asked = read_experiment("do-explanations-tell-the-truth", home).experiment
+    asked.check()
+    assert asked.model == "palos-cnn"
+    assert set(asked.methods) < set(judging.JUDGED)
 
 
 def test_an_unknown_label_is_an_error(bench):

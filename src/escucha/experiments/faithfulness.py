@@ -66,7 +66,7 @@ class Faithfulness:
     shift_ms: Annotated[float, Within(0, 1000)] = 10.0
     """By which clips begin later; 0: not asked."""
     randomised: Annotated[int, Within(0, 100_000)] = 8
-    """Clips, at most, that are explained again with the network's weights reset layer by layer."""
+    """Clips, at most, that are explained again for another label, and with the network's weights reset."""
     seed: int = 0
     """Of all that is drawn."""
 
@@ -111,7 +111,7 @@ class Faithfulness:
         return Trials(self.asked, Sampling(self.samples, self.seed), self.label, self.shares,
                       seeds=self.seeds if {"seeds", "seeds-top"} & set(wanted) else 1,
                       shift=self.shift_ms / 1000 if {"shift", "shift-top"} & set(wanted) else 0.0,
-                      other="other-label" in wanted)
+                      others=self.randomised if "other-label" in wanted else 0)
 
     def explainer(self, classifier: Classifier, workbench: Workbench) -> Explainer:
         """How clips are taken apart and asked about."""

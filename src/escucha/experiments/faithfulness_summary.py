@@ -4,7 +4,7 @@ Conventions: intervals and tests have groups as their unit (models/resampling.py
 a clip, and that clip is left out of that measure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -162,6 +162,11 @@ class Summary:
         return np.where(there, alike, 0).sum(axis=0) / np.where(there.any(axis=0), there.sum(axis=0), np.nan)
 
     @cached_property
+    def sizes_only(self) -> tuple[str, ...]:
+        """Methods whose weights do not tell for from against."""
+        return tuple(name for name in self.methods if not all(clip.trials[name].signed for clip in self.clips))
+
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """What is reset, from the answer to the sound; empty where nothing was."""
         told = [trial.forgot for clip in self.clips for trial in clip.trials.values() if trial.forgot]
@@ -198,7 +203,7 @@ class Summary:
     def _usual(self, clip: JudgedClip, what: str) -> np.ndarray:
         return clip.bounds.usual if what == "insertion" else clip.bounds.usual[::-1]
 
-    def _on_grid(self, of) -> np.ndarray:
+    def _on_grid(self, of: Callable[[JudgedClip], np.ndarray]) -> np.ndarray:
         """`(clip, point)`."""
         curves = [of(clip) for clip in self.clips]
         return np.array([np.interp(GRID, np.linspace(0, 1, len(curve)), curve) for curve in curves])

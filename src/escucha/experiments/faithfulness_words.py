@@ -17,8 +17,8 @@ DEPENDS = 0.5
 
 def sentences(found: Summary) -> list[str]:
     """Which explanation tells most truth and how sure that is, what chance reads, what else was seen."""
-    lines = [_headline(found), _other_side(found), _control(found), _strongest_alone(found), _steady(found),
-             _forgetting(found), _tests(found)]
+    lines = [_headline(found), _other_side(found), _control(found), _strongest_alone(found), _sizes(found),
+             _steady(found), _forgetting(found), _tests(found)]
     return [line for line in lines if line]
 
 
@@ -106,6 +106,14 @@ def _strongest_alone(found: Summary) -> str:
     return (f"The fewest parts that hold half of {top}'s weights{few} get the clip's answer alone in "
             f"{alone.value:.0%} of clips ({alone.low:.0%} to {alone.high:.0%}); without them the answer's probability "
             f"falls by {spread('FF', gone)}.")
+
+
+def _sizes(found: Summary) -> str:
+    names = found.sizes_only
+    if not names:
+        return ""
+    return (f"The weights of {listed(names)} are sizes and do not tell for from against: what speaks against the label "
+            "counts among the strongest parts too.")
 
 
 def _steady(found: Summary) -> str:

@@ -20,7 +20,7 @@ from escucha.explain.faithfulness import SHARES, Judged, judge, random_weights
 from escucha.explain.methods import METHODS, Method
 from escucha.explain.randomisation import Reset
 from escucha.explain.remix import Game
-from escucha.explain.weights import USUAL, Sampling
+from escucha.explain.weights import USUAL, Sampling, Weights
 from escucha.models.classifier import Classifier
 from escucha.models.windows import score_clip
 
@@ -29,7 +29,7 @@ RANDOM = "random"
 JUDGED: Mapping[str, Method] = {**METHODS, RANDOM: random_weights}
 """What can be judged."""
 
-Found = dict[str, np.ndarray]
+Found = dict[str, Weights]
 """Method to its weights."""
 
 
@@ -46,8 +46,8 @@ class Trials:
     """How often a method that draws is asked, each time with another seed; below 2: not again."""
     shift: float = 0.01
     """Seconds by which a clip begins later; 0: not asked."""
-    other: bool = True
-    """Whether another label is explained too."""
+    others: int = 8
+    """So many clips, the first ones, have another label explained too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +82,8 @@ class Trial:
     """All that was measured, by names of `explain.faithfulness.MEASURES`."""
     forgot: tuple[Likeness, ...] = ()
     """From the answer down to the sound; empty where it was not asked."""
+    signed: bool = True
+    """Do the weights tell for from against? Otherwise they are sizes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,16 +118,18 @@ def judge_clip(explainer: Explainer, track: Track, asked: Trials, at: int,
     label, seed = asked.label or score.label, _drawn(asked.sampling.seed, at)
     limits, sampling = bounds(game, label, seed=seed), replace(asked.sampling, seed=seed)
     found, refused = weigh(game, label, sampling, asked.methods)
-    judged = {name: judge(game, label, weights, limits, shares=asked.shares, seed=seed)
-              for name, weights in found.items()}
     steady = _steadiness(game, label, sampling, asked, found)
+    if at < asked.others:
+        _other_label(game, label, sampling, found, steady)
     forgot = _forgotten(game, label, sampling, found, forgetting) if forgetting else {}
     learned = _learned(game, label, sampling, found, forgetting) if forgetting else {}
     trials = {}
-    for name in found:
+    for name, given in found.items():
+        judged = judge(game, label, given.weights, limits, shares=asked.shares, seed=seed)
         last = {"reset": forgot[name][-1].signed} if forgot.get(name) else {}
-        measures = {**judged[name].measures, **steady[name], **last, **learned.get(name, {})}
-        trials[name] = Trial(found[name], judged[name], measures, forgot.get(name, ()))
+        measures = {**judged.measures, **steady[name], **last, **learned.get(name, {})}
+        trials[name] = Trial(given.weights, judged, measures, forgot.get(name, ()),
+                             signed=given.map is None or given.map.signed)
     return JudgedClip(track.name, track.group, label, score.probabilities[label], game.sounding,
                       tuple(part.name for part in factorization.parts), limits, trials, refused)
 
@@ -140,11 +144,11 @@ def weigh(game: Game, label: str, sampling: Sampling, methods: Iterable[str],
     for name in methods:
         drawn = replace(sampling, seed=_drawn(sampling.seed, anew)) if name == RANDOM and anew else sampling
         try:
-            weights = JUDGED[name](game, label, drawn).weights
+            weights = JUDGED[name](game, label, drawn)
         except InputError as error:
             refused[name] = str(error)
             continue
-        if np.isfinite(weights).all():
+        if np.isfinite(weights.weights).all():
             found[name] = weights
         else:
             refused[name] = "its weights are not finite"
@@ -152,34 +156,39 @@ def weigh(game: Game, label: str, sampling: Sampling, methods: Iterable[str],
 
 
 def _steadiness(game: Game, label: str, sampling: Sampling, asked: Trials, found: Found) -> dict[str, dict[str, float]]:
-    """Method to its agreement with itself: other seeds, a later start, another label."""
+    """Method to its agreement with itself: other seeds, and a later start."""
     measures: dict[str, dict[str, float]] = {name: {} for name in found}
     if asked.seeds > 1:
-        for name in found:
-            order, top = mean_agreement(_again(game, label, sampling, name, found[name], asked.seeds))
+        for name, given in found.items():
+            order, top = mean_agreement(_again(game, label, sampling, name, given, asked.seeds))
             measures[name] |= {"seeds": order, "seeds-top": top}
     if asked.shift > 0:
         later = replace(game, factorization=shifted(game.factorization, asked.shift))
-        for name, weights in weigh(later, label, sampling, found, anew=101)[0].items():
-            pair = found[name][game.sounding], weights[game.sounding]
+        for name, given in weigh(later, label, sampling, found, anew=101)[0].items():
+            pair = found[name].weights[game.sounding], given.weights[game.sounding]
             measures[name] |= {"shift": rank_correlation(*pair), "shift-top": overlap(*pair)}
-    if asked.other and len(game.classifier.labels) > 1:
-        others = [other for other in game.classifier.labels if other != label]
-        other = others[_drawn(sampling.seed, 1) % len(others)]
-        for name, weights in weigh(game, other, sampling, found, anew=102)[0].items():
-            measures[name]["other-label"] = rank_correlation(found[name][game.sounding], weights[game.sounding])
     return measures
 
 
-def _again(game: Game, label: str, sampling: Sampling, name: str, first: np.ndarray, seeds: int) -> list[np.ndarray]:
-    """The weights of several seeds; of a method that draws nothing, the same ones twice."""
-    drawn = [first[game.sounding]]
-    for at in range(1, seeds):
-        weights = JUDGED[name](game, label, replace(sampling, seed=_drawn(sampling.seed, 1 + at))).weights
-        drawn.append(weights[game.sounding])
-        if at == 1 and np.array_equal(*drawn):
-            break
-    return drawn
+def _again(game: Game, label: str, sampling: Sampling, name: str, first: Weights, seeds: int) -> list[np.ndarray]:
+    """The weights of several seeds, of the parts that sound; of a method that draws nothing the same ones twice."""
+    if first.samples is None and (first.low == first.high).all():
+        return [first.weights[game.sounding]] * 2
+    others = [JUDGED[name](game, label, replace(sampling, seed=_drawn(sampling.seed, 1 + at)))
+              for at in range(1, seeds)]
+    return [given.weights[game.sounding] for given in (first, *others)]
+
+
+def _other_label(game: Game, label: str, sampling: Sampling, found: Found,
+                 measures: dict[str, dict[str, float]]) -> None:
+    """Add each method's agreement with its explanation of another label, drawn from the seed."""
+    others = [other for other in game.classifier.labels if other != label]
+    if not others:
+        return
+    other = others[_drawn(sampling.seed, 1) % len(others)]
+    for name, given in weigh(game, other, sampling, found, anew=102)[0].items():
+        pair = found[name].weights[game.sounding], given.weights[game.sounding]
+        measures[name]["other-label"] = rank_correlation(*pair)
 
 
 def _forgotten(game: Game, label: str, sampling: Sampling, found: Found,
@@ -188,8 +197,8 @@ def _forgotten(game: Game, label: str, sampling: Sampling, found: Found,
     alike: dict[str, tuple[Likeness, ...]] = {}
     for at, reset in enumerate(forgetting.resets()):
         other = replace(game, classifier=reset.classifier)
-        for name, weights in weigh(other, label, sampling, found, anew=200 + at)[0].items():
-            one, two = found[name][game.sounding], weights[game.sounding]
+        for name, given in weigh(other, label, sampling, found, anew=200 + at)[0].items():
+            one, two = (weights.weights[game.sounding] for weights in (found[name], given))
             likeness = Likeness(reset.layer, rank_correlation(one, two), rank_correlation(np.abs(one), np.abs(two)))
             alike[name] = (*alike.get(name, ()), likeness)
     return alike
@@ -201,8 +210,9 @@ def _learned(game: Game, label: str, sampling: Sampling, found: Found,
     measures: dict[str, dict[str, float]] = {name: {} for name in found}
     for at, (measure, learner) in enumerate(forgetting.learners.items()):
         other = replace(game, classifier=learner)
-        for name, weights in weigh(other, label, sampling, found, anew=103 + at)[0].items():
-            measures[name][measure] = rank_correlation(found[name][game.sounding], weights[game.sounding])
+        for name, given in weigh(other, label, sampling, found, anew=103 + at)[0].items():
+            pair = found[name].weights[game.sounding], given.weights[game.sounding]
+            measures[name][measure] = rank_correlation(*pair)
     return measures
 
 

@@ -5,7 +5,7 @@ cent (AI, AD, AG) is in per cent, all else in its own unit or from 0 to 1.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -112,4 +112,4 @@ def random_weights(game: Game, label: str, sampling: Sampling = USUAL) -> Weight
     before, (everything, nothing) = game.asked, game.ends(label)
     weights = np.zeros(len(game.factorization.parts))
     weights[game.sounding] = np.random.default_rng(sampling.seed).normal(size=len(game.sounding))
-    return exact(weights, everything, nothing, passes=game.asked - before)
+    return replace(exact(weights, everything, nothing, passes=game.asked - before), samples=1)
