@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from escucha.commands.explain_features import FEATURES, explain_features
 from escucha.commands.explain_many import are_many, check_one, explain_many, many_options
 from escucha.commands.verb import answer, asking, card_of, one_card, verb
 from escucha.errors import InputError
@@ -40,7 +41,8 @@ def add_explain(verbs: Any) -> None:
 def _parts(parser: argparse.ArgumentParser) -> None:
     """How a clip is taken apart, and what stands for what is off."""
     parser.add_argument("--parts", default="hpss", help="hpss, repet, repet-sim, 2dft, timbre, nmf/8, demucs[:FILE], "
-                        "stems (of song.wav those in song.stems), or none")
+                        "stems (of song.wav those in song.stems), none, or features (of an SVM, a forest: which of "
+                        "its features counted)")
     parser.add_argument("--stems", type=Path, metavar="DIR", help="a folder with one audio file a source")
     parser.add_argument("--segments", type=_segments, default="windows", help="windows, windows/2 (so many in each), a "
                         "number of equal ones, beats, bars, cycles, or times in seconds: 1.5,3,4.2")
@@ -72,6 +74,8 @@ def _numbers(text: str, what: str, wanted: str) -> list[float]:
 
 
 def _explain(chosen: argparse.Namespace) -> None:
+    if chosen.parts == FEATURES:
+        return explain_features(chosen)
     table, card = {name: getattr(chosen, name) for name in SETTINGS}, card_of(chosen)
     for name in FILES:
         place = getattr(chosen, name)

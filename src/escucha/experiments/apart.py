@@ -52,13 +52,14 @@ class Apart:
         return [] if self.parts in ALONE else [content(self.parts)]
 
     def factorize(self, clip: Clip, *, window: int, workbench: Workbench, stems: Stems | None = None,
-                  annotations: Mapping[str, Any] | None = None) -> Factorization:
+                  annotations: Mapping[str, Any] | None = None, offset: float = 0.0) -> Factorization:
         """The clip's parts; `window` in samples. `stems` and `annotations` are what is known of it beforehand.
 
+        Annotations are of the whole track, in which the clip begins at `offset` seconds.
         Separated sources come from the cache where they are there. InputError where parts `stems` are not known.
         """
         sources = self._sources(clip, workbench, stems)
-        cuts = self._segments(clip, annotations or {})
+        cuts = self._segments(clip, annotations or {}, offset)
         return of_sources(clip, sources, segments=cuts, window=window, bands=self.bands)
 
     def _sources(self, clip: Clip, workbench: Workbench, stems: Stems | None) -> dict[str, Clip]:
@@ -71,12 +72,13 @@ class Apart:
             raise InputError("the stems of this clip are not known; use parts = 'hpss'")
         return known
 
-    def _segments(self, clip: Clip, annotations: Mapping[str, Any]) -> Segments:
+    def _segments(self, clip: Clip, annotations: Mapping[str, Any], offset: float) -> Segments:
         if self.segments not in FOUND:
             return segments_of(self.segments)
         from escucha.experiments.musical_time import moments
 
-        return Moments(moments(clip, str(self.segments), annotations), str(self.segments))
+        found = moments(clip, str(self.segments), annotations, offset=offset)
+        return Moments(found, str(self.segments))
 
 
 def segments_of(given: int | str | tuple[float, ...]) -> Segments:

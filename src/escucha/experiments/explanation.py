@@ -10,6 +10,7 @@ from escucha.errors import InputError, unknown
 from escucha.experiments.apart import Apart
 from escucha.experiments.recording import LOUD, Recording, another, left_over, track_of
 from escucha.experiments.workbench import Workbench
+from escucha.explain.absent import ABSENT, replaced
 from escucha.explain.explanation import Explanation, explain
 from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
@@ -18,8 +19,6 @@ from escucha.models.windows import AGGREGATES
 
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
-ABSENT = ("silence", "noise", "track")
-"""What may stand in the place of parts that are off."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,9 @@ class ExplanationStudy:
         _check_sound(recording.name, clip)
         stems = self._stems(recording, clip)
         factorization = self.apart.factorize(clip, window=classifier.window, workbench=workbench, stems=lambda: stems,
-                                             annotations=recording.annotations())
-        return explain(classifier, self._replaced(factorization, workbench), label=self.label, method=self.method,
+                                             annotations=recording.annotations(), offset=self.start)
+        factorization = self._replaced(factorization, classifier.window, workbench)
+        return explain(classifier, factorization, label=self.label, method=self.method,
                        seed=self.seed, samples=self.samples, until_stable=self.until_stable,
                        aggregation=self.aggregation, value=self.value, model=Path(self.model).stem, path=recording.name,
                        thresholds=self._thresholds(workbench, classifier),
@@ -135,10 +135,7 @@ class ExplanationStudy:
         if self.path:
             recording = Recording(_place(workbench, self.path), self.path, _folder(workbench, self.stems),
                                   start=self.start, duration=self.duration)
-            if self.parts == "stems" and not recording.has_stems:
-                raise InputError(f"the stems of {self.path} are not known: give their folder as 'stems' (--stems DIR), "
-                                 "or parts = 'hpss'")
-            return recording
+            return self._checked(recording, "'stems' (--stems DIR)")
         track = track_of(workbench.corpus(self.corpus or {}), self.track)
         return Recording(name=track.name, track=track, start=self.start, duration=self.duration)
 
@@ -147,17 +144,30 @@ class ExplanationStudy:
         if self.absent != "track":
             return None
         if self.path:
-            return Recording(_place(workbench, self.absent_from), self.absent_from,
-                             _folder(workbench, self.absent_stems))
+            recording = Recording(_place(workbench, self.absent_from), self.absent_from,
+                                  _folder(workbench, self.absent_stems))
+            return self._checked(recording, "'absent_stems' (--absent-stems DIR)")
         corpus = workbench.corpus(self.corpus or {})
         track = another(corpus, track_of(corpus, self.track), self.absent_from, self.seed)
         return Recording(name=track.name, track=track)
 
-    def _replaced(self, factorization: Factorization, workbench: Workbench) -> Factorization:
+    def _checked(self, recording: Recording, key: str) -> Recording:
+        """The recording of a file, whose stems are there where they are asked for."""
+        if self.parts == "stems" and not recording.has_stems:
+            raise InputError(f"the stems of {recording.name} are not known: give their folder as {key}, or "
+                             "parts = 'hpss'")
+        return recording
+
+    def _replaced(self, factorization: Factorization, window: int, workbench: Workbench) -> Factorization:
         """The parts with what stands in their place."""
-        if self.absent == "silence":
-            return factorization
-        raise NotImplementedError
+        other = self._other(workbench)
+        if other is None:
+            return replaced(factorization, self.absent, seed=self.seed)
+        clip = other.clip(factorization.clip.rate)
+        stems = self._stems(other, clip)
+        theirs = Apart(self.parts, 1, self.bands).factorize(clip, window=window, workbench=workbench,
+                                                            stems=lambda: stems)
+        return replaced(factorization, self.absent, other=theirs, name=Path(other.name).name, seed=self.seed)
 
     def _thresholds(self, workbench: Workbench, classifier: Classifier) -> dict[str, float]:
         """From which probability on a label is given, where each stands by itself."""

@@ -44,8 +44,8 @@ class Recording:
         return {name: _as_long(stem, clip) for name, stem in self._stems(clip.rate).items()}
 
     def annotations(self) -> Mapping[str, Any]:
-        """What is known of it, times counted from `start`."""
-        return {} if self.track is None else shifted(self.track.source.annotations(), self.start)
+        """What is known of all of the track, from its beginning on; nothing of a file."""
+        return {} if self.track is None else self.track.source.annotations()
 
     @property
     def has_stems(self) -> bool:
@@ -106,18 +106,6 @@ def another(corpus: Corpus, track: Track, name: str, seed: int) -> Track:
         raise InputError(f"every track of {corpus.origin} is of the group {track.group!r}, and what stands for its "
                          "parts should come from another; give a larger corpus, or absent = 'noise'")
     return others[int(np.random.default_rng(seed).integers(len(others)))]
-
-
-def shifted(annotations: Mapping[str, Any], start: float) -> Mapping[str, Any]:
-    """The annotations of a part that begins at `start`: its beats counted from there, the earlier ones left out."""
-    beats = annotations.get("beats")
-    if not start or not isinstance(beats, list):
-        return annotations
-    def later(beat: Any) -> Any:
-        return [beat[0] - start, *beat[1:]] if isinstance(beat, list) else beat - start
-
-    moved = [later(beat) for beat in beats]
-    return {**annotations, "beats": [beat for beat in moved if (beat[0] if isinstance(beat, list) else beat) >= 0]}
 
 
 def left_over(clip: Clip, sources: Mapping[str, Clip]) -> float:

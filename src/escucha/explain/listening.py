@@ -117,8 +117,8 @@ def without(factorization: Factorization, label: str, otherwise: Counterfactual)
 
 
 def in_place(factorization: Factorization) -> str:
-    """`, noise in their place`; nothing where absent parts are silent."""
-    return "" if factorization.absent == "silence" else f", {factorization.absent} in their place"
+    """`, with noise as loud as each part in their place`; nothing where absent parts are silent."""
+    return "" if factorization.absent == "silence" else f", with {factorization.absent} in their place"
 
 
 def solo(factorization: Factorization, index: int) -> Choice:

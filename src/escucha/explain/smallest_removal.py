@@ -19,6 +19,8 @@ from escucha.explain.shapley import LARGEST, subsets
 from escucha.models.classifier import Link, probabilities
 from escucha.models.windows import VOTES
 
+ASKED = 4096
+"""Windows at most that the classifier is asked about beyond what the game knows: after exact Shapley values none."""
 ROUNDING = 1e-9
 """A margin this far below zero may be a tie; the whole clip is asked then."""
 
@@ -75,7 +77,9 @@ class Change:
         several = not self.lost and self.link == "softmax" and len(game.classifier.labels) > 2
         most = max(map(len, heard))
         alone = sum(map(len, heard)) == len(game.sounding)
-        return alone and not several and most <= LARGEST
+        if most > LARGEST or several or not alone:
+            return False
+        return sum(2 ** len(window.parts) - len(window.said) for window in game.grid) <= ASKED
 
 
 @dataclass(frozen=True, eq=False)

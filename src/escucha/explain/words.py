@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escucha.explain.digits import places, signed
+from escucha.explain.listening import in_place
 from escucha.explain.meanings import Meaning, meaning_of
 from escucha.explain.naming import capital, listed, spoken, stretch
 
@@ -52,7 +53,8 @@ def _chiefly(explained: "Explanation") -> str:
 def _values(explained: "Explanation") -> str:
     """From where to where the value goes, and what a weight is of that."""
     none, every = (_signed(explained, value) for value in (explained.weights.nothing, explained.weights.everything))
-    nothing = "silence" if explained.factorization.absent == "silence" else f"{explained.factorization.absent} alone"
+    nothing = "silence" if explained.factorization.absent == "silence" else \
+        f"{explained.factorization.absent} in place of everything"
     meaning = _meaning(explained)
     sums = "" if meaning.sums else "; these weights do not add up to the value"
     return (f"The model's value for {explained.label} ({explained.unit}) goes from {none} for {nothing} "
@@ -94,7 +96,8 @@ def _otherwise(explained: "Explanation") -> str:
     found, label = explained.otherwise, explained.label
     if found is None:
         return f"No removal of parts was found that changes {'the answer' if _answered(explained) else 'that'}."
-    without = f"Without {listed(explained.factorization, found.removed)}"
+    without = f"Without {listed(explained.factorization, found.removed)}{in_place(explained.factorization)}"
+    without += "," if in_place(explained.factorization) else ""
     least = "no smaller set of parts does that" if found.smallest else "a smaller set of parts may do that too"
     if explained.score.link == "softmax":
         return f"{without} the answer would be {found.becomes} ({found.probability:.2f}): {least}."
