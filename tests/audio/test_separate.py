@@ -5,11 +5,17 @@ import sys
 
 import numpy as np
 import pytest
+from demucs.htdemucs import HTDemucs
 
 from escucha.audio import ffmpeg, io, separate
 from escucha.audio.clip import Clip
+from escucha.audio.separate import SEPARATORS
+from escucha.audio.separation_quality import improvement, pairing, reference_of
 from escucha.audio.separators import nussl_door
+from escucha.corpora.palos import SOURCES, PaloSource, Recipe
 from escucha.errors import InputError
+from escucha.explain.factorization import of_sources
+from tests.audio.tiny_demucs import random_network, save
 
 RATE = 22050
 
@@ -118,3 +124,72 @@ def test_stems_that_do_not_belong_together_are_named(tmp_path):
     io.write(tmp_path / "b.flac", Clip(np.ones(1000) / 2, 8000))
     with pytest.raises(InputError, match="second stem called 'b'"):
         separate.read_stems(tmp_path, rate=8000)
+
+
+@pytest.fixture(scope="module")
+def ways(tmp_path_factory):
+    """Every separator; demucs with a tiny network."""
+    weights = save(tmp_path_factory.mktemp("weights") / "net.safetensors", random_network(HTDemucs))
+    usual = {name: name for name in SEPARATORS} | {"demucs": f"demucs:{weights}"}
+    return [*usual.values()]
+
+
+@pytest.fixture(scope="module")
+def clips():
+    """Rendered palos and everything that may go wrong, by name."""
+    palos = {palo: PaloSource(Recipe(palo, 3, 1003, 3.2)).clip() for palo in ("bulerias", "seguiriya")}
+    wave = palos["bulerias"].wave
+    time = np.arange(3 * RATE) / RATE
+    waves = {"one sample": wave[9000:9001], "0.05 s": wave[9000:9000 + RATE // 20], "odd": wave[:3 * RATE + 17],
+             "a second": wave[:RATE], "silence": np.zeros(3 * RATE), "a tone": 0.3 * np.sin(2 * np.pi * 440 * time),
+             "DC": np.full(3 * RATE, 0.3), "a click": np.eye(1, 3 * RATE, 999)[0], "loud": 40 * wave[:3 * RATE + 1]}
+    return palos | {name: Clip(wave, RATE) for name, wave in waves.items()}
+
+
+@pytest.mark.skipif(not ffmpeg.installed(), reason="nussl needs ffmpeg")
+def test_every_separator_conserves_every_clip_or_says_why_not(ways, clips, recwarn):
+    refused = {}
+    for how in ways:
+        for name, clip in clips.items():
+            try:
+                sources = separate.separate(clip, how)
+            except InputError as error:
+                refused[how, name] = str(error)
+                continue
+            assert {(source.rate, len(source.wave)) for source in sources.values()} == {(clip.rate, len(clip.wave))}
+            parts = of_sources(clip, sources, segments=1, window=len(clip.wave))
+            assert set(parts.sources) - set(sources) <= {"rest"}
+            off = np.abs(parts.dense().astype(np.float64).sum(axis=0) - clip.wave).max()
+            assert off <= 1e-5 * max(1.0, np.abs(clip.wave).max()), (how, name)
+    assert not any("\n" in said for said in refused.values())
+    assert {how for how, name in refused if name not in ("one sample", "0.05 s", "a second", "silence")} == set()
+    assert not {name for how, name in refused if how in ("hpss", ways[6])}
+    assert not recwarn
+
+
+def test_palmas_and_castanets_are_percussive_and_the_voice_is_not():
+    recipe = Recipe("sevillanas", 3, 1003, 6.0, changes=tuple(
+        (source, source in ("guitar", "voice", "palmas", "castanets")) for source in SOURCES))
+    source = PaloSource(recipe)
+    found = separate.separate(source.clip(), "hpss")
+    stems = {name: stem for name, stem in source.stems().items() if name != "rest"}
+    assert pairing(stems, found) == {"harmonic": ("guitar", "voice"), "percussive": ("palmas", "castanets")}
+    strokes = reference_of(("palmas", "castanets"), stems)
+    assert improvement(found["percussive"], strokes, source.clip()) > 3
+    assert np.square(found["harmonic"].wave).sum() > np.square(found["percussive"].wave).sum()
+
+
+@pytest.mark.parametrize(("how", "said"), [
+    ("hpss/2", "hpss takes no argument"), ("nmf:8", "for more as in 'nmf/8'"), ("nmf/", "for more as in 'nmf/8'"),
+    ("nmf/1", "from 2 to 32 belongs there, got '1'"), ("nmf/many", "got 'many'"), ("timbre/7", "from 2 to 6"),
+    ("demucs/x", "as in 'demucs:htdemucs'"), ("demucs:weights.th", "is a pickle"), ("", "unknown separator ''")])
+def test_what_a_separator_does_not_take_is_said(how, said):
+    for ask in (separate.asked, separate.content):
+        with pytest.raises(InputError, match=said):
+            ask(how)
+
+
+def test_what_an_answer_depends_on():
+    assert separate.content("nmf") == separate.content("nmf/8") != separate.content("nmf/9")
+    assert separate.content("hpss") != separate.content("repet")
+    assert all(separator.description for separator in SEPARATORS.values())

@@ -16,6 +16,7 @@ from escucha.errors import InputError
 SILENT = 1e-7
 """A stem whose samples stay within this of zero is silent: it is nobody's truth."""
 
+_ROUNDING = 1e-25  # of float64; of float32, which clips are in, far more would be left
 _ALL = 100.0  # dB; what is that near to the mixture differs by float32's rounding
 
 
@@ -47,7 +48,7 @@ def si_sdr(estimate: Clip, reference: Clip) -> float:
         return math.nan
     target = true * (heard @ true) / (true @ true)
     signal, distortion = float(target @ target), float(np.sum((heard - target) ** 2))
-    if not signal or not distortion:
+    if not signal or distortion < _ROUNDING * signal:
         return math.inf if signal else -math.inf
     return 10 * math.log10(signal / distortion)
 

@@ -32,13 +32,14 @@ def heard_as(spectrum: np.ndarray, hertz: np.ndarray) -> str:
 
 
 def centroid(spectrum: np.ndarray, hertz: np.ndarray) -> str:
-    """Its centre of gravity, in Hz to two digits: `3400 Hz`."""
-    middle = float(spectrum @ hertz / max(float(spectrum.sum()), 1e-30))
+    """Its power's centre of gravity, in Hz to two digits: `3400 Hz`."""
+    power = np.square(spectrum, dtype=np.float64)
+    middle = float(power @ hertz / max(float(power.sum()), 1e-30))
     return f"{round(middle, 1 - int(np.floor(np.log10(max(middle, 1.0))))):.0f} Hz"
 
 
 def brightness(clip: Clip) -> str:
-    """The centroid of a whole clip's mean magnitude spectrum."""
+    """The centroid of a whole clip's mean spectrum."""
     import librosa
 
     spectrum = np.abs(librosa.stft(np.pad(clip.wave, (0, max(0, 2048 - len(clip.wave)))))).mean(axis=1)

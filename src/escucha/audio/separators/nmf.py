@@ -33,13 +33,14 @@ def nmf(clip: Clip, argument: str) -> Sources:
     count, frame = int(argument), _frame(clip.rate)
     if not clip.wave.any():
         raise InputError("NMF finds no components in silence: this clip has no sample other than 0")
-    spectrum = librosa.stft(np.pad(clip.wave, (0, max(0, frame - len(clip.wave)))), n_fft=frame)
+    wave = np.pad(clip.wave, (0, max(0, frame - len(clip.wave))))
+    spectrum = librosa.stft(wave, n_fft=frame)
     if spectrum.shape[1] < count:
         raise InputError(f"{count} components need {count} frames, {count * frame / 4 / clip.rate:.2f} s, and this "
                          f"clip lasts {clip.duration:.3f} s; ask for nmf/{max(2, spectrum.shape[1])} or separate it "
                          "with hpss")
     templates, gains = _factors(np.abs(spectrum), count)
-    waves = [librosa.istft(mask * spectrum, n_fft=frame) for mask in _masks(templates, gains)]
+    waves = [librosa.istft(mask * spectrum, n_fft=frame, length=len(wave)) for mask in _masks(templates, gains)]
     hertz = librosa.fft_frequencies(sr=clip.rate, n_fft=frame)
     return _named(clip, waves, [heard_as(template, hertz) for template in templates.T])
 
