@@ -7,7 +7,7 @@ nothing is drawn. One window at a time: captum's DeepLift mixes the windows of a
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,13 +18,13 @@ from torch import Tensor, nn
 from escucha.errors import InputError
 from escucha.explain.gradients.drawing import drawing
 from escucha.explain.gradients.last_maps import last_maps, padding, upright
-from escucha.explain.weights import Sampling
+from escucha.explain.weights import USUAL, Sampling
 from escucha.models.classifier import Link, values
 
-STEPS, MOST_STEPS = 32, 512
+STEPS, MOST_STEPS = 32, 256
 """Points on the way from silence that integrated gradients begin with, and end with at the latest."""
-CLOSE = 0.005
-"""They end where what they found misses the change of the value by less than this share."""
+CLOSE = 0.01
+"""They end where what they found misses the window's change by less than this share of it, or of the clip's."""
 ROUNDS, DRAWS = 8, 64
 """GradientShap: means of independent draws, whose spread gives the interval; and draws in all, at most."""
 AT_ONCE = 2**21
@@ -57,7 +57,9 @@ class Window:
     """`(1, *shape)`: what is heard when all parts are off."""
     column: int
     """Of the label explained."""
-    sampling: Sampling = field(default_factory=Sampling)
+    clip_change: float = 0.0
+    """By how much the value of the whole clip changes when all parts are switched off."""
+    sampling: Sampling = USUAL
 
     @property
     def rows(self) -> int:
@@ -85,7 +87,8 @@ def integrated_gradients(window: Window) -> Tensor:
     while True:
         found, off = look.attribute(window.heard, window.baseline, target=window.column, n_steps=steps,
                                     internal_batch_size=window.rows, return_convergence_delta=True)
-        if steps >= MOST_STEPS or off.abs().item() <= CLOSE * (found.sum() - off).abs().item():
+        change = max((found.sum() - off).abs().item(), abs(window.clip_change))
+        if steps >= MOST_STEPS or off.abs().item() <= CLOSE * change:
             return found
         steps *= 2
 

@@ -74,8 +74,8 @@ def _seen(name: str, game: Game, label: str, heard: Window, where: Cells, window
     shape = where.power(np.zeros((1, length), np.float32)).shape[1:]
     found = where.fold(attribute(name, heard), shape) / count
     weights = where.share(found, game.factorization, window, length)
-    rows = np.array([[True] * len(window.parts), [False] * len(window.parts)])[: 1 + (len(window.parts) > 0)]
-    change = float(np.ptp(game.window_values(window, rows, label))) / count
+    ends = np.tile(np.array([[True], [False]]), len(window.parts))[: 1 + (len(window.parts) > 0)]
+    change = float(np.ptp(game.window_values(window, ends, label))) / count
     return Seen(found.mean(axis=0), weights, where.times(shape[1], window.start),
                 bool(change > 0 and np.abs(found).max() <= NOTHING * change))
 
@@ -83,13 +83,15 @@ def _seen(name: str, game: Game, label: str, heard: Window, where: Cells, window
 def _window(game: Game, window: Heard, net: Valued, label: str, sampling: Sampling) -> Window:
     front_end, network = halves(game.classifier, "")
     device = next(network.parameters(), torch.empty(0)).device
-    waves = torch.tensor(ends(game.factorization, window, game.classifier.window), device=device)
+    waves = torch.tensor(on_and_off(game.factorization, window, game.classifier.window), device=device)
     with torch.no_grad():
         heard: Tensor = front_end(waves)
-    return Window(net, heard[:1].detach(), heard[1:].detach(), label_index(game.classifier, label), sampling)
+    everything, nothing = game.ends(label)
+    return Window(net, heard[:1].detach(), heard[1:].detach(), label_index(game.classifier, label),
+                  everything - nothing, sampling)
 
 
-def ends(factorization: Factorization, window: Heard, length: int) -> np.ndarray:
+def on_and_off(factorization: Factorization, window: Heard, length: int) -> np.ndarray:
     """`(2, length)`: the window of the clip itself, and what is heard there when all parts are off."""
     waves = np.zeros((2, length), dtype=np.float32)
     piece = factorization.clip.wave[window.start : window.start + length]

@@ -4,10 +4,12 @@
 |---|---|---|
 | saliency | no: a size | no |
 | input-x-gradient | yes | no (only where the network is linear) |
-| integrated-gradients | yes | yes, closer than half a percent or said |
-| gradient-shap | yes | yes, within its intervals |
-| deep-lift | yes | yes, where captum has a rule for every layer; else said |
+| integrated-gradients | yes | yes, to about a percent |
+| gradient-shap | yes | yes, as far as its draws go |
+| deep-lift | yes | yes, where captum has a rule for every layer |
 | grad-cam | no: only what speaks for the label | no |
+
+Where one that should sum up misses by more than `AMISS` it says so; `Weights.residual` says by how much in any case.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 AMISS = 0.05
 """A complete method that misses the whole by more than this share of it has to say so."""
-NOBODYS = 0.02
+NOBODYS = 0.05
 """So has one that finds more than this share where no part sounds."""
 
 
@@ -43,6 +45,8 @@ class Gradients:
     """Do they sum up to the value of everything minus that of nothing, by the method's own theorem?"""
     unit: str = "{}"
     """What weights are, around the unit of the game's values."""
+    amiss: str = ""
+    """Why a complete method may miss the whole."""
 
     def __call__(self, game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
         """One weight a part for `label`, with the map that they are sums of.
@@ -94,9 +98,8 @@ class Gradients:
         change, total = given.everything - given.nothing, float(given.map.values.sum()) if given.map else 0.0
         if not self.complete or abs(total - change) <= AMISS * abs(change):
             return ""
-        return (f"what {self.name} finds sums up to {total:.3g} where the value changes by {change:.3g}: it does not "
-                "see all that this network does (captum has no rule for recurrent gates, for one); trust "
-                "integrated-gradients or shapley more")
+        return (f"what {self.name} finds sums up to {total:.3g} where the value changes by {change:.3g}: "
+                f"{self.amiss}; trust shapley more")
 
 
 def _interval(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -113,9 +116,12 @@ GRADIENTS: dict[str, Gradients] = {method.name: method for method in (
               signed=False, complete=False, unit="size of the change of {} for each unit of the spectrogram"),
     Gradients("input-x-gradient", "What a part would add to the value if the network were a straight line.",
               complete=False),
-    Gradients("integrated-gradients", "What a part adds to the value on the straight way from silence."),
-    Gradients("gradient-shap", "What a part adds to the value, from random points on the straight way from silence."),
-    Gradients("deep-lift", "What a part adds to the value, passed back layer by layer as a difference from silence."),
+    Gradients("integrated-gradients", "What a part adds to the value on the straight way from silence.",
+              amiss="the value jumps between the points it looks at"),
+    Gradients("gradient-shap", "What a part adds to the value, from random points on the straight way from silence.",
+              amiss="it looks at few points, and at random; integrated-gradients looks everywhere on the same way"),
+    Gradients("deep-lift", "What a part adds to the value, passed back layer by layer as a difference from silence.",
+              amiss="captum has no rule for some layer of this network, as for the gates of recurrent ones"),
     Gradients("grad-cam", "How much the network's last maps speak for the label where a part sounds.", signed=False,
               complete=False, unit="strength of the last maps for {}"),
 )}
