@@ -111,8 +111,9 @@ def test_a_perfect_separator_and_one_that_does_nothing():
     assert nothing.stems == ("a", "b", "c")
     assert math.isnan(nothing.improvement)
     assert (none.stems, math.isnan(none.si_sdr)) == ((), True)
-    halves = qualities(mixture, true, {"x": clip(mixture.wave * 0.6), "y": clip(mixture.wave * 0.4)})
-    assert halves[0].stems == ("a", "b", "c")
+    halves = qualities(clip(mixture.wave + 0.01 * NOISE[3]), true, {"x": clip(mixture.wave * 0.6), "y": mixture})
+    assert halves[1].stems == ("a", "b", "c")
+    assert math.isnan(halves[1].improvement)
 
 
 def test_nothing_to_pair():

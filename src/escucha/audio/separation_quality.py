@@ -30,8 +30,8 @@ class Quality:
     si_sdr: float
     """dB; NaN where no stem is mostly in it."""
     improvement: float
-    """dB above what the mixture itself scores as an estimate; NaN where no stem is in it, or where nothing else is in
-    the mixture. Near 0 the separator did nothing."""
+    """dB above what the mixture itself scores as an estimate; NaN where no stem is in it, or where all of them are:
+    there was nothing to be rid of. Near 0 the separator did nothing."""
 
 
 def si_sdr(estimate: Clip, reference: Clip) -> float:
@@ -88,15 +88,19 @@ def reference_of(stems: Sequence[str], true: Mapping[str, Clip]) -> Clip:
 
 def qualities(mixture: Clip, true: Mapping[str, Clip], estimated: Mapping[str, Clip]) -> tuple[Quality, ...]:
     """The quality of every estimated source, in their order, against the stems that `pairing` gives it."""
-    return tuple(_quality(mixture, true, source, estimated[source], stems)
-                 for source, stems in pairing(true, estimated).items())
+    paired = pairing(true, estimated)
+    everything = sum(map(len, paired.values()))
+    return tuple(_quality(mixture, true, source, estimated[source], stems, alone=len(stems) == everything)
+                 for source, stems in paired.items())
 
 
-def _quality(mixture: Clip, true: Mapping[str, Clip], source: str, estimate: Clip, stems: tuple[str, ...]) -> Quality:
+def _quality(mixture: Clip, true: Mapping[str, Clip], source: str, estimate: Clip, stems: tuple[str, ...], *,
+             alone: bool) -> Quality:
     if not stems:
         return Quality(source, stems, math.nan, math.nan)
     reference = reference_of(stems, true)
-    return Quality(source, stems, si_sdr(estimate, reference), improvement(estimate, reference, mixture))
+    gained = math.nan if alone else improvement(estimate, reference, mixture)
+    return Quality(source, stems, si_sdr(estimate, reference), gained)
 
 
 def _coefficients(stems: list[Clip], sources: list[Clip]) -> np.ndarray:
