@@ -3,8 +3,8 @@
 An answer is the label that `predict` gives a clip (softmax), or whether a label is at or above its threshold (sigmoid).
 A label that is answered shall be lost, one that is not shall be gained.
 
-Where every part lives in one window the smallest set is found exactly (explain/smallest_removal.py). Otherwise, and
-where a label has to overtake several rivals at once, sets are tried in order of size as long as `REMIXES` suffice;
+Where every part lives in one window the smallest set for a label to be lost is found exactly, and for one to be gained
+nearly always (explain/smallest_removal.py). Otherwise sets are tried in order of size as long as `REMIXES` suffice;
 then parts are removed by weight until the answer changes, and every one that can be spared is put back.
 
 Conventions: masks are `(part,)` or `(remix, part)` bool, true where a part is *on*; `removed` is their opposite.
@@ -18,8 +18,9 @@ from math import comb
 import numpy as np
 
 from escucha.errors import InputError
+from escucha.explain.change import Change
 from escucha.explain.remix import Game
-from escucha.explain.smallest_removal import Change, smallest_by_window
+from escucha.explain.smallest_removal import Answer, separable, smallest_by_window
 from escucha.explain.weights import Weights
 from escucha.models.classifier import label_index, probabilities
 
@@ -57,19 +58,19 @@ def counterfactual(game: Game, label: str, weights: Weights | None = None, *,
     if not 0 < threshold < 1:
         raise InputError(f"a threshold is a probability between 0 and 1, got {threshold:g}")
     before, change = game.asked, Change.of(game, label_index(game.classifier, label), threshold)
-    found = smallest_by_window(game, change) if change.separable(game) else _searched(game, change, weights)
-    if found is None:
+    exact = separable(game) and not change.against_all
+    found = smallest_by_window(game, change) if exact else _searched(game, change, weights)
+    if found.keep is None:
         return None
-    keep, smallest = found
-    logits = game.score(keep).logits()
+    logits = game.score(found.keep).logits()
     share = probabilities(logits[0], game.classifier.link)
     becomes = int(logits[0].argmax()) if game.classifier.link == "softmax" else change.column
-    return Counterfactual(~keep, game.classifier.labels[becomes], float(share[becomes]), float(share[change.column]),
-                          smallest, game.asked - before)
+    return Counterfactual(~found.keep, game.classifier.labels[becomes], float(share[becomes]),
+                          float(share[change.column]), found.certain, game.asked - before)
 
 
-def _searched(game: Game, change: Change, weights: Weights | None) -> tuple[np.ndarray, bool] | None:
-    """A set by size, or else by weight, as what is kept; and whether no smaller one is there."""
+def _searched(game: Game, change: Change, weights: Weights | None) -> Answer:
+    """A set by size, or else by weight."""
     alone, tried = np.zeros(0), 0
     for size, masks in _by_size(game):
         logits = game.score(masks).logits()
@@ -77,12 +78,16 @@ def _searched(game: Game, change: Change, weights: Weights | None) -> tuple[np.n
         alone = margins if size == 1 else alone
         changed = np.flatnonzero(change.happens(logits))
         if len(changed):
-            return masks[changed[margins[changed].argmax()]], True
+            return Answer(masks[changed[margins[changed].argmax()]], certain=True)
         tried = size
     if tried == len(game.sounding):
-        return None
-    keep = _greedy(game, change, alone if weights is None else _removal(weights.weights[game.sounding], change))
-    return None if keep is None else (keep, int((~keep).sum()) == tried + 1)
+        return Answer(None, certain=True)
+    found = smallest_by_window(game, change) if separable(game) else Answer(None, certain=False)
+    if found.certain:
+        return found
+    helps = alone if weights is None else _removal(weights.weights[game.sounding], change)
+    keep = _greedy(game, change, helps) if found.keep is None else found.keep
+    return Answer(keep, certain=keep is not None and int((~keep).sum()) == tried + 1)
 
 
 def _by_size(game: Game) -> Iterator[tuple[int, np.ndarray]]:
