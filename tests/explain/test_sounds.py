@@ -75,7 +75,7 @@ def test_what_is_silent_is_not_played():
 def test_captions_name_stretches_not_every_part():
     parts = factorization(stems(5))
     assert listed(parts, mask(parts, "voice", "guitar@0-1s", "guitar@3-4s", "guitar@4-5s")) == \
-        "guitar at 0–1 s and 3–5 s, and voice throughout"
+        "guitar at 0–1 and 3–5 s, and voice throughout"
     every_other = np.arange(len(parts.parts)) % 2 == 0
     assert listed(parts, every_other).endswith("and 2 more")
     assert listed(parts, mask(parts)) == "none"

@@ -119,7 +119,7 @@ class Explanation:
         rows = part_rows(self.factorization, self.weights)
         parts = pandas.DataFrame([rows[index] for index in np.argsort(-np.abs(self.weights.weights), kind="stable")])
         summed = pandas.DataFrame(list(self.source_weights.items()), columns=["source", "weight"])
-        pairs = pair_rows(self.factorization, self.weights.interactions)
+        pairs = pair_rows(self.factorization, self.weights)
         return {"sources": summed, "parts": parts, **({"interactions": pandas.DataFrame(pairs)} if pairs else {}),
                 "sounds": pandas.DataFrame(sound_rows(self.listening), columns=["name", "caption", "value", "gain_db"])}
 

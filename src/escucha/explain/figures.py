@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from escucha.explain.figures_bars import part_weights, waterfall
@@ -26,6 +27,6 @@ def figures(explained: "Explanation") -> dict[str, Figure]:
         drawn["attribution-map"] = attribution_map(explained, found.map)
     if meaning_of(explained.method).sums:
         drawn["from-nothing-to-everything"] = waterfall(explained)
-    if found.interactions is not None and found.interactions.any():
+    if found.interactions is not None and np.abs(found.interactions).max() > found.floor:
         drawn["interactions"] = interactions(explained, found.interactions)
     return drawn

@@ -26,7 +26,7 @@ def interactions(explained: "Explanation", pairs: np.ndarray) -> Figure:
     names = [short(taken, at) for at in range(len(taken.parts))] if by_part else list(taken.sources)
     shown = pairs if by_part else source_interactions(taken, pairs)
     size = CELL * len(names)
-    figure = Figure(figsize=(max(5.5, size + 3.4), max(3.0, size + 1.9)), layout="constrained")
+    figure = Figure(figsize=(max(5.5, size + 3.4), max(3.6, size + 1.9)), layout="constrained")
     axes = figure.subplots()
     masked = np.ma.masked_array(shown, np.eye(len(names), dtype=bool) if by_part else False)
     edges = np.arange(len(names) + 1) - 0.5
@@ -41,6 +41,6 @@ def interactions(explained: "Explanation", pairs: np.ndarray) -> Figure:
     axes.set_aspect("equal")
     axes.invert_yaxis()
     figure.colorbar(mesh, ax=axes, label=unit(explained, of="interaction"), pad=0.02, shrink=0.9)
-    summed = "" if by_part else ",\nsummed over pairs of parts; diagonal: within a source"
-    axes.set_title(f"Together more than the sum (red) or less (blue){summed}", loc="left", fontsize=10)
+    summed = "" if by_part else ";\nsums over pairs of parts, on the diagonal of those within a source"
+    figure.suptitle(f"Together more than the sum (red) or less (blue){summed}", x=0.02, ha="left", fontsize=10)
     return figure

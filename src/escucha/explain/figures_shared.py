@@ -26,6 +26,8 @@ WIDTH = 9.0
 """Inches."""
 MELS = 96
 HERTZ = (100, 300, 1000, 3000, 10000)
+SPARSE = (300, 1000, 3000, 8000)
+"""Ticks of an axis an inch high."""
 
 
 def spectrogram(axes: Axes, clip: Clip) -> AxesImage:
@@ -39,9 +41,9 @@ def spectrogram(axes: Axes, clip: Clip) -> AxesImage:
     return picture
 
 
-def mel_axis(axes: Axes, rate: int) -> None:
+def mel_axis(axes: Axes, rate: int, ticks: Sequence[int] = HERTZ) -> None:
     """Ticks in Hz on an axis from 0 to MELS."""
-    shown = [hertz for hertz in HERTZ if hertz < rate / 2]
+    shown = [hertz for hertz in ticks if hertz < rate / 2]
     axes.set_yticks(mel_place(np.array(shown), rate), [f"{hertz:,}".replace(",", " ") for hertz in shown])
     axes.set_ylim(0, MELS)
 

@@ -13,6 +13,7 @@ from escucha.explain.factorization import Part
 from escucha.explain.figures_shared import (
     COLOURS,
     MELS,
+    SPARSE,
     WIDTH,
     colours,
     mel_axis,
@@ -100,7 +101,7 @@ def _rectangles(axes: Axes, explained: "Explanation", source: str) -> None:
         if high - low > 0.12 * MELS:
             _number(axes, explained, part, weight, (low + high) / 2)
     axes.set_xlim(0, taken.clip.duration)
-    mel_axis(axes, rate)
+    mel_axis(axes, rate, SPARSE)
     axes.set_ylabel(f"{source}\n(Hz)")
 
 

@@ -81,7 +81,7 @@ def explain_by_ear(game: Game, label: str, found: Weights, otherwise: Counterfac
     taken = game.factorization
     chosen = choices(taken, found.weights, value=f"{game.unit} of {label}", signed=signed)
     if otherwise is not None:
-        chosen.append(without(taken, label, otherwise))
+        chosen.append(without(game, label, otherwise))
     alone = [*sources_alone(taken), *parts_alone(taken, found.weights)]
     return (*listen(game, label, chosen), *of_map(game, label, found.map), *listen(game, label, alone))
 
@@ -108,12 +108,12 @@ def choices(factorization: Factorization, weights: np.ndarray, *, value: str = "
     return rows
 
 
-def without(factorization: Factorization, label: str, otherwise: Counterfactual) -> Choice:
+def without(game: Game, label: str, otherwise: Counterfactual) -> Choice:
     """The clip to which the model gives another answer."""
-    gone = f"{listed(factorization, otherwise.removed)}{in_place(factorization)}"
-    said = f"{otherwise.becomes} ({otherwise.probability:.2f})"
-    told = f"{label} ({otherwise.left:.2f})" if otherwise.becomes == label else said
-    return Choice("with-another-answer", f"The clip without {gone}: the model now says {told}.", ~otherwise.removed)
+    gone = f"{listed(game.factorization, otherwise.removed)}{in_place(game.factorization)}"
+    told = (f"the model answers {otherwise.becomes} ({otherwise.probability:.2f})" if game.classifier.link == "softmax"
+            else f"{label} is on the other side of its threshold ({otherwise.left:.2f})")
+    return Choice("with-another-answer", f"The clip without {gone}: now {told}.", ~otherwise.removed)
 
 
 def in_place(factorization: Factorization) -> str:

@@ -21,7 +21,6 @@ class Meaning:
 
 
 ADDS = "what a part adds to it"
-HEARD = "on the spectrogram that the network hears, inside a part"
 
 MEANINGS: dict[str, Meaning] = {
     "shapley": Meaning("exact Shapley values, with interactions of pairs", ADDS),
@@ -29,21 +28,23 @@ MEANINGS: dict[str, Meaning] = {
     "lime": Meaning("a linear model of random remixes (audioLIME), with intervals",
                     f"{ADDS} in a linear model of random remixes"),
     "kernel-shap": Meaning("captum's KernelShap, an independent check of Shapley values", f"{ADDS}, estimated"),
-    "leave-one-out": Meaning("what the value loses without each part", "what the value loses without that part alone",
+    "leave-one-out": Meaning("what the value loses without each part", "what the value loses when that part alone is taken away",
                              sums=False),
     "leave-one-in": Meaning("what each part alone adds to nothing", "what that part alone adds to nothing", sums=False),
     "saliency": Meaning("size of the gradient (torch networks)",
-                        f"how steeply the value would change, up or down, {HEARD}", sums=False, signed=False),
+                        "how steeply the value would change, up or down, with the spectrogram where the part sounds",
+                        sums=False, signed=False),
     "input-x-gradient": Meaning("gradient times what is above silence (torch networks)",
-                                f"the value's slope times what is above silence, {HEARD}", sums=False),
+                                "the value's slope times the height above silence where the part sounds", sums=False),
     "integrated-gradients": Meaning("gradients on the way from silence to the clip (torch networks)",
-                                    f"the share of the way from silence to the clip {HEARD}"),
+                                    "a part's share of that way, by gradients along it"),
     "gradient-shap": Meaning("gradients at random points of that way (torch networks)",
-                             f"the share of the way from silence to the clip {HEARD}, estimated"),
+                             "a part's share of that way, by gradients at random points of it"),
     "deep-lift": Meaning("differences from silence, passed back layer by layer (torch networks)",
-                         f"the difference from silence {HEARD}"),
+                         "a part's share of that way, passed back layer by layer"),
     "grad-cam": Meaning("where the last convolutional maps speak for the label (torch networks)",
-                        f"how much the network's last maps speak for it {HEARD}", sums=False, signed=False),
+                        "how much the network's last maps speak for it where the part sounds", sums=False,
+                        signed=False),
 }
 OTHER = Meaning("weights", "what the method says of a part", sums=False)
 """Of a method that is not listed."""

@@ -44,7 +44,7 @@ def short(factorization: Factorization, index: int) -> str:
 
 
 def listed(factorization: Factorization, keep: np.ndarray, most: int = MOST) -> str:
-    """The parts of a mask in words, by source: `palmas at 0–6 s and 12–18 s, guitar below 300 Hz at 0–6 s`.
+    """The parts of a mask in words, by source: `palmas at 0–6 and 12–18 s, and guitar below 300 Hz at 0–6 s`.
 
     At most `most` stretches are named; neighbours of one source, in time and in frequency, are one stretch.
     """
@@ -55,12 +55,12 @@ def listed(factorization: Factorization, keep: np.ndarray, most: int = MOST) -> 
         for band, start, end in sorted(_merged(factorization, kept), key=lambda run: run[1]):
             first, last = (round(sample / rate, 2) for sample in (start, end))
             said.append((f"{spoken(source)}{_hertz(factorization, band)}",
-                         "" if (start, end) == (0, length) else f"{first:g}–{last:g} s"))
+                         "" if (start, end) == (0, length) else f"{first:g}–{last:g}"))
     by_name: dict[str, list[str]] = {}
     for name, when in said[:most]:
         by_name.setdefault(name, []).append(when)
     always = "" if all(_lasts(factorization, part) for part in factorization.parts) else " throughout"
-    texts = [f"{name} at {' and '.join(when)}" if when != [""] else f"{name}{always}" for name, when in by_name.items()]
+    texts = [f"{name} at {_joined_up(when)} s" if when != [""] else f"{name}{always}" for name, when in by_name.items()]
     return _joined_up([*texts, f"{len(said) - most} more"] if len(said) > most else texts)
 
 

@@ -27,16 +27,16 @@ def _part(factorization: Factorization, found: Weights, index: int) -> dict[str,
             "weight": float(found.weights[index]), "low": float(found.low[index]), "high": float(found.high[index])}
 
 
-def pair_rows(factorization: Factorization, interactions: np.ndarray | None) -> list[dict[str, Any]]:
+def pair_rows(factorization: Factorization, found: Weights) -> list[dict[str, Any]]:
     """The strongest interactions, by size; none where they are not known."""
-    if interactions is None:
+    if found.interactions is None:
         return []
-    first, second = np.triu_indices(len(interactions), k=1)
-    strength = interactions[first, second]
+    first, second = np.triu_indices(len(found.interactions), k=1)
+    strength = found.interactions[first, second]
     order = np.argsort(-np.abs(strength), kind="stable")[:PAIRS]
     names = [part.name for part in factorization.parts]
     return [{"first": names[first[at]], "second": names[second[at]], "interaction": float(strength[at])}
-            for at in order if strength[at]]
+            for at in order if abs(strength[at]) > found.floor]
 
 
 def source_interactions(factorization: Factorization, interactions: np.ndarray) -> np.ndarray:

@@ -95,7 +95,8 @@ def _otherwise(explained: "Explanation") -> str:
     """What would have to be missing for another answer."""
     found, label = explained.otherwise, explained.label
     if found is None:
-        return f"No removal of parts was found that changes {'the answer' if _answered(explained) else 'that'}."
+        other = "that changes the answer" if _answered(explained) else f"after which {label} would be answered"
+        return f"No removal of parts was found {other}."
     without = f"Without {listed(explained.factorization, found.removed)}{in_place(explained.factorization)}"
     without += "," if in_place(explained.factorization) else ""
     least = "no smaller set of parts does that" if found.smallest else "a smaller set of parts may do that too"
@@ -122,7 +123,7 @@ def _proof(explained: "Explanation") -> str:
 def _together(explained: "Explanation") -> str:
     """Said only where two parts do more (or less) together than the stronger of them weighs."""
     pairs = explained.weights.interactions
-    if pairs is None or not pairs.any():
+    if pairs is None or np.abs(pairs).max() <= explained.weights.floor:
         return ""
     first, second = (int(at) for at in np.unravel_index(np.abs(pairs).argmax(), pairs.shape))
     strength = float(pairs[first, second])
