@@ -8,6 +8,7 @@ KINDS: dict[str, str] = {
     "table-accuracy": "escucha.experiments.table_accuracy:TableAccuracy",
     "explanation": "escucha.experiments.explanation:ExplanationStudy",
     "source-study": "escucha.experiments.source_study:SourceStudy",
+    "separation-study": "escucha.experiments.separation_study:SeparationStudy",
     "faithfulness": "escucha.experiments.faithfulness:Faithfulness",
     "concept-study": "escucha.experiments.concept_study:ConceptStudy",
     "feature-study": "escucha.experiments.feature_study:FeatureStudy",

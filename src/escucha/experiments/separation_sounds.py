@@ -1,0 +1,57 @@
+"""One clip's separated sources, each beside the true stems that it stands for, as loud as the clip."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from escucha.audio.clip import Clip
+from escucha.audio.io import bound
+from escucha.audio.separation_quality import reference_of
+from escucha.corpora.corpus import Track
+from escucha.experiments.explaining import Explainer
+from escucha.experiments.separation_pairs import Truth
+from escucha.explain.naming import capital
+from escucha.explain.sounds import level, slug
+from escucha.models.windows import score_clip
+
+SOURCES = 4
+"""Of one separator, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """One source alone."""
+
+    name: str
+    """A slug: `hpss-percussive-separated`."""
+    caption: str
+    clip: Clip
+    """Level-matched to the whole clip."""
+    gain_db: float
+    value: float
+    """What the model says of it for the clip's answer, before any gain."""
+
+
+def side_by_side(explainer: Explainer, track: Track, separators: Sequence[str]) -> tuple[Heard, ...]:
+    """The clip, then of each separator each source that stands for some stem: separated, and true."""
+    truth = Truth(explainer, track)
+    said = f"{track.name}, whole. The model answers {truth.answer}, and values are those of {truth.answer}."
+    return (*_heard(truth, "original", said, truth.clip),
+            *(sound for separator in separators for sound in _pairs(truth, separator)))
+
+
+def _pairs(truth: Truth, separator: str) -> Iterator[Heard]:
+    made, pairs = truth.estimates(separator)
+    for source, stems in [(source, stems) for source, stems in pairs.items() if stems][:SOURCES]:
+        name, listed = slug(f"{separator} {source}"), " and ".join(stems)
+        yield from _heard(truth, f"{name}-separated", f"{capital(source)}, as {separator} separates it.", made[source])
+        yield from _heard(truth, f"{name}-true", f"What it should be: the true {listed}.",
+                          reference_of(stems, truth.stems))
+
+
+def _heard(truth: Truth, name: str, caption: str, clip: Clip) -> Iterator[Heard]:
+    """Nothing where there is nothing to hear."""
+    reference, less = bound(truth.clip)
+    sound, gain = (reference, less) if clip is truth.clip else level(clip, reference)
+    if sound is not None:
+        said = score_clip(truth.explainer.classifier, clip, aggregation=truth.explainer.how.aggregation)
+        yield Heard(name, caption, sound, gain, said.value(truth.answer))

@@ -1,0 +1,148 @@
+"""What a separation study comes to: each separator's quality and what it changes, with intervals over groups."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from escucha.experiments.separation_pairs import CONTROLS, Difference
+from escucha.models.resampling import Interval, mean_interval, share_interval
+
+SMALL = 1e-3
+"""Of weights: a change that float32 alone may make."""
+
+
+@dataclass(frozen=True)
+class SourceQuality:
+    """How good one source of a separator is, over clips."""
+
+    separator: str
+    source: str
+    """Without what differs from clip to clip: `component 1`."""
+    stands_for: str
+    """The stems that it is most often held against."""
+    clips: int
+    """In which it stands for some stem."""
+    si_sdr: Interval
+    """dB."""
+    improvement: Interval
+    """dB above the mixture."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One separator over all clips that it could take apart."""
+
+    separator: str
+    control: bool
+    """One of which the answer is known."""
+    clips: int
+    groups: int
+    change: Interval
+    """Mean difference of the weights as a share of their size: 0 is the truth."""
+    blind: Interval
+    """What equal shares for every source would read: 1 and more is usual; a separator should be well below."""
+    correlation: Interval
+    """Of ranks; 1 is the truth."""
+    same: Interval
+    """Share of clips in which the strongest source x moment is the true one."""
+    si_sdr: Interval
+    """dB, mean over a clip's sources."""
+    improvement: Interval
+    sources: tuple[SourceQuality, ...]
+
+    @property
+    def left(self) -> float:
+        """`change` / `blind`: 0 is the truth, 1 no better than knowing nothing. NaN where all stems are in one source.
+
+        Compares separators that join stems in different ways: who tells nothing apart changes nothing.
+        """
+        return self.change.value / self.blind.value if self.blind.value > SMALL else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """Every clip by every separator."""
+
+    rows: tuple[Difference, ...]
+    seed: int = 0
+    """Of the bootstrap."""
+    separators: tuple[str, ...] = field(default=())
+    """In the order asked; those that took no clip apart have no standing."""
+
+    @cached_property
+    def clips(self) -> tuple[str, ...]:
+        """Names, in order."""
+        return tuple(dict.fromkeys(row.clip for row in self.rows))
+
+    @cached_property
+    def groups(self) -> int:
+        """How many independent ones."""
+        return len({row.group for row in self.rows})
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """One a separator that took some clip apart."""
+        return tuple(self._standing(name) for name in self.separators if self.of(name))
+
+    @cached_property
+    def judged(self) -> tuple[Standing, ...]:
+        """Without the controls, the least change against knowing nothing first."""
+        return tuple(sorted((one for one in self.standings if not one.control),
+                            key=lambda one: one.left if np.isfinite(one.left) else np.inf))
+
+    def of(self, separator: str) -> list[Difference]:
+        """Its clips."""
+        return [row for row in self.rows if row.separator == separator]
+
+    def standing(self, separator: str) -> Standing | None:
+        """Its standing; None where it took no clip apart."""
+        return next((one for one in self.standings if one.separator == separator), None)
+
+    def _standing(self, separator: str) -> Standing:
+        rows = self.of(separator)
+        groups = [row.group for row in rows]
+        sdr, gain = ([_mean([getattr(quality, what) for quality in row.qualities]) for row in rows]
+                     for what in ("si_sdr", "improvement"))
+        return Standing(
+            separator, separator in CONTROLS, len(rows), len(set(groups)),
+            self._mean([row.change for row in rows], groups), self._mean([row.blind_change for row in rows], groups),
+            self._mean([row.correlation for row in rows], groups),
+            share_interval(np.array([row.same for row in rows]), groups, seed=self.seed),
+            self._mean(sdr, groups), self._mean(gain, groups), tuple(self._sources(separator, rows)))
+
+    def _sources(self, separator: str, rows: Sequence[Difference]) -> list[SourceQuality]:
+        found = [(base(quality.source), row.group, quality) for row in rows for quality in row.qualities]
+        return [self._source(separator, name, [(group, quality) for base_, group, quality in found if base_ == name])
+                for name in sorted(dict.fromkeys(name for name, _, _ in found), key=_natural)]
+
+    def _source(self, separator: str, name: str, rows: list) -> SourceQuality:
+        groups = [group for group, _ in rows]
+        named = [", ".join(quality.stems) for _, quality in rows]
+        return SourceQuality(separator, name, max(dict.fromkeys(named), key=named.count), len(rows),
+                             self._mean([quality.si_sdr for _, quality in rows], groups),
+                             self._mean([quality.improvement for _, quality in rows], groups))
+
+    def _mean(self, values: Sequence[float], groups: Sequence[str]) -> Interval:
+        """Over what is a number."""
+        there = np.isfinite(values)
+        if not there.any():
+            return Interval(float("nan"), float("nan"), float("nan"), 0, "none: nothing to measure")
+        return mean_interval(np.array(values)[there], np.array(groups)[there], seed=self.seed)
+
+
+def base(source: str) -> str:
+    """`component 1` of `component 1 (A3, 220 Hz)`."""
+    return re.sub(r" \(.*", "", source)
+
+
+def _natural(name: str) -> list:
+    """`component 10` after `component 2`."""
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", name)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    numbers = [value for value in values if np.isfinite(value)]
+    return float(np.mean(numbers)) if numbers else float("nan")
