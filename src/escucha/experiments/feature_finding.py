@@ -163,8 +163,11 @@ class FeatureFinding:
 
 
 def _size(found: Interval) -> dict[str, Any]:
-    return {"mean_size": found.value, "mean_size_interval": found.bounds}
+    """Mean size, with its interval where there is one: a single clip has none."""
+    there = {"mean_size_interval": found.bounds} if np.isfinite(found.low) else {}
+    return {"mean_size": found.value, **there}
 
 
 def _row(found: Interval) -> dict[str, Any]:
-    return {"mean_size": found.value, "low": found.low, "high": found.high}
+    there = {"low": found.low, "high": found.high} if np.isfinite(found.low) else {}
+    return {"mean_size": found.value, **there}

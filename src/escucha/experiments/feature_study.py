@@ -73,8 +73,8 @@ class FeatureStudy:
         table = learned(self.model, workbench, heard)
         found = feature_values(model, heard.rows, table.drawn(self.background, self.seed), samples=self.samples,
                                seed=self.seed, progress="explaining" if workbench.progress else "")
-        doubts = tuple(f"{one.name} cannot be read and is left out: {one.reason}" for one in left_out)
-        told = replace(self._told(model, heard, found, table), doubts=doubts)
+        unread = tuple(f"{one.name} cannot be read and is left out: {one.reason}" for one in left_out)
+        told = replace(self._told(model, heard, found, table), doubts=self._doubts(workbench, model, heard) + unread)
         sounds = examples(Summary(told), lambda unit: self._unit(workbench, model, heard, unit), self.sounds)
         return FeatureFinding(replace(told, examples=sounds))
 
@@ -132,12 +132,24 @@ class FeatureStudy:
             return (label_index(model, self.label),)
         return (int(found.scores.mean(axis=0).argmax()),) if single else tuple(range(len(model.labels)))
 
-    def _unit(self, workbench: Workbench, model: FeatureClassifier, heard: Heard, unit: int) -> Clip:
-        """The sound of a clip, or of a window of the only one."""
+    def _unit(self, workbench: Workbench, model: FeatureClassifier, heard: Heard, unit: int | None) -> Clip:
+        """The sound of a clip; of a single one the sound of a window, or of all of it (None)."""
         single = self._single(heard)
-        track = heard.tracks[0 if single else unit]
+        track = heard.tracks[0 if single or unit is None else unit]
         whole = next(iter(workbench.clips([track.source], rate=model.rate, doing="")))
-        return Clip(whole.wave[unit * model.window : (unit + 1) * model.window], whole.rate) if single else whole
+        if not single or unit is None:
+            return whole
+        return Clip(whole.wave[unit * model.window : (unit + 1) * model.window], whole.rate)
+
+    def _doubts(self, workbench: Workbench, model: FeatureClassifier, heard: Heard) -> tuple[str, ...]:
+        """A sentence where a single clip is far from the music the model was trained on."""
+        from escucha.models.shelf import load_domain
+
+        domain = load_domain(self.model, workbench.home) if self._single(heard) else None
+        if domain is None or not domain.report(self._unit(workbench, model, heard, None), model).far:
+            return ()
+        return (f"this clip is far from the music {self.model} was trained on: its answer is a guess, and this "
+                "explains the guess",)
 
 
 def _place(workbench: Workbench, word: str) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escucha.explain.digits import places, signed
+from escucha.explain.feature_figures import strongest
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 TOLD = 6
 """Labels with a sentence of their own, at most."""
 NOISY = 0.5
-"""Of the mean size of shares: where their standard errors are above it, single features are not to be believed."""
+"""Of the mean size of the strongest features' shares: with standard errors above it they are not to be believed."""
 CLEAR = 0.3
 """A rank correlation below this says no direction."""
 HOW = {"linear": "exact, for the value is linear in the features",
@@ -62,11 +63,11 @@ def _of_one(found: "FeatureFinding") -> str:
     label = summary.labels[summary.shown[1]]
     said = told.found.labels[int(told.found.scores.mean(axis=0).argmax())]
     names, shares = _named_shares(found)
-    top = int(shares.argmax())
+    top, value = int(shares.argmax()), float(summary.scores[:, summary.shown[1]].mean())
     answer = f"{told.model} says {said} of {told.origin}" + (f", asked about {label}" if label != said else "")
     if shares[top] <= 0:
         return f"{answer}; nothing it measures speaks for {label}."
-    return f"{answer}; {names[top]} speaks most for {label} ({_signed(shares[top], shares)})."
+    return f"{answer}; {names[top]} speaks most for {label}, {signed(shares[top], 2)} of a value of {signed(value, 2)}."
 
 
 def _of_label(found: "FeatureFinding", at: int) -> str:
@@ -92,11 +93,11 @@ def _shown(found: "FeatureFinding") -> str:
     unit, label = summary.shown
     names, shares = _named_shares(found)
     value = summary.scores[:, label].mean() if unit is None else summary.scores[unit, label]
-    begins, ends = (_signed(one, [*shares, value]) for one in (summary.base[label], value))
-    for_it, against = int(shares.argmax()), int(shares.argmin())
-    parts = [f"{names[at]} adds {_signed(shares[at], shares)}" for at in (for_it,) if shares[at] > 0]
-    parts += [f"{names[at]} takes {_signed(-shares[at], shares).removeprefix('+')}" for at in (against,)
-              if shares[at] < 0]
+    for_it, against, among = int(shares.argmax()), int(shares.argmin()), [*shares, value]
+    begins, ends, most, least = (_signed(one, among) for one in (summary.base[label], value, shares[for_it],
+                                                                 shares[against]))
+    parts = [f"{names[for_it]} adds {most}"] if shares[for_it] > 0 else []
+    parts += [f"{names[against]} takes {least.removeprefix('−')}"] if shares[against] < 0 else []
     which = "this clip" if unit is None else f"{found.told.units[unit]}, the surest clip,"
     return (f"From other music ({begins}) to {which} the value of {summary.labels[label]} goes to {ends}"
             f"{': ' if parts else ''}{', '.join(parts)}.")
@@ -146,10 +147,12 @@ def _warnings(found: "FeatureFinding") -> list[str]:
     groups = len(set(told.groups))
     if not told.single and groups < FEW_GROUPS:
         said.append(f"{groups} groups are few; the intervals say little under {FEW_GROUPS}.")
-    error, size = np.nanmean(found_values.errors), np.abs(found_values.values).mean()
+    shown = strongest(found_values.values.mean(axis=2))
+    error, size = (float(np.abs(table[:, shown]).mean()) if len(shown) else 0.0
+                   for table in (found_values.errors, found_values.values))
     if error > NOISY * size:
-        said.append(f"single shares are noisy (standard error {error:.2g}, mean size {size:.2g}), and so their mean "
-                    "sizes read too high; families and directions hold better: give more samples.")
+        said.append(f"even the strongest features' shares are noisy (standard error {error:.2g}, mean size "
+                    f"{size:.2g}), so that their mean sizes read too high: give more samples.")
     return [f"Warning: {one}" for one in said]
 
 
