@@ -28,6 +28,13 @@ def test_a_tone_is_in_its_band_and_in_no_other():
     assert energy[(500.0, 2000.0)] > 0.998 * sum(energy.values())
 
 
+def test_the_last_samples_are_in_their_band_too():
+    """A second and four hundred samples: what follows the last whole hop of a spectrum."""
+    split = split_bands(tone(8000.0, 1 + 400 / RATE), (2000.0,))
+    low, high = (float(np.square(wave[-400:]).sum()) for wave in split.values())
+    assert low < 0.01 * high
+
+
 def test_bands_are_equal_in_mel_and_reach_from_end_to_end():
     edges = band_edges(RATE, 4)
     assert (edges[0][0], edges[-1][1]) == (0.0, RATE / 2)

@@ -50,12 +50,13 @@ def split_bands(clip: Clip, bands: int | tuple[float, ...]) -> dict[Band, np.nda
     import librosa
 
     frame = _frame(clip.rate)
-    spectrum = librosa.stft(np.pad(clip.wave, (0, max(0, frame - len(clip.wave)))), n_fft=frame)
+    wave = np.pad(clip.wave, (0, max(0, frame - len(clip.wave))))
+    spectrum = librosa.stft(wave, n_fft=frame)
     hertz = np.arange(len(spectrum)) * clip.rate / frame
     owner = np.clip(np.searchsorted([last for _, last in edges], hertz, side="right"), 0, len(edges) - 1)
-    waves = {band: librosa.istft(spectrum * (owner == at)[:, None], n_fft=frame)[: len(clip.wave)]
+    # told its length: left to itself the inverse drops what follows the last whole hop
+    waves = {band: librosa.istft(spectrum * (owner == at)[:, None], n_fft=frame, length=len(wave))[: len(clip.wave)]
              for at, band in enumerate(edges)}
-    waves = {band: np.pad(wave, (0, len(clip.wave) - len(wave))) for band, wave in waves.items()}
     waves[edges[0]] = (waves[edges[0]] + (clip.wave - sum(wave.astype(np.float64) for wave in waves.values()))
                        ).astype(np.float32)
     return waves
