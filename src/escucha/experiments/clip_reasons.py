@@ -4,7 +4,7 @@ Conventions: starts and ends are seconds; weights are in units of the clip's val
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,7 @@ from escucha.errors import InputError, unknown
 from escucha.explain.caveats import POOR_FIT
 from escucha.explain.factorization import Factorization
 from escucha.explain.weights import Weights
+from escucha.explain.words import CLOSE
 
 
 @dataclass(frozen=True)
@@ -136,12 +137,16 @@ def kept(place: Path, track: Track) -> ClipReasons | None:
         return None
 
 
-def doubts(reasons: Sequence[Reasons], probabilities: dict[str, float], *, undecided: bool,
-           short: bool) -> tuple[str, ...]:
-    """Why the weights may mislead, in a few words each; `short` says that the clip is shorter than a window."""
-    first, *others = sorted(probabilities, key=lambda label: -probabilities[label])[:2]
-    said = [f"undecided between {first} and {others[0]}"] if undecided and others else []
-    said += ["shorter than what the model hears at once"] if short else []
-    said += [] if any(any(one.weights) for one in reasons) else ["no part changes what the model says"]
+def doubts(reasons: Sequence[Reasons], shares: Mapping[str, float], *, one_label: bool, short: bool) -> tuple[str, ...]:
+    """Why the weights may mislead, in a few words each.
+
+    `shares` are the labels' probabilities; `short` says that the clip is shorter than a window.
+    """
+    first, second = (*sorted(shares, key=lambda label: -shares[label]), "")[:2]
+    close = one_label and bool(second) and shares[first] - shares[second] < CLOSE
     fits = [one.fit for one in reasons if one.fit is not None]
-    return (*said, *([f"linear model with R² {min(fits):.2f} only"] if fits and min(fits) < POOR_FIT else []))
+    said = {f"undecided between {first} and {second}": close,
+            "shorter than what the model hears at once": short,
+            "no part changes what the model says": not any(any(one.weights) for one in reasons),
+            f"linear model with R² {min(fits, default=1.0):.2f} only": min(fits, default=1.0) < POOR_FIT}
+    return tuple(doubt for doubt, there in said.items() if there)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from escucha.audio.clip import Clip
 from escucha.audio.io import digest
 from escucha.config import fingerprint, jsonable
@@ -27,10 +29,9 @@ from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
 from escucha.explain.weights import USUAL, Sampling
-from escucha.explain.words import CLOSE
-from escucha.models.classifier import VALUES, Classifier, Value, label_index
+from escucha.models.classifier import VALUES, Classifier, Value, label_index, probabilities
 from escucha.models.prediction import Failure
-from escucha.models.windows import AGGREGATES, score_clip
+from escucha.models.windows import AGGREGATES
 
 REVISION = 1
 """Raised when the meaning of a kept row changes."""
@@ -141,29 +142,32 @@ class Explainer:
         """The game whose players are the parts."""
         return Game(self.classifier, factorization, self.how.aggregation, self.how.value)
 
-    def asked(self, track: Track, answer: str) -> tuple[str, ...]:
+    def asked(self, track: Track, game: Game) -> tuple[str, ...]:
         """`labels`; where empty all of the model's, or where it has many the track's own and the answer."""
         known = tuple(self.classifier.labels)
         if self.labels or len(known) <= ALL_LABELS:
             return self.labels or known
+        answer = known[int(_said(game).argmax())]
         return tuple(dict.fromkeys([*(label for label in track.labels if label in known), answer]))
 
     def _find(self, track: Track, place: Path) -> ClipReasons:
-        factorization = self.factorize(track)
-        clip, game = factorization.clip, self.game(factorization)
-        score = score_clip(self.classifier, clip, aggregation=self.how.aggregation)
-        shares = score.probabilities
+        game = self.game(self.factorize(track))
         method, sampling = METHODS[self.how.method], self.how.sampling
-        reasons = tuple(Reasons.of(label, shares[label], method(game, label, sampling))
-                        for label in self.asked(track, score.label))
-        first, second = (*sorted(shares.values(), reverse=True), 0.0)[:2]
-        unsure = self.classifier.link == "softmax" and first - second < CLOSE
-        found = ClipReasons(
-            track.name, track.group, track.labels, score.label, shares[score.label], clip.duration, game.asked,
-            places(factorization), reasons,
-            doubts(reasons, shares, undecided=unsure, short=len(clip.wave) < self.classifier.window))
+        weights = {label: method(game, label, sampling) for label in self.asked(track, game)}
+        shares = dict(zip(self.classifier.labels, probabilities(_said(game), self.classifier.link).tolist()))
+        reasons = tuple(Reasons.of(label, shares[label], found) for label, found in weights.items())
+        answer, clip = max(shares, key=shares.__getitem__), game.factorization.clip
+        doubtful = doubts(reasons, shares, one_label=self.classifier.link == "softmax",
+                          short=len(clip.wave) < self.classifier.window)
+        found = ClipReasons(track.name, track.group, track.labels, answer, shares[answer], clip.duration, game.asked,
+                            places(game.factorization), reasons, doubtful)
         keep(place, found)
         return found
+
+
+def _said(game: Game) -> np.ndarray:
+    """`(label,)` logits of the clip itself, which is the remix of everything."""
+    return game.score(np.ones((1, len(game.factorization.parts)), dtype=bool)).logits()[0]
 
 
 def check_sound(name: str, clip: Clip) -> None:

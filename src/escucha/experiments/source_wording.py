@@ -88,7 +88,8 @@ def _warnings(study: "SourceFinding") -> Iterator[str]:
     if found.groups < FEW_GROUPS:
         yield f"Warning: {found.groups} groups are few; the intervals say little under {FEW_GROUPS}."
     if failed:
-        named = "; ".join(f"{one.path}: {one.reason}" for one in failed[:NAMED])
+        named = "; ".join(one.reason if one.path in one.reason else f"{one.path}: {one.reason}"
+                          for one in failed[:NAMED])
         yield (f"Warning: {len(failed)} of {len(failed) + len(found.clips)} clips could not be explained ({named}"
                f"{'; the table of failures has all' if len(failed) > NAMED else ''}).")
     for doubt, count in _doubts(study).items():
