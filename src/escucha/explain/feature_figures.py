@@ -71,8 +71,8 @@ def waterfall(steps: Sequence[tuple[str, float]], *, base: float, label: str, un
     ends = base + np.cumsum(changes)
     figure = Figure(figsize=(WIDTH, 1.5 + 0.3 * len(told)), layout="constrained")
     axes = figure.subplots()
-    axes.barh(range(1, len(told) + 1), changes, left=ends - changes, color=colours(changes, changes), edgecolor="0.3",
-              linewidth=0.6)
+    paint = colours(changes, changes[:SHOWN])  # what many little ones add up to pales no single one
+    axes.barh(range(1, len(told) + 1), changes, left=ends - changes, color=paint, edgecolor="0.3", linewidth=0.6)
     for row, value in enumerate([base, *ends[:-1]]):
         axes.plot([value, value], [row, row + 1], color="0.6", linewidth=0.6, zorder=0)
     axes.plot([base, ends[-1]], [0, len(told) + 1], "D", color="0.2", markersize=6)
@@ -102,9 +102,9 @@ def heat_map(names: Sequence[str], shares: np.ndarray, scores: np.ndarray, *, se
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.1, 0.26 * len(table)])
     above.axhline(0, color="0.6", linewidth=0.6)
     above.set_ylabel("value")
-    shown = table if others else table[:-1]
+    shown, among = (table if others else table[:-1]), (table[:-1] if len(chosen) else table)
     below.pcolormesh(np.arange(len(scores) + 1) - 0.5, np.arange(len(shown) + 1) - 0.5, shown, cmap=COLOURS,
-                     norm=norm(shown))
+                     norm=norm(among))
     _rows(below, [*(names[at] for at in chosen), *([f"{others} others together"] if others else [])])
     for first, end, name in _runs(sections):
         above.plot(range(first, end), scores[first:end], color="0.2", linewidth=1, marker="o", markersize=2)
@@ -114,7 +114,9 @@ def heat_map(names: Sequence[str], shares: np.ndarray, scores: np.ndarray, *, se
             axes.axvline(end - 0.5, color="0.2", linewidth=0.8)
     below.set_xticks(range(len(ticks)), ticks)
     below.set_xlabel(columns)
-    figure.colorbar(scale(shown), ax=below, label=f"share ({unit})", pad=0.01, aspect=30)
+    beyond = np.abs(shown).max() > np.abs(among).max()
+    figure.colorbar(scale(among), ax=below, label=f"share ({unit})", pad=0.01, aspect=30,
+                    extend="both" if beyond else "neither")
     above.set_title(f"What spoke for {label} (red) and against it (blue)", loc="left", pad=18)
     return figure
 
