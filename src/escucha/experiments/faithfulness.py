@@ -1,8 +1,7 @@
 """Which explanations of a model tell the truth? Several methods on the same parts of the same clips, and chance."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -19,7 +18,7 @@ from escucha.experiments.faithfulness_summary import Summary
 from escucha.experiments.judging import JUDGED, RANDOM, Forgetting, JudgedClip, Trials, judge_clip
 from escucha.experiments.workbench import Workbench
 from escucha.explain.faithfulness import MEASURES, SHARES
-from escucha.explain.randomisation import network, resets
+from escucha.explain.randomisation import Reset, network, resets
 from escucha.explain.refitting import refitted
 from escucha.explain.weights import Sampling
 from escucha.models.classifier import Classifier, label_index
@@ -183,7 +182,9 @@ def _forgetting(explainer: Explainer, others: Sequence[Track],
         network(explainer.classifier)
     except InputError as error:
         return None, [f"Randomisation is left out: {error}."]
-    made = partial(resets, explainer.classifier, seed=asked.seed) if "reset" in wanted else tuple
+    def made(seed: int) -> Iterable[Reset]:
+        return resets(explainer.classifier, seed=seed) if "reset" in wanted else ()
+
     try:
         return Forgetting(made, _learners(explainer, others, asked, wanted)), []
     except InputError as error:

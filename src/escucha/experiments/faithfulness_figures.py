@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from escucha.experiments.drawing import BLUE, GREY, ORANGE
-from escucha.experiments.faithfulness_summary import GRID, Summary
+from escucha.experiments.faithfulness_summary import GRID, WAYS, Summary
 from escucha.experiments.judging import RANDOM
 from escucha.explain.faithfulness import MEASURES
 
@@ -32,7 +32,7 @@ def curves(found: Summary, unit: str) -> Figure:
     """Values as parts go (and come) in each method's order, between chance and the best there is."""
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
-    for axes, what, label in zip(panels, ("deletion", "insertion"), ("taken away", "put in")):
+    for axes, what, label in zip(panels, WAYS, ("taken away", "put in")):
         usual, best = found.limits(what)
         axes.plot(GRID, best, color="0.2", linewidth=1, linestyle=(0, (1, 1)), label="the best there is")
         axes.plot(GRID, usual, color=GREY, linewidth=1, label="chance: all orders")
@@ -47,7 +47,7 @@ def curves(found: Summary, unit: str) -> Figure:
 
 def _curve(axes: Axes, found: Summary, name: str, what: str) -> None:
     """A method's mean, its band being the 95 % interval over groups of its distance from chance."""
-    curve, style = found.curve(name, what), styles(found.methods)[name]
+    curve, style = found.curves[what][name], styles(found.methods)[name]
     axes.plot(GRID, curve.mean, markersize=3.5, linewidth=1.2, label=name, **style)
     axes.fill_between(GRID, curve.low, curve.high, color=style["color"], alpha=0.15, linewidth=0)
 
@@ -80,7 +80,7 @@ def _panel(axes: Axes, found: Summary, name: str) -> None:
     axes.set_ylim(len(found.methods) - 0.4, -0.6)
     axes.tick_params(axis="x", labelsize=7)
     axes.grid(axis="x", color=GREY, alpha=0.25)
-    if name in ("deletion", "insertion"):
+    if name in WAYS:
         axes.axvline(0, color=ORANGE, linewidth=0.8, linestyle="--")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.experiments import faithfulness_words as words
-from escucha.experiments.faithfulness_summary import Contrast, Summary
+from escucha.experiments.faithfulness_summary import WAYS, Contrast, Summary
 from escucha.explain.faithfulness import MEASURES
 from escucha.models.prediction import Failure
 from escucha.models.resampling import Interval
@@ -57,10 +57,9 @@ class FaithfulnessFinding:
     def arrays(self) -> dict[str, np.ndarray]:
         """Curves `(method, point)`, chance and best `(point,)`, agreement `(method, method)`, per-clip measures."""
         found = self.found
-        curves = {f"{what}_{bound}": np.array([getattr(found.curve(name, what), bound) for name in found.methods])
-                  for what in ("deletion", "insertion") for bound in ("mean", "low", "high")}
-        limits = {f"{what}_{name}": row for what in ("deletion", "insertion")
-                  for name, row in zip(("chance", "best"), found.limits(what))}
+        curves = {f"{what}_{bound}": np.array([getattr(curve, bound) for curve in found.curves[what].values()])
+                  for what in WAYS for bound in ("mean", "low", "high")}
+        limits = {f"{what}_{name}": row for what in WAYS for name, row in zip(("chance", "best"), found.limits(what))}
         each = np.array([[found.values(name, measure) for measure in found.measures] for name in found.methods])
         return {**curves, **limits, "agreement": found.agreement, "measures": each}
 

@@ -26,6 +26,8 @@ GRID = np.linspace(0, 1, 21)
 """Shares of the parts at which curves of clips with different numbers of parts are averaged."""
 CURVE_DRAWS = 500
 """Bootstrap draws at each point of a curve."""
+WAYS = ("deletion", "insertion")
+"""Of curves."""
 
 
 @dataclass(frozen=True)
@@ -185,15 +187,17 @@ class Summary:
             found.append(mean_interval(values[there], np.array([group for group, _ in rows])[there], seed=self.seed))
         return found
 
-    def curve(self, method: str, what: str) -> Curve:
-        """The mean `deletion` or `insertion` curve, and how far its distance from chance could reach either way."""
+    @cached_property
+    def curves(self) -> dict[str, dict[str, Curve]]:
+        """`deletion` and `insertion` to method to its mean curve, and how far its distance from chance may reach."""
+        return {what: {method: self._curve(method, what) for method in self.methods} for what in WAYS}
+
+    def _curve(self, method: str, what: str) -> Curve:
         usual = self._on_grid(lambda clip: self._usual(clip, what))
         away = self._on_grid(lambda clip: getattr(clip.trials[method].judged, what)) - usual
         found = [mean_interval(column, self.groups, seed=self.seed, draws=CURVE_DRAWS) for column in away.T]
         middle = usual.mean(axis=0)
-        mean, low, high = (middle + np.array([getattr(one, bound) for one in found])
-                           for bound in ("value", "low", "high"))
-        return Curve(mean, low, high)
+        return Curve(*(middle + np.array([getattr(one, bound) for one in found]) for bound in ("value", "low", "high")))
 
     def limits(self, what: str) -> tuple[np.ndarray, np.ndarray]:
         """Mean over clips of chance and of the best there is, along `GRID`."""

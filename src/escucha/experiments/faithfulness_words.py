@@ -5,7 +5,7 @@ Conventions: numbers of measures stand with two decimals, those in per cent with
 
 from collections.abc import Sequence
 
-from escucha.experiments.faithfulness_summary import ALPHA, Summary
+from escucha.experiments.faithfulness_summary import ALPHA, WAYS, Summary
 from escucha.experiments.judging import RANDOM
 from escucha.models.resampling import FEW_GROUPS, Interval
 
@@ -90,7 +90,7 @@ def _other_side(found: Summary) -> str:
 
 
 def _control(found: Summary) -> str:
-    read = [f"{name} {spread(name, found.intervals[name][RANDOM])}" for name in ("deletion", "insertion")
+    read = [f"{name} {spread(name, found.intervals[name][RANDOM])}" for name in WAYS
             if RANDOM in found.intervals.get(name, {})]
     return f"Random weights, the control, read {listed(read)}; chance is 0." if read else ""
 
@@ -156,7 +156,7 @@ def _tests(found: Summary) -> str:
 
 def _off_chance(found: Summary) -> list[str]:
     """The control should read what chance reads; where it does not, something is wrong, or luck."""
-    off = [name for name in ("deletion", "insertion") if RANDOM in found.intervals.get(name, {})
+    off = [name for name in WAYS if RANDOM in found.intervals.get(name, {})
            and not found.intervals[name][RANDOM].low <= 0 <= found.intervals[name][RANDOM].high
            and found.intervals[name][RANDOM].groups > 1]
     return [f"the random control is off chance in {listed(off)}: with intervals of 95 % that happens in one of twenty "

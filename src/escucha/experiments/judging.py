@@ -54,8 +54,8 @@ class Trials:
 class Forgetting:
     """Networks that learned something else or nothing, of which the first clips are explained again."""
 
-    resets: Callable[[], Iterable[Reset]]
-    """The network with ever more layers reset, made anew at each call."""
+    resets: Callable[[int], Iterable[Reset]]
+    """The network with ever more layers reset, by seed: each clip has a draw of its own."""
     learners: Mapping[str, Classifier]
     """`refitted` and `scrambled`: the last layer learned again."""
 
@@ -195,7 +195,7 @@ def _forgotten(game: Game, label: str, sampling: Sampling, found: Found,
                forgetting: Forgetting) -> dict[str, tuple[Likeness, ...]]:
     """Method to how like the original its explanation stays as layer after layer is reset."""
     alike: dict[str, tuple[Likeness, ...]] = {}
-    for at, reset in enumerate(forgetting.resets()):
+    for at, reset in enumerate(forgetting.resets(sampling.seed)):
         other = replace(game, classifier=reset.classifier)
         for name, given in weigh(other, label, sampling, found, anew=200 + at)[0].items():
             one, two = (weights.weights[game.sounding] for weights in (found[name], given))

@@ -25,7 +25,7 @@ def drop(whole: np.ndarray, kept: np.ndarray) -> np.ndarray:
     >>> round(float(drop(np.array(0.9), np.array(0.3))), 1)
     66.7
     """
-    return 100 * np.maximum(0, whole - kept) / whole
+    return 100 * np.maximum(0, whole - kept) / np.maximum(whole, np.finfo(float).tiny)
 
 
 def gain(whole: np.ndarray, kept: np.ndarray) -> np.ndarray:
