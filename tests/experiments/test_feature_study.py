@@ -88,7 +88,8 @@ def found(study, bench):
 
 def test_what_a_model_hears_is_named_first_and_what_it_ignores_counts_nothing(found):
     numbers, words = found.numbers(), found.words()
-    assert words[0].startswith("planted.py:make listens most to loudness (RMS), how strong the sound is: in 12 clips")
+    assert words[0].startswith("planted.py:make listens most to loudness (RMS), how strong the sound is "
+                               "(1 of its 4 features): in 12 clips it moves")
     families = found.tables()["families"].set_index(["label", "family"])["mean_size"]
     assert families["strong", "timbre (MFCC)"] == families["strong", "tempo"] == 0
     assert (numbers["explainer"], numbers["groups"], numbers["clips"]) == ("linear", 4, 12)

@@ -47,7 +47,8 @@ def _headline(found: "FeatureFinding") -> str:
     order = sorted(range(len(names)), key=lambda at: -sizes[at].value)
     first, others = order[0], order[1:4]
     meaning = summary.families[first].meaning if len(summary.families) > 1 else ""
-    behind = f", {meaning}" if meaning else ""
+    members = f" ({len(summary.families[first].members)} of its {len(found.named)} features)"
+    behind = f", {meaning}{members}" if meaning else ""
     then = ", ".join(f"{names[at]} {sizes[at].value:.2f}" for at in others)
     return (f"{told.model} listens most to {names[first]}{behind}: in {len(told.units)} clips it moves a label's "
             f"value by {sizes[first].value:.2f} on average{_within(sizes[first])}{f'; then {then}' if then else ''}.")
@@ -96,8 +97,8 @@ def _shown(found: "FeatureFinding") -> str:
     for_it, against, among = int(shares.argmax()), int(shares.argmin()), [*shares, value]
     begins, ends, most, least = (_signed(one, among) for one in (summary.base[label], value, shares[for_it],
                                                                  shares[against]))
-    parts = [f"{names[for_it]} adds {most}"] if shares[for_it] > 0 else []
-    parts += [f"{names[against]} takes {least.removeprefix('−')}"] if shares[against] < 0 else []
+    parts = [f"{names[for_it]} adds {most}"] if most.startswith("+") else []
+    parts += [f"{names[against]} takes {least.removeprefix('−')}"] if least.startswith("−") else []
     which = "this clip" if unit is None else f"{found.told.units[unit]}, the surest clip,"
     return (f"From other music ({begins}) to {which} the value of {summary.labels[label]} goes to {ends}"
             f"{': ' if parts else ''}{', '.join(parts)}.")
