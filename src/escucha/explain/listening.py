@@ -100,8 +100,8 @@ def choices(factorization: Factorization, weights: np.ndarray, *, value: str = "
     rows = [Choice("original", f"The clip as the model heard it.{meaning}", everything),
             Choice("strongest-parts", f"{half}{listed(factorization, top)}.", top, alone=True, condensed=True)]
     if top.any():
-        rows.append(Choice("everything-but-them", f"The clip without those parts{in_place(factorization)}.",
-                           everything & ~top))
+        rest = "" if factorization.absent == "silence" else f", with {factorization.absent} in their place"
+        rows.append(Choice("everything-but-them", f"The clip without those parts{rest}.", everything & ~top))
     if signed:
         rows.append(Choice("what-spoke-against", "Alone, the fewest parts that hold half of what speaks against it: "
                            f"{listed(factorization, against)}.", against, alone=True, condensed=True))
@@ -110,15 +110,16 @@ def choices(factorization: Factorization, weights: np.ndarray, *, value: str = "
 
 def without(game: Game, label: str, otherwise: Counterfactual) -> Choice:
     """The clip to which the model gives another answer."""
-    gone = f"{listed(game.factorization, otherwise.removed)}{in_place(game.factorization)}"
+    gone = taken_away(game.factorization, otherwise.removed)
     told = (f"the model answers {otherwise.becomes} ({otherwise.probability:.2f})" if game.classifier.link == "softmax"
             else f"{label} is on the other side of its threshold ({otherwise.left:.2f})")
-    return Choice("with-another-answer", f"The clip without {gone}: now {told}.", ~otherwise.removed)
+    return Choice("with-another-answer", f"The clip {gone}: now {told}.", ~otherwise.removed)
 
 
-def in_place(factorization: Factorization) -> str:
-    """`, with noise as loud as each part in their place`; nothing where absent parts are silent."""
-    return "" if factorization.absent == "silence" else f", with {factorization.absent} in their place"
+def taken_away(factorization: Factorization, removed: np.ndarray) -> str:
+    """`without guitar at 0–6 s`, or `with noise as loud as each part in place of guitar at 0–6 s`."""
+    parts, instead = listed(factorization, removed), factorization.absent
+    return f"without {parts}" if instead == "silence" else f"with {instead} in place of {parts}"
 
 
 def solo(factorization: Factorization, index: int) -> Choice:

@@ -53,7 +53,8 @@ def _by_window(game: Game, label: str) -> Weights:
 def _whole(game: Game, label: str) -> Weights:
     """One game over all sounding parts: for values that do not add up over windows."""
     count, sounding = len(game.factorization.parts), game.sounding
-    _check_cost([len(sounding)], f"the parts of a clip whose windows are joined by {game.aggregation}")
+    joined = f"joined by {game.aggregation}" if game.value == "logit" else "no sum in log-odds"
+    _check_cost([len(sounding)], f"the parts of a clip whose windows are {joined}")
     masks = np.zeros((2 ** len(sounding), count), dtype=bool)
     masks[:, sounding] = subsets(len(sounding))
     before, played = game.asked, game.values(masks, label)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from escucha.explain.digits import places, signed
-from escucha.explain.listening import in_place
+from escucha.explain.listening import taken_away
 from escucha.explain.meanings import Meaning, meaning_of
-from escucha.explain.naming import capital, listed, spoken, stretch
+from escucha.explain.naming import capital, spoken, stretch
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
@@ -52,7 +52,7 @@ def _chiefly(explained: "Explanation") -> str:
 
 def _values(explained: "Explanation") -> str:
     """From where to where the value goes, and what a weight is of that."""
-    none, every = (_signed(explained, value) for value in (explained.weights.nothing, explained.weights.everything))
+    none, every = (_valued(explained, value) for value in (explained.weights.nothing, explained.weights.everything))
     nothing = "silence" if explained.factorization.absent == "silence" else \
         f"{explained.factorization.absent} in place of everything"
     meaning = _meaning(explained)
@@ -76,7 +76,7 @@ def _by_source(explained: "Explanation") -> str:
         return ""
     over = "Summed over time and bands" if any(part.band for part in explained.factorization.parts) else \
         "Summed over time"
-    told = ", ".join(f"{spoken(source)} {_signed(explained, weight)}" for source, weight in summed[:LISTED])
+    told = ", ".join(f"{spoken(source)} {_weight(explained, weight)}" for source, weight in summed[:LISTED])
     return f"{over}: {told}{', …' if len(summed) > LISTED else ''}."
 
 
@@ -97,8 +97,7 @@ def _otherwise(explained: "Explanation") -> str:
     if found is None:
         other = "that changes the answer" if _answered(explained) else f"after which {label} would be answered"
         return f"No removal of parts was found {other}."
-    without = f"Without {listed(explained.factorization, found.removed)}{in_place(explained.factorization)}"
-    without += "," if in_place(explained.factorization) else ""
+    without = capital(taken_away(explained.factorization, found.removed))
     least = "no smaller set of parts does that" if found.smallest else "a smaller set of parts may do that too"
     if explained.score.link == "softmax":
         return f"{without} the answer would be {found.becomes} ({found.probability:.2f}): {least}."
@@ -116,7 +115,7 @@ def _proof(explained: "Explanation") -> str:
     heard = {sound.name: sound for sound in explained.listening}
     if "everything-but-them" not in heard:
         return ""
-    alone, without = (_signed(explained, heard[name].value) for name in ("strongest-parts", "everything-but-them"))
+    alone, without = (_valued(explained, heard[name].value) for name in ("strongest-parts", "everything-but-them"))
     return f"The model's value of the strongest parts alone is {alone}, of everything but them {without}."
 
 
@@ -179,12 +178,25 @@ def _signed(explained: "Explanation", value: float) -> str:
     return signed(value, _digits(explained))
 
 
+def _valued(explained: "Explanation", value: float) -> str:
+    """A value; weights that do not add up to it may be of another size and unit, and have digits of their own."""
+    if _meaning(explained).sums:
+        return _signed(explained, value)
+    found = explained.weights
+    return signed(value, places(max(abs(found.everything), abs(found.nothing))))
+
+
 def _size(explained: "Explanation", value: float) -> str:
     return _signed(explained, abs(value)).removeprefix("+")
 
 
+def _weight(explained: "Explanation", weight: float) -> str:
+    """With a sign only where that says something."""
+    return (_signed if _meaning(explained).signed else _size)(explained, weight)
+
+
 def _told(explained: "Explanation", weight: float) -> str:
-    text = _signed(explained, weight) if _meaning(explained).signed else _size(explained, weight)
+    text = _weight(explained, weight)
     return "next to nothing" if text == "0" else text
 
 

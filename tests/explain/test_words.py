@@ -1,0 +1,94 @@
+"""The words stay right for every method, for what stands for absent parts, for bands, odds and tags."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from escucha.explain.absent import replaced
+from escucha.explain.explanation import explain
+from escucha.explain.factorization import of_sources
+from escucha.explain.meanings import MEANINGS, meaning_of
+from escucha.explain.methods import METHODS
+from escucha.explain.weights import exact
+from tests.worlds import RATE, Additive, Deaf, StemListener, Tangled, factorization, mix, stems
+
+
+@pytest.fixture(scope="module")
+def additive():
+    return explain(Additive(), factorization(stems(3)), label="yes")
+
+
+def text(explained):
+    return " ".join(explained.words())
+
+
+def test_every_method_has_a_meaning():
+    assert list(MEANINGS) == [name for name in MEANINGS if name in METHODS]
+    assert set(MEANINGS) == set(METHODS)
+    assert not meaning_of("a new one").sums
+
+
+def test_only_of_weights_that_add_up_is_it_said_that_they_do(additive):
+    assert "they sum to the whole" in text(additive)
+    assert "all together" in text(additive)
+    alone = explain(Tangled(), factorization(stems(3)), method="leave-one-out")
+    assert "a weight is what the value loses when that part alone is taken away; these weights do not add up to the " \
+           "value." in text(alone)
+    assert "all together" not in text(alone)
+    assert "sum to the whole" not in text(alone)
+    assert alone.numbers()["sums"] is False
+
+
+def test_sizes_have_no_sign_and_speak_against_nothing(additive):
+    sizes = np.array([11.8, 4.4, *[0.0] * 7])
+    saliency = replace(additive, method="saliency", weights=exact(sizes, 2.76, 0.56, passes=3))
+    said = text(saliency)
+    assert "Guitar between 0 and 1 s counts most for yes: 11.8." in said
+    assert "Summed over time: guitar 16.2, palmas 0, voice 0." in said
+    assert "These weights are sizes alone" in said
+    assert "speaks most" not in said
+    assert "goes from +0.56 for silence (none) to +2.76" in said  # values keep digits of their own
+
+
+def test_what_stands_for_absent_parts_is_said():
+    against = explain(Additive(), replaced(factorization(stems(3)), "noise"), label="yes")
+    assert "for noise as loud as each part in place of everything (none) to" in text(against)
+    assert against.weights.nothing > 0.01  # what silence gets is 0
+    assert "for silence (none)" in text(explain(Additive(), factorization(stems(3)), label="yes"))
+    deaf = explain(Deaf(), replaced(factorization(stems(2)), "noise"))
+    assert any("noise as loud as each part included" in line for line in deaf.warnings)
+
+
+def test_bands_and_odds_are_named():
+    parts = of_sources(mix(stems(3)), stems(3), segments=1, window=RATE, bands=(300.0,))
+    explained = explain(Additive(), parts, label="yes", value="log-odds")
+    assert "(log-odds)" in text(explained)
+    assert "Guitar below 300 Hz speaks most for yes" in text(explained)
+    assert "Summed over time and bands: guitar" in text(explained)
+    rows = explained.numbers()["parts"]
+    assert (rows[0]["low_hz"], rows[0]["high_hz"]) == (0, 300)
+
+
+def test_a_removal_that_changes_nothing_is_not_made_up():
+    parts = factorization(stems(3))
+    kept = explain(StemListener(gain=40.0), parts, label="yes")  # of equal labels the first is answered, silence too
+    assert "No removal of parts was found that changes the answer." in text(kept)
+    assert "with-another-answer" not in kept.sounds()
+    assert kept.numbers()["counterfactual"] is None
+    stuck = explain(StemListener(gain=40.0), parts, label="no")
+    assert "No removal of parts was found after which no would be answered." in text(stuck)
+
+
+def test_notes_are_said_and_a_pair_that_rounds_to_nothing_is_not(additive):
+    noted = replace(additive, weights=replace(additive.weights, notes=("Two parts were out of sight.",)))
+    assert "Two parts were out of sight." in noted.words()
+    tiny = replace(additive.weights, interactions=np.full((9, 9), 1e-9))
+    assert "at once add" not in text(replace(additive, weights=tiny))
+    assert "interactions" not in replace(additive, weights=tiny).tables()
+
+
+def test_the_samples_drawn_are_said():
+    drawn = explain(Tangled(), factorization(stems(3)), method="lime", samples=64)
+    assert "drawn: 64" in text(drawn)
+    assert drawn.numbers()["samples"] == 64
