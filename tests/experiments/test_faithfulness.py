@@ -12,7 +12,7 @@ from torch import nn
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
-from escucha.experiments import judging
+from escucha.experiments import weighing
 from escucha.experiments.faithfulness import Faithfulness, spread, weigh_truth
 from escucha.experiments.faithfulness_summary import Summary
 from escucha.experiments.judging import JudgedClip, Trial
@@ -163,10 +163,10 @@ def test_a_deaf_classifier_gives_zeros_and_that_is_said(bench):
 
 def test_a_lie_is_shown_to_be_worse(bench, monkeypatch):
     def upside_down(game, label, sampling=None):
-        true = judging.METHODS["shapley"](game, label)
+        true = weighing.METHODS["shapley"](game, label)
         return replace(true, weights=-true.weights)
 
-    monkeypatch.setitem(judging.JUDGED, "upside-down", upside_down)
+    monkeypatch.setitem(weighing.JUDGED, "upside-down", upside_down)
     finding = judged(bench, Additive(), methods=("upside-down", "shapley"), metrics=("deletion",))
     assert finding.found.intervals["deletion"]["upside-down"].value == pytest.approx(-1, abs=1e-4)
     assert set(finding.found.beaten("deletion", "shapley")) == {"upside-down", "random"}
@@ -181,11 +181,11 @@ def test_what_cannot_be_explained_is_listed_and_the_rest_goes_on(bench, monkeypa
     def sometimes(game, label, sampling=None):
         if float(np.abs(game.factorization.clip.wave).sum()) == loud:
             raise InputError("too loud")
-        return judging.METHODS["shapley"](game, label)
+        return weighing.METHODS["shapley"](game, label)
 
     loud = max(float(np.abs(Sines(at).clip().wave).sum()) for at in range(5) if at != 2)
-    monkeypatch.setitem(judging.JUDGED, "never", never)
-    monkeypatch.setitem(judging.JUDGED, "sometimes", sometimes)
+    monkeypatch.setitem(weighing.JUDGED, "never", never)
+    monkeypatch.setitem(weighing.JUDGED, "sometimes", sometimes)
     finding = judged(bench, Additive(), count=5, groups=5, lost=(2,), methods=("never", "sometimes", "shapley"),
                      metrics=("deletion",))
     assert finding.found.methods == ("sometimes", "shapley", "random")
@@ -215,7 +215,7 @@ def test_a_network_forgets_layer_by_layer_and_learns_again(bench, monkeypatch):
         size = np.array([np.abs(part.wave).sum() for part in game.factorization.parts])
         return exact(size, *game.ends(label), passes=0)
 
-    monkeypatch.setitem(judging.JUDGED, "loudness", loudness)
+    monkeypatch.setitem(weighing.JUDGED, "loudness", loudness)
     finding = judged(bench, network(), count=16, groups=8, clips=6, randomised=4,
                      methods=("shapley", "loudness"), metrics=("deletion", "reset", "refitted", "scrambled"))
     found = finding.found
@@ -292,11 +292,11 @@ def test_mistakes_are_said_before_anything_is_heard(settings, said, bench):
 
 def test_weights_that_are_sizes_are_said_to_be(bench, monkeypatch):
     def sizes(game, label, sampling=None):
-        true = judging.METHODS["shapley"](game, label)
+        true = weighing.METHODS["shapley"](game, label)
         cells = AttributionMap(np.zeros((1, 1)), np.zeros(1), np.zeros(1), "logit", signed=False)
         return replace(true, weights=np.abs(true.weights), map=cells)
 
-    monkeypatch.setitem(judging.JUDGED, "sizes", sizes)
+    monkeypatch.setitem(weighing.JUDGED, "sizes", sizes)
     finding = judged(bench, Additive(), count=4, groups=4, methods=("sizes", "shapley"), metrics=("deletion",))
     assert finding.found.sizes_only == ("sizes",)
     assert any(line.startswith("The weights of sizes are sizes and do not tell for from against")
@@ -310,9 +310,9 @@ def test_what_draws_nothing_is_not_drawn_again(bench, monkeypatch):
 
     def counted(game, label, sampling=None):
         asked.append(sampling.seed)
-        return judging.METHODS["shapley"](game, label)
+        return weighing.METHODS["shapley"](game, label)
 
-    monkeypatch.setitem(judging.JUDGED, "counted", counted)
+    monkeypatch.setitem(weighing.JUDGED, "counted", counted)
     found = judged(bench, Additive(), count=2, groups=2, methods=("counted", "lime"), samples=50, seeds=3,
                    metrics=("deletion", "seeds")).found
     assert len(asked) == 2  # once a clip
@@ -324,7 +324,7 @@ def test_the_experiment_on_the_shelf_asks_for_what_there_is(home):
     asked = read_experiment("do-explanations-tell-the-truth", home).experiment
     asked.check()
     assert asked.model == "palos-cnn"
-    assert set(asked.methods) < set(judging.JUDGED)
+    assert set(asked.methods) < set(weighing.JUDGED)
 
 
 def test_an_unknown_label_is_an_error(bench):

@@ -1,11 +1,9 @@
 """Which explanations of a model tell the truth? Several methods on the same parts of the same clips, and chance."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
-
-import numpy as np
 
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Track
@@ -15,17 +13,16 @@ from escucha.experiments.apart import Apart
 from escucha.experiments.explaining import Explainer, How
 from escucha.experiments.faithfulness_finding import FaithfulnessFinding
 from escucha.experiments.faithfulness_summary import Summary
-from escucha.experiments.judging import JUDGED, RANDOM, Forgetting, JudgedClip, Trials, judge_clip
+from escucha.experiments.forgetting import LEARNERS, Forgetting, forgetting_of
+from escucha.experiments.judging import JudgedClip, Trials, judge_clip
+from escucha.experiments.weighing import JUDGED, RANDOM
 from escucha.experiments.workbench import Workbench
 from escucha.explain.faithfulness import MEASURES, SHARES
-from escucha.explain.randomisation import Reset, network, resets
-from escucha.explain.refitting import refitted
 from escucha.explain.weights import Sampling
 from escucha.models.classifier import Classifier, label_index
 from escucha.models.prediction import Failure
-from escucha.models.windows import cut, score_clip
 
-FORGOTTEN = ("reset", "refitted", "scrambled")
+FORGOTTEN = ("reset", *LEARNERS)
 """Measures that need networks that learned something else."""
 TAUGHT = 60
 """Clips at most that a last layer learns from again: others than those explained, or it would know them by heart."""
@@ -130,7 +127,10 @@ def weigh_truth(classifier: Classifier, corpus: Corpus, asked: Faithfulness,
         label_index(classifier, asked.label)
     explainer = asked.explainer(classifier, workbench)
     tracks = spread(corpus.tracks, asked.clips)
-    forgetting, notes = _forgetting(explainer, [track for track in corpus if track not in tracks], asked)
+    others = spread([track for track in corpus if track not in tracks], TAUGHT)
+    wanted = [name for name in FORGOTTEN if name in asked.measures and asked.randomised]
+    forgetting, notes = forgetting_of(classifier, others, workbench, wanted=wanted, aggregation=asked.aggregation,
+                                      seed=asked.seed) if wanted else (None, [])
     judged = list(_each(explainer, tracks, asked, forgetting))
     clips = [one for one in judged if isinstance(one, JudgedClip)]
     failures = [one for one in judged if isinstance(one, Failure)]
@@ -170,42 +170,3 @@ def _each(explainer: Explainer, tracks: Sequence[Track], asked: Faithfulness,
             yield judge_clip(explainer, track, trials, at, forgetting if at < asked.randomised else None)
         except (InputError, OSError) as error:
             yield Failure(track.name, " ".join((str(error) or type(error).__name__).split()))
-
-
-def _forgetting(explainer: Explainer, others: Sequence[Track],
-                asked: Faithfulness) -> tuple[Forgetting | None, list[str]]:
-    """Networks that learned something else, and why some cannot be made; `others` are tracks that are not explained."""
-    wanted = [name for name in FORGOTTEN if name in asked.measures]
-    if not asked.randomised or not wanted:
-        return None, []
-    try:
-        network(explainer.classifier)
-    except InputError as error:
-        return None, [f"Randomisation is left out: {error}."]
-    def made(seed: int) -> Iterable[Reset]:
-        return resets(explainer.classifier, seed=seed) if "reset" in wanted else ()
-
-    try:
-        return Forgetting(made, _learners(explainer, others, asked, wanted)), []
-    except InputError as error:
-        return Forgetting(made, {}), [f"Shuffled labels are left out: {error}."]
-
-
-def _learners(explainer: Explainer, others: Sequence[Track], asked: Faithfulness,
-              wanted: Sequence[str]) -> dict[str, Classifier]:
-    """The last layer learned again on other clips: with the model's own answers, and with these answers shuffled."""
-    if not {"refitted", "scrambled"} & set(wanted):
-        return {}
-    if not others:
-        raise InputError("the corpus has no clips beyond those that are explained, for a last layer to learn from")
-    classifier, taken = explainer.classifier, spread(others, TAUGHT)
-    clips = explainer.workbench.clips([track.source for track in taken], rate=classifier.rate, doing="learning again")
-    waves, answers = [], []
-    for clip in clips:
-        waves.append(cut(clip.wave, classifier.window))
-        answers.append(label_index(classifier, score_clip(classifier, clip, aggregation=asked.aggregation).label))
-    counts = [len(each) for each in waves]
-    shuffled = np.random.default_rng([asked.seed, len(answers)]).permutation(answers)
-    taught = {"refitted": np.array(answers), "scrambled": shuffled}
-    return {name: refitted(classifier, np.concatenate(waves), np.repeat(labels, counts))
-            for name, labels in taught.items() if name in wanted}

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from escucha.experiments.drawing import BLUE, GREY, ORANGE
-from escucha.experiments.faithfulness_summary import GRID, WAYS, Summary
-from escucha.experiments.judging import RANDOM
+from escucha.experiments.faithfulness_curves import GRID, WAYS, limits
+from escucha.experiments.faithfulness_summary import Summary
+from escucha.experiments.weighing import RANDOM
 from escucha.explain.faithfulness import MEASURES
 
 PALETTE = (BLUE, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", ORANGE, "#000000")
@@ -33,7 +34,7 @@ def curves(found: Summary, unit: str) -> Figure:
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
     for axes, what, label in zip(panels, WAYS, ("taken away", "put in")):
-        usual, best = found.limits(what)
+        usual, best = limits(found.clips, what)
         axes.plot(GRID, best, color="0.2", linewidth=1, linestyle=(0, (1, 1)), label="the best there is")
         axes.plot(GRID, usual, color=GREY, linewidth=1, label="chance: all orders")
         for name in found.methods:

@@ -8,7 +8,8 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.experiments import faithfulness_words as words
-from escucha.experiments.faithfulness_summary import WAYS, Contrast, Summary
+from escucha.experiments.faithfulness_curves import WAYS, limits
+from escucha.experiments.faithfulness_summary import Contrast, Summary
 from escucha.explain.faithfulness import MEASURES
 from escucha.models.prediction import Failure
 from escucha.models.resampling import Interval
@@ -59,9 +60,10 @@ class FaithfulnessFinding:
         found = self.found
         curves = {f"{what}_{bound}": np.array([getattr(curve, bound) for curve in found.curves[what].values()])
                   for what in WAYS for bound in ("mean", "low", "high")}
-        limits = {f"{what}_{name}": row for what in WAYS for name, row in zip(("chance", "best"), found.limits(what))}
+        around = {f"{what}_{name}": row for what in WAYS
+                  for name, row in zip(("chance", "best"), limits(found.clips, what))}
         each = np.array([[found.values(name, measure) for measure in found.measures] for name in found.methods])
-        return {**curves, **limits, "agreement": found.agreement, "measures": each}
+        return {**curves, **around, "agreement": found.agreement, "measures": each}
 
     def tables(self) -> "dict[str, DataFrame]":
         """Methods by measures, what these mean, every pair, agreement, forgetting, every clip, failures."""

@@ -4,7 +4,7 @@ Conventions: intervals and tests have groups as their unit (models/resampling.py
 a clip, and that clip is left out of that measure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -14,7 +14,9 @@ import numpy as np
 
 from escucha.concepts.correction import holm
 from escucha.errors import InputError
-from escucha.experiments.judging import RANDOM, JudgedClip
+from escucha.experiments.faithfulness_curves import WAYS, Curve, mean_curve
+from escucha.experiments.judging import JudgedClip
+from escucha.experiments.weighing import RANDOM
 from escucha.explain.agreement import rank_correlation
 from escucha.explain.faithfulness import MEASURES
 from escucha.models.prediction import Failure
@@ -22,12 +24,6 @@ from escucha.models.resampling import FLIPS, Interval, mean_interval, share_inte
 
 ALPHA = 0.05
 """Of the corrected p below which two methods are said to differ."""
-GRID = np.linspace(0, 1, 21)
-"""Shares of the parts at which curves of clips with different numbers of parts are averaged."""
-CURVE_DRAWS = 500
-"""Bootstrap draws at each point of a curve."""
-WAYS = ("deletion", "insertion")
-"""Of curves."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +50,6 @@ class Contrast:
         """The one with the better mean."""
         higher = self.difference.value > 0
         return self.first if higher == (MEASURES[self.measure].better == "higher") else self.second
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """Values along `GRID`, means over clips, with the interval of the difference from chance."""
-
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,25 +176,6 @@ class Summary:
 
     @cached_property
     def curves(self) -> dict[str, dict[str, Curve]]:
-        """`deletion` and `insertion` to method to its mean curve, and how far its distance from chance may reach."""
-        return {what: {method: self._curve(method, what) for method in self.methods} for what in WAYS}
-
-    def _curve(self, method: str, what: str) -> Curve:
-        usual = self._on_grid(lambda clip: self._usual(clip, what))
-        away = self._on_grid(lambda clip: getattr(clip.trials[method].judged, what)) - usual
-        found = [mean_interval(column, self.groups, seed=self.seed, draws=CURVE_DRAWS) for column in away.T]
-        middle = usual.mean(axis=0)
-        return Curve(*(middle + np.array([getattr(one, bound) for one in found]) for bound in ("value", "low", "high")))
-
-    def limits(self, what: str) -> tuple[np.ndarray, np.ndarray]:
-        """Mean over clips of chance and of the best there is, along `GRID`."""
-        best = self._on_grid(lambda clip: clip.bounds.highest if what == "insertion" else clip.bounds.lowest[::-1])
-        return self._on_grid(lambda clip: self._usual(clip, what)).mean(axis=0), best.mean(axis=0)
-
-    def _usual(self, clip: JudgedClip, what: str) -> np.ndarray:
-        return clip.bounds.usual if what == "insertion" else clip.bounds.usual[::-1]
-
-    def _on_grid(self, of: Callable[[JudgedClip], np.ndarray]) -> np.ndarray:
-        """`(clip, point)`."""
-        curves = [of(clip) for clip in self.clips]
-        return np.array([np.interp(GRID, np.linspace(0, 1, len(curve)), curve) for curve in curves])
+        """`deletion` and `insertion` to method to its mean curve."""
+        return {what: {method: mean_curve(self.clips, method, what, seed=self.seed) for method in self.methods}
+                for what in WAYS}

@@ -5,8 +5,9 @@ Conventions: numbers of measures stand with two decimals, those in per cent with
 
 from collections.abc import Sequence
 
-from escucha.experiments.faithfulness_summary import ALPHA, WAYS, Summary
-from escucha.experiments.judging import RANDOM
+from escucha.experiments.faithfulness_curves import WAYS
+from escucha.experiments.faithfulness_summary import ALPHA, Summary
+from escucha.experiments.weighing import RANDOM
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 HEADLINES = ("deletion", "insertion", "comprehensiveness", "FF")
