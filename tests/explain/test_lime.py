@@ -173,6 +173,7 @@ def test_drawn_on_until_stable_it_is_the_same_as_asked_for_at_once():
     game = Game(Tangled(), factorization(stems(5)))
     until = lime(game, "yes", Sampling(100, until_stable=True))
     assert until.stable
+    assert f"4 independent shares of the {until.samples} remixes drawn names the same" in until.notes[0]
     assert until.samples > 100
     assert until.samples % 100 == 0
     at_once = lime(game, "yes", Sampling(until.samples))
@@ -180,6 +181,7 @@ def test_drawn_on_until_stable_it_is_the_same_as_asked_for_at_once():
         np.testing.assert_array_equal(getattr(until, name), getattr(at_once, name))
     assert (until.stability, until.fit) == (at_once.stability, at_once.fit)
     assert at_once.stable is None
+    assert not at_once.notes
 
 
 def test_what_is_called_stable_is_stable_across_seeds_and_few_samples_are_not():
@@ -198,6 +200,7 @@ def test_where_parts_are_level_drawing_ends_at_its_limit_and_says_so(monkeypatch
     level = {"palmas": Clip(0.2 * np.sin(2 * np.pi * 400 * np.arange(10 * RATE) / RATE), RATE)}
     found = lime(Game(StemListener(), factorization(level)), "yes", Sampling(150, until_stable=True))
     assert (found.samples, found.stable) == (2000, False)
+    assert "After 2000 remixes the strongest parts still depend on the draw" in found.notes[0]
     assert found.stability < 0.7
     assert lime(Game(StemListener(), factorization(level)), "yes", Sampling(3000, until_stable=True)).samples == 3000
 

@@ -58,11 +58,13 @@ def test_the_width_that_is_asked_for_is_reached_or_said_to_be_missed(games):
     for width in (0.4, 0.2, 0.1):
         found = permutation(games["whole"], "yes", Sampling(4000, 1, width=width))
         assert found.stable
+        assert not found.notes
         assert (found.high - found.low).max() <= width * np.abs(found.weights).max()
         used.append(found.samples)
     assert used[0] <= used[1] < used[2] < 4000
     missed = permutation(games["whole"], "yes", Sampling(100, width=0.01))
     assert (missed.samples, missed.stable) == (100, False)
+    assert missed.notes[0].startswith("After 100 orders the widest 95 % interval is still wider than 1 % of")
     assert (missed.high - missed.low).max() > 0.01 * np.abs(missed.weights).max()
 
 

@@ -66,13 +66,23 @@ def lime(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
     while len(played) < most and not agree(played, target):
         fresh = _drawn(rng, min(len(played), most - len(played)), len(players))
         played, target = np.concatenate([played, fresh]), np.concatenate([target, _values(game, label, fresh)])
+    stable = agree(played, target) if sampling.until_stable else None
     fitted, draws = fit_ridge(played, target, kernel(played)), bootstrap(rng, played, target)
     weights, low, high = np.zeros((3, count))
     weights[players] = fitted.weights
     low[players], high[players] = np.percentile(draws, (2.5, 97.5), axis=0)
     return Weights(weights, low, high, everything, nothing, game.asked - before, fit=fitted.r2,
                    stability=overlap(draws), rank_correlation=rank_correlation(draws), samples=len(played),
-                   stable=agree(played, target) if sampling.until_stable else None)
+                   stable=stable, notes=_settled(stable, len(played)))
+
+
+def _settled(stable: bool | None, samples: int) -> tuple[str, ...]:
+    if stable is None:
+        return ()
+    if stable:
+        return (f"Each of {BLOCKS} independent shares of the {samples} remixes drawn names the same strongest parts.",)
+    return (f"After {samples} remixes the strongest parts still depend on the draw: several of them are about as "
+            "strong, and their order says nothing.",)
 
 
 def _check(samples: int, count: int) -> None:

@@ -42,7 +42,16 @@ def permutation(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
         narrow = bool((2 * half <= sampling.width * np.abs(mean).max(initial=0)).all())
     weights, low, high = np.zeros((3, count))
     weights[sounding], low[sounding], high[sounding] = mean, mean - half, mean + half
-    return Weights(weights, low, high, everything, nothing, game.asked - before, samples=2 * len(gains), stable=narrow)
+    drawn = 2 * len(gains)
+    return Weights(weights, low, high, everything, nothing, game.asked - before, samples=drawn, stable=narrow,
+                   notes=() if narrow else _wide(drawn, sampling.width))
+
+
+def _wide(drawn: int, width: float) -> tuple[str, ...]:
+    if not width:
+        return ()
+    return (f"After {drawn} orders the widest 95 % interval is still wider than {100 * width:g} % of the largest "
+            "weight; more samples would narrow it.",)
 
 
 def _check(game: Game, label: str, sampling: Sampling) -> None:
