@@ -42,7 +42,7 @@ SWEEPS = {
     "long-parts": Sweep("parts, each as long as the clip", f"10 s in 10 windows, {REMIXES} remixes or orders at most",
                         range(1, 9), lambda size: {"sources": size, "windows": 10, "long": True}),
     "remixes": Sweep("remixes (LIME) or orders (permutation), at most", "10 s in 10 windows, 5 sources: 50 parts",
-                     [4**power for power in range(1, 8)], lambda size: {"sources": 5, "windows": 10},
+                     [4**power for power in range(2, 8)], lambda size: {"sources": 5, "windows": 10},
                      remixes=lambda size: size),
     "clip-length": Sweep("clip length (s)", f"5 sources in windows of 1 s, {REMIXES} remixes or orders at most",
                          [2, 4, 8, 16, 32, 64], lambda size: {"sources": 5, "windows": size},

@@ -45,8 +45,8 @@ def test_costs_are_counted_for_every_method(measured):
     assert [at["parts", "shapley", size] for size in (10, 20, 30)] == [20, 40, 80], "2^sources a window"
     assert [at["long-parts", "shapley", size] for size in (1, 2, 3)] == [20, 40, 80], "2^parts a window"
     assert [at["clip-length", "shapley", 1.0 * size] for size in (2, 4, 8)] == [64, 128, 256]
-    assert [at["remixes", "shapley", size] for size in (4, 16, 64)] == [320] * 3
-    assert at["remixes", "lime", 4] < at["remixes", "lime", 16] < at["remixes", "lime", 64] <= 320
+    assert [at["remixes", "shapley", size] for size in (16, 64, 256)] == [320] * 3
+    assert at["remixes", "lime", 16] < at["remixes", "lime", 64] < at["remixes", "lime", 256] <= 320
 
 
 def test_each_sweep_is_a_figure_with_units(measured):
