@@ -41,6 +41,17 @@ class Whim:
 
 
 @dataclass(frozen=True)
+class TwoMinds(Whim):
+    """Two views of each window, each with dice of its own."""
+
+    views: tuple[str, ...] = ("one", "other")
+
+    def view_scores(self, waves):
+        """`(view, batch, label)`."""
+        return np.stack([replace(self, seed=self.seed + shift).scores(waves) for shift in (0, 100)])
+
+
+@dataclass(frozen=True)
 class Shifted:
     """Another listener, with a bias on its first label."""
 
@@ -113,6 +124,19 @@ def test_two_labels_and_more_windows_and_another_threshold():
         sizes.append(agree(Game(Whim(seed, labels=("yes", "no")), parts), "yes"))
         sizes.append(agree(Game(Whim(seed, link="sigmoid"), parts), "yes", threshold=0.7))
     assert max(sizes) >= 3
+
+
+@pytest.mark.parametrize("aggregation", ["mean-logit", "majority-vote"])
+def test_where_a_model_looks_twice_both_views_count_and_each_has_a_vote(aggregation):
+    parts = factorization(steps(2))
+    sizes = [agree(Game(TwoMinds(seed, whole=True), parts, aggregation), label)
+             for seed in range(8) for label in ("yes", "no")]
+    assert max(sizes) >= 2
+
+
+def test_silence_has_none():
+    game = Game(Whim(), factorization({"voice": Clip(np.zeros(2 * RATE), RATE)}))
+    assert all(counterfactual(game, label) is None for label in Whim().labels)
 
 
 def test_parts_that_several_windows_hear_are_listed_as_long_as_they_are_few():
