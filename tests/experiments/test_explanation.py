@@ -143,6 +143,69 @@ def test_a_mistake_is_one_line_with_the_way_out(workbench, settings, message):
     assert not list((workbench.home / "reports").glob("wrong/*"))
 
 
+def test_noise_and_another_song_stand_for_absent_parts(workbench, song):
+    stems = {"parts": "stems", "stems": str(song.parent / "stems")}
+    silence = ExplanationStudy("random", path=str(song), **stems).run(workbench)
+    noise = ExplanationStudy("random", path=str(song), absent="noise", **stems)
+    assert noise.run(workbench).numbers()["absent"] == "noise as loud as each part"
+    assert noise.run(workbench).weights.everything == pytest.approx(silence.weights.everything, abs=1e-6)
+    assert noise.run(workbench).weights.nothing != pytest.approx(silence.weights.nothing, abs=1e-4)
+    other = workbench.home / "other"
+    (other / "stems").mkdir(parents=True)
+    for name in ("tone", "clicks"):
+        wave = read(song.parent / "stems" / f"{name}.wav").wave[::-1][: 3 * RATE]
+        write(other / "stems" / f"{name}.wav", Clip(wave, RATE), exact=True)
+    write(other / "song.wav", Clip(np.ones(3 * RATE) * 0.1, RATE))
+    track = ExplanationStudy("random", path=str(song), absent="track", absent_from=str(other / "song.wav"),
+                             absent_stems=str(other / "stems"), **stems)
+    assert track.run(workbench).numbers()["absent"] == "the same parts of song.wav, as loud"
+    before = fingerprint(track.inputs(workbench))
+    write(other / "stems" / "tone.wav", Clip(np.ones(3 * RATE) * 0.1, RATE))
+    assert fingerprint(track.inputs(workbench)) != before
+
+
+def test_a_track_of_another_group_stands_for_absent_parts(workbench):
+    corpus = {"kind": "palos", "clips": 6, "seed": 1, "duration": 2.5}
+    study = ExplanationStudy("random", corpus=corpus, parts="hpss", absent="track")
+    found, tracks = study.run(workbench), workbench.corpus(corpus).tracks
+    others = {track.name for track in tracks if track.group != tracks[0].group}
+    assert found.factorization.absent.removeprefix("the same parts of ").split(",")[0] in others
+
+
+def test_cycles_are_where_they_are_annotated_wherever_the_clip_begins(workbench):
+    corpus = {"kind": "palos", "clips": 1, "seed": 1, "duration": 10.0, "palos": ["bulerias"]}
+    for start in (0.0, 1.0):
+        study = ExplanationStudy("random", corpus=corpus, parts="none", segments="cycles", start=start,
+                                 method="leave-one-out")
+        found = study.run(workbench)
+        notes = workbench.corpus(corpus).tracks[0].source.annotations()
+        first = [time for time, count in notes["beats"] if count == 12]
+        cuts = [found.factorization.span(at)[0] for at in range(1, len(found.weights.weights))]
+        assert cuts == pytest.approx([time - start for time in first if time > start], abs=1e-3)
+
+
+def test_bands_and_times_of_ones_own(workbench, song):
+    study = ExplanationStudy("random", path=str(song), parts="none", bands=(1000.0,), segments=(1.5, 3.0),
+                             value="log-odds")
+    numbers = study.run(workbench).numbers()
+    assert [part["name"] for part in numbers["parts"]] == [
+        f"mix {band}@{span}s" for band in ("0-1000Hz", "1000-4000Hz") for span in ("0-1.5", "1.5-3", "3-5")]
+    assert numbers["value"] == "log-odds"
+    assert abs(numbers["residual"]) < 1e-6
+
+
+def test_stems_that_do_not_sum_are_said(workbench, song):
+    (song.parent / "stems" / "tone.wav").unlink()
+    study = ExplanationStudy("random", path=str(song), parts="stems", stems=str(song.parent / "stems"))
+    found = study.run(workbench)
+    assert any(line.startswith("the stems do not sum to the file: what they leave over (") for line in found.warnings)
+    assert "rest" in found.factorization.sources
+    write(song.parent / "stems" / "tone.wav", Clip(np.ones(4 * RATE) * 0.1, RATE))
+    write(song.parent / "stems" / "clicks.wav", Clip(np.ones(4 * RATE) * 0.1, RATE))
+    with pytest.raises(InputError, match="a stem must be as long as its mix"):
+        study.run(workbench)
+
+
 def test_silence_is_nothing_to_explain(workbench):
     write(workbench.home / "silence.wav", Clip(np.zeros(3 * RATE), RATE))
     with pytest.raises(InputError, match=r"silence.wav is digitally silent"):
