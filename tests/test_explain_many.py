@@ -50,7 +50,7 @@ def test_a_folder_ends_in_one_table_and_is_not_asked_about_again(capsys, home, s
     words = ("explain", ears, songs, "--parts", "none", "--home", home)
     status, out, _ = run(capsys, *words, "--out", tmp_path / "one")
     assert status == 0
-    assert "Warning: 1 of 7 clips could not be explained (yes/words.mp3" in out
+    assert f"Warning: 1 of 7 clips could not be explained ({songs / 'yes' / 'words.mp3'} " in out
     with (tmp_path / "one" / "tables" / "clips.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == [*(f"{label}/{at}.wav" for label in ("no", "yes") for at in range(3)),
@@ -83,7 +83,7 @@ def refused(status: int, out: str, err: str) -> str:
 
 @pytest.mark.parametrize(("words", "named"), [
     (["EMPTY"], "no audio"), (["SONGS", "--stems", "x"], "song.stems"), (["SONGS", "--label", "yess"], "yes"),
-    (["SONGS", "--absent", "noise"], "--absent"), (["SONGS", "--group", "(x"], "regular expression"),
+    (["SONGS", "--absent", "track"], "noise"), (["SONGS", "--group", "(x"], "regular expression"),
     (["SONGS", "--method", "shaply"], "shapley"), (["SONGS", "--limit", "-1"], "limit"),
     (["SONG", "--limit", "3"], "many"),
     (["SONGS", "--out", "SONGS"], "not a finding"), (["TEXT"], "none of 1 clips can be explained"),

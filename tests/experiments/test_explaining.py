@@ -70,6 +70,7 @@ def test_what_is_known_is_not_asked_again_and_reads_the_same(tmp_path):
     lambda made: replace(made, how=replace(made.how, method="lime")),
     lambda made: replace(made, how=replace(made.how, aggregation="mean-probability")),
     lambda made: replace(made, how=replace(made.how, duration=1.0)),
+    lambda made: replace(made, how=replace(made.how, absent="noise")),
 ])
 def test_another_question_is_not_answered_from_memory(tmp_path, other):
     made = explainer(Additive(), tmp_path)
@@ -142,6 +143,16 @@ class Dividing(Additive):
     def scores(self, waves: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):
             return super().scores(waves) / np.abs(waves).max(axis=1, keepdims=True)
+
+
+def test_noise_may_stand_for_what_is_off(tmp_path):
+    silence, noise = (explainer(StemListener(), tmp_path, absent=absent).one(tracks(1)[0]).of("yes")
+                      for absent in ("silence", "noise"))
+    assert noise.everything == pytest.approx(silence.everything)
+    assert silence.nothing == pytest.approx(0, abs=1e-6)
+    assert noise.nothing > 0.01  # some of the noise is at 400 Hz
+    with pytest.raises(InputError, match="silence"):
+        next(explainer(StemListener(), tmp_path, absent="track").all(tracks(1)))
 
 
 def test_values_that_are_no_numbers_are_a_failure_and_are_not_kept(tmp_path):

@@ -11,7 +11,7 @@ from escucha.errors import InputError
 
 ALONE = {
     "stems": "; put the stems of song.wav into song.stems beside it, and give --parts stems",
-    "absent": "", "absent_from": "", "absent_stems": ""}
+    "absent_from": "", "absent_stems": ""}
 """Settings that only one clip can have, and what there is instead."""
 
 

@@ -25,6 +25,7 @@ from escucha.experiments.apart import FOUND, Apart
 from escucha.experiments.clip_reasons import ClipReasons, Reasons, doubts, keep, kept, places
 from escucha.experiments.recording import Recording
 from escucha.experiments.workbench import Workbench
+from escucha.explain.absent import replaced
 from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
@@ -35,6 +36,8 @@ from escucha.models.windows import AGGREGATES
 
 REVISION = 1
 """Raised when the meaning of a kept row changes."""
+ABSENT = ("silence", "noise")
+"""What may stand in the place of parts that are off: of many clips none is like all the others."""
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
 ALL_LABELS = 12
@@ -50,13 +53,16 @@ class How:
     sampling: Sampling = USUAL
     aggregation: str = "mean-logit"
     value: Value = "logit"
+    absent: str = "silence"
+    """What is heard in the place of a part that is off: one of ABSENT."""
     start: float = 0.0
     duration: float | None = None
 
     def check(self) -> None:
         """Raise InputError for what is wrong whatever the clip and the model."""
         self.apart.check()
-        for what, value, known in (("method", self.method, METHODS), ("aggregation", self.aggregation, AGGREGATES)):
+        for what, value, known in (("method", self.method, METHODS), ("aggregation", self.aggregation, AGGREGATES),
+                                   ("absent", self.absent, ABSENT)):
             if value not in known:
                 raise unknown(what, value, known)
 
@@ -125,8 +131,9 @@ class Explainer:
         clip = recording.clip(self.classifier.rate)
         check_sound(track.name, clip)
         notes = recording.annotations() if how.apart.segments in FOUND else {}
-        return how.apart.factorize(clip, window=self.classifier.window, workbench=self.workbench,
-                                   stems=lambda: recording.stems(clip), annotations=notes)
+        parts = how.apart.factorize(clip, window=self.classifier.window, workbench=self.workbench,
+                                    stems=lambda: recording.stems(clip), annotations=notes)
+        return replaced(parts, how.absent, seed=how.sampling.seed)
 
     @cached_property
     def _apart(self) -> list[str]:

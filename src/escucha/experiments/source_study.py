@@ -52,6 +52,8 @@ class SourceStudy:
     until_stable: bool = False
     aggregation: str = "mean-logit"
     value: Value = "logit"
+    absent: str = "silence"
+    """What is heard in the place of a part that is off: `silence`, or `noise` as loud (explain/absent.py)."""
     labels: tuple[str, ...] = ()
     """Explained for every clip; all of the model's when empty (of a model with many: its own and its answer)."""
     start: float = 0.0
@@ -94,7 +96,7 @@ class SourceStudy:
         if self.tags and not self.corpus:
             raise InputError("'tags' are annotations of a [corpus]; files have none")
         how = How(Apart(self.parts, self.segments, self.bands), self.method,
-                  Sampling(self.samples, self.seed, self.until_stable), self.aggregation, self.value,
+                  Sampling(self.samples, self.seed, self.until_stable), self.aggregation, self.value, self.absent,
                   *((self.start, self.duration) if self.corpus else ()))  # of a file only that part is decoded
         how.check()
         explainer = Explainer(workbench.model(self.model), model_digest(self.model, workbench.home), workbench, how,
@@ -121,8 +123,8 @@ class SourceStudy:
 
     def _settings(self, explainer: Explainer) -> dict[str, Any]:
         return {"value": self.value, "unit": explainer.unit, "parts": self.parts, "segments": self.segments,
-                "bands": self.bands, "method": self.method, "samples": self.samples, "aggregation": self.aggregation,
-                "seed": self.seed}
+                "bands": self.bands, "absent": self.absent, "method": self.method, "samples": self.samples,
+                "aggregation": self.aggregation, "seed": self.seed}
 
 
 def _place(workbench: Workbench, word: str) -> str:

@@ -75,7 +75,7 @@ def _counted(study: "SourceFinding") -> str:
 
 def _reading(study: "SourceFinding") -> str:
     settings = study.settings
-    sums = ", so that the weights of all sources add up to what whole clips add to silence" if meaning_of(
+    sums = f", so that the weights of all sources add up to what whole clips add to {settings['absent']}" if meaning_of(
         settings["method"]).sums else ""
     tests = sum(len(study.found.sources) for _ in study.found.headlines)
     return (f"A weight ({settings['method']}, summed over a source's parts) is in units of the model's value "
