@@ -86,7 +86,8 @@ def _searched(game: Game, change: Change, weights: Weights | None) -> Answer:
     if found.certain:
         return found
     helps = alone if weights is None else _removal(weights.weights[game.sounding], change)
-    keep = _greedy(game, change, helps) if found.keep is None else found.keep
+    enough = _greedy(game, change, helps) if found.keep is None else found.keep
+    keep = None if enough is None else _pruned(game, change, enough)
     return Answer(keep, certain=keep is not None and int((~keep).sum()) == tried + 1)
 
 
@@ -109,15 +110,17 @@ def _removal(weights: np.ndarray, change: Change) -> np.ndarray:
 
 
 def _greedy(game: Game, change: Change, helps: np.ndarray) -> np.ndarray | None:
-    """Parts off, those that help most first, until the answer changes; then each that can be spared is on again."""
+    """Parts off, those that help most first, until the answer changes."""
     order = game.sounding[np.argsort(-helps, kind="stable")]
     masks = np.ones((len(order), len(game.factorization.parts)), dtype=bool)
     for step, part in enumerate(order):
         masks[step:, part] = False
     changed = np.flatnonzero(change.happens(game.score(masks).logits()))
-    if not len(changed):
-        return None
-    keep = masks[changed[0]]
+    return masks[changed[0]] if len(changed) else None
+
+
+def _pruned(game: Game, change: Change, keep: np.ndarray) -> np.ndarray:
+    """Parts on again, one at a time, as long as the answer stays changed: none of those that go can be spared."""
     while True:
         off = np.flatnonzero(~keep)
         fuller = np.tile(keep, (len(off), 1))
