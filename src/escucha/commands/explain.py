@@ -44,9 +44,9 @@ def _parts(parser: argparse.ArgumentParser) -> None:
                         "stems (of song.wav those in song.stems), none, or features (of an SVM, a forest: which of "
                         "its features counted)")
     parser.add_argument("--stems", type=Path, metavar="DIR", help="a folder with one audio file a source")
-    parser.add_argument("--segments", type=_segments, default="windows", help="windows, windows/2 (so many in each), a "
+    parser.add_argument("--segments", default="windows", help="windows, windows/2 (so many in each), a "
                         "number of equal ones, beats, bars, cycles, or times in seconds: 1.5,3,4.2")
-    parser.add_argument("--bands", type=_bands, help="a number of bands, or the edges between them in Hz: 300,3000")
+    parser.add_argument("--bands", help="a number of bands, or the edges between them in Hz: 300,3000")
     parser.add_argument("--absent", help="what stands for parts that are off: silence (default), noise, or track")
     parser.add_argument("--absent-from", type=Path, metavar="FILE", help="that other track")
     parser.add_argument("--absent-stems", type=Path, metavar="DIR", help="its folder of stems")
@@ -59,10 +59,10 @@ def _segments(text: str) -> int | str | list[float]:
     return int(text) if text.isdecimal() and text.isascii() else text
 
 
-def _bands(text: str) -> int | list[float]:
+def _bands(text: str | None) -> int | list[float] | None:
     """A number of bands, or edges in Hz; one number with a point or a comma is an edge."""
-    if text.isdecimal() and text.isascii():
-        return int(text)
+    if text is None or text.isdecimal() and text.isascii():
+        return None if text is None else int(text)
     return _numbers(text, "bands", "a number of bands, or edges in Hz as in 300,3000")
 
 
@@ -77,6 +77,7 @@ def _explain(chosen: argparse.Namespace) -> None:
     if chosen.parts == FEATURES:
         return explain_features(chosen)
     table, card = {name: getattr(chosen, name) for name in SETTINGS}, card_of(chosen)
+    table |= {"segments": _segments(chosen.segments), "bands": _bands(chosen.bands)}
     for name in FILES:
         place = getattr(chosen, name)
         table[name] = None if place is None else str(place.absolute())

@@ -55,7 +55,7 @@ def _poor(explained: "Explanation") -> str:
     if fit is None or fit >= POOR_FIT:
         return ""
     return (f"the linear model behind these weights explains only {fit:.0%} of what the remixes do: trust Shapley "
-            "values more (--method shapley)")
+            "values more (--method shapley, or permutation where parts are many)")
 
 
 def _shaky(explained: "Explanation") -> str:
