@@ -61,8 +61,10 @@ def _segments(text: str) -> int | str | list[float]:
 
 def _bands(text: str | None) -> int | list[float] | None:
     """A number of bands, or edges in Hz; one number with a point or a comma is an edge."""
-    if text is None or text.isdecimal() and text.isascii():
-        return None if text is None else int(text)
+    if text is None:
+        return None
+    if text.isdecimal() and text.isascii():
+        return int(text)
     return _numbers(text, "bands", "a number of bands, or edges in Hz as in 300,3000")
 
 
