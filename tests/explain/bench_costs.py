@@ -1,5 +1,6 @@
 """What an explanation costs, in passes and seconds, against parts, remixes and the clip's length: each method drawn."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -40,7 +41,7 @@ SWEEPS = {
     "parts": Sweep("parts (sources x 10 windows)", f"10 s in 10 windows, {REMIXES} remixes or orders at most",
                    range(1, 8), lambda size: {"sources": size, "windows": 10}, lambda size: 10 * size),
     "long-parts": Sweep("parts, each as long as the clip", f"10 s in 10 windows, {REMIXES} remixes or orders at most",
-                        range(1, 9), lambda size: {"sources": size, "windows": 10, "long": True}),
+                        range(1, 10), lambda size: {"sources": size, "windows": 10, "long": True}),
     "remixes": Sweep("remixes (LIME) or orders (permutation), at most", "10 s in 10 windows, 5 sources: 50 parts",
                      [4**power for power in range(2, 8)], lambda size: {"sources": 5, "windows": 10},
                      remixes=lambda size: size),
@@ -92,10 +93,10 @@ def _figure(sweep: Sweep, found: Sequence[Cost]) -> Figure:
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     passes, seconds = figure.subplots(1, 2)
     _lines(passes, sweep, found, lambda cost: cost.passes, "window passes")
-    _lines(seconds, sweep, found, lambda cost: cost.seconds, "seconds, front end and rendering included")
+    _lines(seconds, sweep, found, lambda cost: cost.seconds, "time (s)")
     handles, labels = passes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
-    figure.suptitle(sweep.title, fontsize=10)
+    figure.suptitle(f"{sweep.title}; front end and rendering are in the time", fontsize=10)
     return figure
 
 
@@ -105,6 +106,14 @@ def _lines(axes: Axes, sweep: Sweep, found: Sequence[Cost], cost_of: Callable[[C
         axes.plot([cost.along for cost in mine], [cost_of(cost) for cost in mine], color=colour, marker=MARKS[method],
                   markersize=4, linewidth=1.3, label=method)
     axes.set(xlabel=sweep.axis, ylabel=unit, yscale="log")
+    axes.set_ylim(*_decades([cost_of(cost) for cost in found]))
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.grid(alpha=0.3)
     if max(cost.along for cost in found) > 10 * min(cost.along for cost in found):
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+
+
+def _decades(values: Sequence[float]) -> tuple[float, float]:
+    """From one power of ten to another."""
+    return 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values) * 1.01))
