@@ -9,13 +9,14 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.corpora import data_page
+from tests.explain import explain_page
 from tests.models import own_page
 from tests.showing import blocks, noise, show
 
 PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
 
-PREPARE: dict[str, Callable[[Path], dict[str, Any]]] = {"data.md": data_page.prepare,
-                                                        "bring-your-own.md": own_page.prepare}
+PREPARE: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "data.md": data_page.prepare, "bring-your-own.md": own_page.prepare, "explain.md": explain_page.prepare}
 """Name of a page to what puts its files into a folder and gives the names that its blocks know."""
 
 

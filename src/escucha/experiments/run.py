@@ -17,7 +17,7 @@ from escucha.experiments import KINDS
 from escucha.experiments.workbench import Experiment, Workbench
 from escucha.finding import About, check_place, is_finding, load, save, sweep
 
-VERSIONS = ("escucha", "torch", "librosa", "scikit-learn", "captum", "numpy", "nussl")
+VERSIONS = ("escucha", "torch", "librosa", "scikit-learn", "captum", "numpy", "nussl", "demucs", "shap")
 
 
 @dataclass(frozen=True)
