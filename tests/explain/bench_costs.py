@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
@@ -111,7 +112,9 @@ def _lines(axes: Axes, sweep: Sweep, found: Sequence[Cost], cost_of: Callable[[C
     axes.grid(alpha=0.3)
     if max(cost.along for cost in found) > 10 * min(cost.along for cost in found):
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter("{x:g}")
+    sizes = sorted({cost.along for cost in found})
+    axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _decades(values: Sequence[float]) -> tuple[float, float]:
