@@ -76,7 +76,7 @@ def bench(tmp_path):
     return Workbench(tmp_path, tmp_path / "cache")
 
 
-def judged(bench, classifier, *, count=16, groups=8, lost=(), **settings):
+def judged(bench, classifier, *, count=14, groups=7, lost=(), **settings):
     told = {"model": "toy", "corpus": {}, "methods": ("shapley", "leave-one-in"), "metrics": QUICK, "parts": "stems",
             **settings}
     return weigh_truth(classifier, Corpus(tracks(count, groups=groups, lost=lost), "sines"), Faithfulness(**told),
@@ -87,7 +87,7 @@ def judged(bench, classifier, *, count=16, groups=8, lost=(), **settings):
 def truth(tmp_path_factory):
     """Three methods on a listener whose truth they know, and the control."""
     home = tmp_path_factory.mktemp("home")
-    return judged(Workbench(home, home / "cache"), Additive(), count=20, groups=20, samples=300,
+    return judged(Workbench(home, home / "cache"), Additive(), count=15, groups=15, samples=300,
                   methods=("shapley", "lime", "leave-one-out"))
 
 
@@ -96,7 +96,7 @@ def test_the_truth_is_found_and_chance_is_chance(truth):
     for name in ("shapley", "leave-one-out"):
         assert found.intervals["deletion"][name].value == pytest.approx(1, abs=1e-4)
     control = found.intervals["deletion"]["random"]
-    assert abs(control.value) < 4 * found.values("random", "deletion").std() / np.sqrt(20)
+    assert abs(control.value) < 4 * found.values("random", "deletion").std() / np.sqrt(15)
     assert control.low < 0 < control.high
     assert "random" in found.beaten("deletion", "shapley")
     assert not {"leave-one-out"} & set(found.beaten("deletion", "shapley"))
@@ -126,7 +126,7 @@ def test_the_finding_is_kept_whole(truth, tmp_path):
     assert isinstance(truth, Finding)
     kept = load(save(truth, tmp_path / "out", About("faithfulness", "toy")))
     assert kept.numbers["methods"]["shapley"]["deletion"]["mean"] == pytest.approx(1, abs=1e-4)
-    assert len(kept.tables()["clips"]) == 20 * 4
+    assert len(kept.tables()["clips"]) == 15 * 4
     assert kept.tables()["methods"].set_index("method").loc["shapley", "deletion"] == "1.00 (1.00 to 1.00) ="
     assert {"deletion-and-insertion", "measures"} == set(kept.files("figures"))
     tex = (tmp_path / "out" / "tables" / "methods.tex").read_text()
@@ -167,7 +167,7 @@ def test_a_lie_is_shown_to_be_worse(bench, monkeypatch):
         return replace(true, weights=-true.weights)
 
     monkeypatch.setitem(weighing.JUDGED, "upside-down", upside_down)
-    finding = judged(bench, Additive(), methods=("upside-down", "shapley"), metrics=("deletion",))
+    finding = judged(bench, Additive(), groups=14, methods=("upside-down", "shapley"), metrics=("deletion",))
     assert finding.found.intervals["deletion"]["upside-down"].value == pytest.approx(-1, abs=1e-4)
     assert set(finding.found.beaten("deletion", "shapley")) == {"upside-down", "random"}
     assert finding.found.standing("deletion", "shapley") == "best"

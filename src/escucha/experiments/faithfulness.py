@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.reading import each
 from escucha.errors import InputError, unknown
 from escucha.experiments.accuracy import chosen
 from escucha.experiments.apart import Apart
@@ -160,13 +162,17 @@ def spread(tracks: Sequence[Track], most: int) -> list[Track]:
 
 def _each(explainer: Explainer, tracks: Sequence[Track], asked: Faithfulness,
           forgetting: Forgetting | None) -> Iterator[JudgedClip | Failure]:
-    """One answer a track, in order; a clip that cannot be explained is a Failure, and the others go on."""
-    from tqdm import tqdm
+    """One answer a track, in order, on all cores where tracks are many."""
+    one = partial(_one, explainer, asked.trials(), forgetting, asked.randomised)
+    return each(one, list(enumerate(tracks)), slow=len(tracks),
+                progress="judging" if explainer.workbench.progress else "")
 
-    trials = asked.trials()
-    bar = tqdm(tracks, desc="judging", disable=not explainer.workbench.progress, leave=False)
-    for at, track in enumerate(bar):
-        try:
-            yield judge_clip(explainer, track, trials, at, forgetting if at < asked.randomised else None)
-        except (InputError, OSError) as error:
-            yield Failure(track.name, " ".join((str(error) or type(error).__name__).split()))
+
+def _one(explainer: Explainer, trials: Trials, forgetting: Forgetting | None, randomised: int,
+         row: tuple[int, Track]) -> JudgedClip | Failure:
+    """What the methods are worth on a clip; one that cannot be explained is a Failure, and the others go on."""
+    at, track = row
+    try:
+        return judge_clip(explainer, track, trials, at, forgetting if at < randomised else None)
+    except (InputError, OSError) as error:
+        return Failure(track.name, " ".join((str(error) or type(error).__name__).split()))
