@@ -194,6 +194,12 @@ def test_bands_and_times_of_ones_own(workbench, song):
     assert abs(numbers["residual"]) < 1e-6
 
 
+def test_permutation_stops_at_the_width_that_is_asked_for(workbench, song):
+    wide, narrow = (ExplanationStudy("random", path=str(song), parts="hpss", segments=3, method="permutation",
+                                     samples=640, width=width).run(workbench).weights for width in (5.0, 0.0))
+    assert wide.samples < narrow.samples == 640
+
+
 def test_stems_that_do_not_sum_are_said(workbench, song):
     (song.parent / "stems" / "tone.wav").unlink()
     study = ExplanationStudy("random", path=str(song), parts="stems", stems=str(song.parent / "stems"))

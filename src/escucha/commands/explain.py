@@ -11,8 +11,8 @@ from escucha.errors import InputError
 from escucha.explain.meanings import MEANINGS
 
 METHODS = "methods:\n" + "\n".join(f"  {name:21} {meaning.line}" for name, meaning in MEANINGS.items())
-SETTINGS = ("parts", "segments", "bands", "method", "samples", "until_stable", "seed", "label", "value", "absent",
-            "start", "duration", "aggregation")
+SETTINGS = ("parts", "segments", "bands", "method", "samples", "until_stable", "width", "seed", "label", "value",
+            "absent", "start", "duration", "aggregation")
 """Options that are settings of the experiment by the same name."""
 FILES = ("stems", "absent_from", "absent_stems")
 
@@ -28,6 +28,8 @@ def add_explain(verbs: Any) -> None:
     parser.add_argument("--samples", type=int, help="remixes, orders or points that a sampling method draws, at most")
     parser.add_argument("--until-stable", action="store_const", const=True,
                         help="lime: draw more than --samples until the strongest parts stay the same")
+    parser.add_argument("--width", type=float, help="permutation: draw until the widest interval is narrower than this "
+                        "share of the largest weight (default: 0.2)")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--label", help="explain this label (default: the answer)")
     parser.add_argument("--value", help="logit (default; minus the mean logit where one label is given), or log-odds")

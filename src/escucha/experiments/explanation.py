@@ -8,6 +8,7 @@ from escucha.audio.clip import Clip
 from escucha.config import Within
 from escucha.errors import InputError, unknown
 from escucha.experiments.apart import Apart
+from escucha.experiments.explaining import check_sound
 from escucha.experiments.recording import LOUD, Recording, another, left_over, track_of
 from escucha.experiments.workbench import Workbench
 from escucha.explain.absent import ABSENT, replaced
@@ -16,9 +17,6 @@ from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.models.classifier import Classifier, Value, label_index
 from escucha.models.windows import AGGREGATES
-
-SHORTEST = 0.05
-"""Seconds; less holds no music to explain."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,8 @@ class ExplanationStudy:
     """Remixes (or orders) that a sampling method may draw."""
     until_stable: bool = False
     """LIME: draw more until the strongest parts stay the same."""
+    width: Annotated[float, Within(0, 10)] = 0.2
+    """Permutation: draw until the widest interval is narrower than this share of the largest weight; 0: draw all."""
     seed: int = 0
     label: str | None = None
     """The label explained; the answer when left out."""
@@ -87,13 +87,13 @@ class ExplanationStudy:
             label_index(classifier, self.label)
         recording = self._recording(workbench)
         clip = recording.clip(classifier.rate)
-        _check_sound(recording.name, clip)
+        check_sound(recording.name, clip)
         stems = self._stems(recording, clip)
         factorization = self.apart.factorize(clip, window=classifier.window, workbench=workbench, stems=lambda: stems,
                                              annotations=recording.annotations(), offset=self.start)
         factorization = self._replaced(factorization, classifier.window, workbench)
         return explain(classifier, factorization, label=self.label, method=self.method,
-                       seed=self.seed, samples=self.samples, until_stable=self.until_stable,
+                       seed=self.seed, samples=self.samples, until_stable=self.until_stable, width=self.width,
                        aggregation=self.aggregation, value=self.value, model=Path(self.model).stem, path=recording.name,
                        thresholds=self._thresholds(workbench, classifier),
                        warnings=(*self._far(workbench, classifier, clip), *_incomplete(clip, stems)))
@@ -204,11 +204,3 @@ def _incomplete(clip: Clip, stems: dict[str, Clip]) -> tuple[str, ...]:
     if off <= LOUD:
         return ()
     return (f"the stems do not sum to the file: what they leave over ({off:.0f} dB of it) is in the part called rest",)
-
-
-def _check_sound(name: str, clip: Clip) -> None:
-    if not clip.wave.any():
-        raise InputError(f"{name} is digitally silent: there is nothing to explain; check the file, or its start and "
-                         "duration")
-    if clip.duration < SHORTEST:
-        raise InputError(f"{name} lasts {clip.duration:.3f} s, too short to explain; give at least {SHORTEST:g} s")

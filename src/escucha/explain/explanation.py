@@ -140,15 +140,15 @@ class Explanation:
 
 def explain(classifier: Classifier, factorization: Factorization, *, label: str | None = None,
             method: str = "shapley", seed: int = 0, samples: int = 1000, until_stable: bool = False,
-            aggregation: str = "mean-logit", value: Value = "logit",
+            width: float = 0.2, aggregation: str = "mean-logit", value: Value = "logit",
             thresholds: Mapping[str, float] | None = None, model: str = "", path: str = "",
             warnings: Sequence[str] = ()) -> Explanation:
     """Weigh every part for `label` (the classifier's answer when None) and score the sounds that show it.
 
-    `samples`, `seed` and `until_stable` as in `weights.Sampling`; `aggregation` and `value` as in `remix.Game`;
-    `thresholds` of labels say from which probability on each is given, where it stands by itself (sigmoid; .5 where
-    nothing is said). `warnings` are sentences that the caller adds (a song far from what the model knows). InputError
-    for an unknown label, method or aggregation, and where a method would cost too much.
+    `samples`, `seed`, `until_stable` and `width` as in `weights.Sampling`; `aggregation` and `value` as in
+    `remix.Game`; `thresholds` of labels say from which probability on each is given, where it stands by itself
+    (sigmoid; .5 where nothing is said). `warnings` are sentences that the caller adds (a song far from what the model
+    knows). InputError for an unknown label, method or aggregation, and where a method would cost too much.
     """
     if method not in METHODS:
         raise unknown("method", method, METHODS)
@@ -157,7 +157,7 @@ def explain(classifier: Classifier, factorization: Factorization, *, label: str 
     game = Game(classifier, factorization, aggregation, value)
     score = score_clip(classifier, factorization.clip, aggregation=aggregation)
     label = label or score.label
-    found = METHODS[method](game, label, Sampling(samples, seed, until_stable))
+    found = METHODS[method](game, label, Sampling(samples, seed, until_stable, width))
     threshold = (thresholds or {}).get(label, 0.5)
     # a threshold of 0 or 1 is met by all, or by none: nothing changes that
     otherwise = counterfactual(game, label, found, threshold=threshold) if 0 < threshold < 1 else None
