@@ -88,8 +88,8 @@ def test_words_lead_with_what_each_label_rests_on(found):
     assert "voice is not shown to speak either way" in words[1]
     levels = [dict(track.source.levels) for track in tracks(48) if track.label == "yes"]
     right = sum(5 * one["guitar"] > 3 * one["palmas"] for one in levels)  # without palmas it always says yes
-    assert f"The model names {right} of 48 clips as the corpus does." in words
-    assert not any(line.startswith("Warning: 24 groups") for line in words)
+    assert f"The model answers {right} of 48 labelled clips as they are labelled." in words
+    assert not any(line.startswith("Warning") for line in words)
 
 
 def test_it_is_a_finding_that_can_be_saved_and_heard(found, tmp_path):
@@ -184,7 +184,9 @@ def test_unlabelled_files_count_under_the_answer_and_a_label_can_be_asked(own, t
     bench = Workbench(tmp_path, tmp_path / "cache")
     words = [str(tmp_path)]
     by_answer = SourceStudy(f"{own}:guitar", paths=words, parts="none", sounds=0).run(bench)
-    assert "Nothing says what these 4 clips are: each counts under the model's answer." in by_answer.words()
+    words_said = by_answer.words()
+    assert "Nothing says what these 4 clips are: each counts under the model's answer." in words_said
+    assert any(line.startswith("Warning: each file counts as a group by itself") for line in words_said)
     asked = SourceStudy(f"{own}:guitar", paths=words, parts="none", sounds=0, labels=("no",)).run(bench)
     assert set(asked.tables()["clips"]["explained"]) == {"no"}
 
@@ -201,6 +203,13 @@ def test_a_changed_file_is_another_question(own, folder, tmp_path):
     study = SourceStudy(f"{own}:guitar", paths=(str(folder),), parts="none")
     before = study.inputs(bench)
     assert study.inputs(bench) == before
+    (folder / "yes" / "1.stems").mkdir()
+    soundfile.write(folder / "yes" / "1.stems" / "guitar.wav", np.full(2 * RATE, 0.1), RATE)
+    assert study.inputs(bench) == before
+    of_stems = SourceStudy(f"{own}:guitar", paths=(str(folder),), parts="stems")
+    known = of_stems.inputs(bench)
+    soundfile.write(folder / "yes" / "1.stems" / "guitar.wav", np.full(2 * RATE, 0.2), RATE)
+    assert of_stems.inputs(bench) != known
     soundfile.write(folder / "yes" / "0.wav", np.full(2 * RATE, 0.1), RATE)
     assert study.inputs(bench) != before
 

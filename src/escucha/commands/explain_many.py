@@ -59,4 +59,4 @@ def explain_many(chosen: argparse.Namespace, settings: Mapping[str, Any]) -> Non
     answer(chosen, {**table, "kind": "source-study", "paths": words, "group": chosen.group, "limit": chosen.limit,
                     "labels": None if label is None else [label]},
            f"explain-{slug(named + more)}",
-           f"What did {Path(str(settings['model'])).stem} hear in {words[0]}{more}?")
+           f"What did {Path(str(settings['model'])).stem} hear in {named}{more}?")

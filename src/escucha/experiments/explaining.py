@@ -124,6 +124,13 @@ class Explainer:
         name = fingerprint(REVISION, self.mark, how, self._apart, source.key(), stems, notes, self.labels, mine)
         return self.workbench.cache / "explained" / name[:2] / f"{name}.json"
 
+    def key(self, track: Track) -> str:
+        """A hash of all that the track's weights depend on; "unreadable" where its sound cannot be read."""
+        try:
+            return self.place(track).stem
+        except (InputError, OSError):
+            return "unreadable"
+
     def factorize(self, track: Track) -> Factorization:
         """The track's sound at the classifier's rate, taken apart; InputError where there is nothing to explain."""
         how = self.how

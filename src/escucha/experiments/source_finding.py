@@ -26,7 +26,7 @@ class SourceFinding:
     origin: str
     """The corpus in one line."""
     settings: dict[str, Any]
-    """`unit` (what weights are, in words), `method`, `parts`, `segments`, `bands`, `samples`, `seed`."""
+    """`unit` (what weights are, in words), `method`, `absent`, and whatever else is worth telling; of files `group`."""
     found: Summary
     failures: tuple[Failure, ...] = ()
     """Clips that could not be explained, with the reason."""

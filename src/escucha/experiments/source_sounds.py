@@ -41,8 +41,10 @@ def clearest(explainer: Explainer, found: Summary, pair: tuple[str, str], tracks
         Choice("original", f"{row.name}, whole: of {among} the one in which {spoken(source)} weighs most "
                f"({row.by_source(label)[source]:+.2f} for {label}). The model answers {row.answer} "
                f"({row.confidence:.2f}).", np.ones(len(weights), dtype=bool)),
-        Choice("strongest-parts", f"Of it alone the fewest parts that hold half of what speaks for {label}: "
+        Choice("strongest-parts", f"Alone, the fewest parts of {row.name} that hold half of what speaks for {label}: "
                f"{listed(factorization, top)}.", top, alone=True, condensed=True),
-        Choice(f"only-{slug(source)}", f"{capital(spoken(source))} of it alone.", alone, alone=True)]
+        Choice(f"only-{slug(source)}", f"{capital(spoken(source))} of {row.name} alone.", alone, alone=True)]
+    if (top == alone).all():
+        del rows[1]
     return [Heard(label, row.name, replace(sound, name=f"{slug(label)}-{sound.name}"))
             for sound in listen(explainer.game(factorization), label, rows)]

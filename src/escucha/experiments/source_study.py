@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from escucha.config import Within, fingerprint
-from escucha.corpora.corpus import Track, key_of
+from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 from escucha.experiments.apart import Apart
 from escucha.experiments.clip_reasons import ClipReasons
@@ -64,17 +64,15 @@ class SourceStudy:
     """Labels of which the clearest clip is heard, at most."""
 
     def inputs(self, workbench: Workbench) -> list[str]:
-        """The model and its weights; every row and sound."""
-        from escucha.models.shelf import model_digest
-
+        """The model and its weights; every row, and all that its explanation depends on (`Explainer.place`)."""
         explainer = self._explainer(workbench)  # what is wrong is said before every file is read for its digest
-        rows = [[track.name, track.labels, track.group, key_of(track.source)] for track in self._tracks(explainer)]
-        return [model_digest(self.model, workbench.home), fingerprint(rows)]
+        rows = [[track.name, track.labels, track.group, explainer.key(track)] for track in self._tracks(explainer)[0]]
+        return [explainer.mark, fingerprint(rows)]
 
     def run(self, workbench: Workbench) -> SourceFinding:
         """Explain every clip that is not known yet, sum up, and make the sounds of the clearest ones."""
         explainer = self._explainer(workbench)
-        tracks = self._tracks(explainer)
+        tracks, origin = self._tracks(explainer)
         answers = list(explainer.all(tracks))
         clips = tuple(answer for answer in answers if isinstance(answer, ClipReasons))
         failures = tuple(answer for answer in answers if isinstance(answer, Failure))
@@ -84,8 +82,7 @@ class SourceStudy:
         by_name = {track.name: track for track in tracks}
         heard = tuple(sound for pair in found.headlines[: self.sounds]
                       for sound in clearest(explainer, found, pair, by_name))
-        return SourceFinding(Path(self.model).stem, self._origin(workbench), self._settings(explainer), found, failures,
-                             heard)
+        return SourceFinding(Path(self.model).stem, origin, self._settings(explainer), found, failures, heard)
 
     def _explainer(self, workbench: Workbench) -> Explainer:
         """Everything that can be wrong, found before anything is heard."""
@@ -104,25 +101,23 @@ class SourceStudy:
         explainer.check()
         return explainer
 
-    def _tracks(self, explainer: Explainer) -> Sequence[Track]:
+    def _tracks(self, explainer: Explainer) -> tuple[Sequence[Track], str]:
+        """The clips, and where they are from in one line."""
         workbench, known = explainer.workbench, tuple(explainer.classifier.labels)
         if self.corpus:
-            tracks = labelled(workbench.corpus(self.corpus), tags=self.tags, known=known).tracks
+            corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, known=known)
+            tracks, origin = corpus.tracks, corpus.origin
         else:
             tracks = gathered([_place(workbench, path) for path in self.paths], known=known, group=self.group,
                               start=self.start, duration=self.duration)
+            origin = ", ".join(self.paths[:3]) + (", …" if len(self.paths) > 3 else "")
         if not 0 < self.limit < len(tracks):
-            return tracks
-        return [tracks[at] for at in np.linspace(0, len(tracks) - 1, self.limit).round().astype(int)]
-
-    def _origin(self, workbench: Workbench) -> str:
-        if self.corpus:
-            return workbench.corpus(self.corpus).origin
-        more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
-        return f"{self.paths[0]}{more}"
+            return tracks, origin
+        return [tracks[at] for at in np.linspace(0, len(tracks) - 1, self.limit).round().astype(int)], origin
 
     def _settings(self, explainer: Explainer) -> dict[str, Any]:
-        return {"value": self.value, "unit": explainer.unit, "parts": self.parts, "segments": self.segments,
+        groups = {} if self.corpus else {"group": self.group or "file"}
+        return {**groups, "value": self.value, "unit": explainer.unit, "parts": self.parts, "segments": self.segments,
                 "bands": self.bands, "absent": self.absent, "method": self.method, "samples": self.samples,
                 "aggregation": self.aggregation, "seed": self.seed}
 

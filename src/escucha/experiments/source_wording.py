@@ -69,7 +69,7 @@ def _counted(study: "SourceFinding") -> str:
     if not known:
         return f"Nothing says what these {clips} clips are: each counts under the model's answer."
     by_answer = f"; the other {found.by_answer} have no label that the model knows and count under its answer"
-    return (f"The model names {right} of {len(known)} clips as the corpus does"
+    return (f"The model answers {right} of {len(known)} labelled clips as they are labelled"
             f"{by_answer if found.by_answer else ''}.")
 
 
@@ -80,11 +80,15 @@ def _reading(study: "SourceFinding") -> str:
     tests = sum(len(study.found.sources) for _ in study.found.headlines)
     return (f"A weight ({settings['method']}, summed over a source's parts) is in units of the model's value "
             f"({settings['unit']}); a source that does not sound in a clip weighs 0 there{sums}. In brackets: 95 % "
-            f"intervals over groups of clips. Not shown: sign flips over groups, Holm's correction over {tests} tests.")
+            f"intervals over groups of clips. A source is shown to speak where sign flips over groups say so after "
+            f"Holm's correction over {tests} tests.")
 
 
 def _warnings(study: "SourceFinding") -> Iterator[str]:
     found, failed = study.found, study.failures
+    if study.settings.get("group") == "file":
+        yield ("Warning: each file counts as a group by itself; where several are by the same people, say so by "
+               "'group' (--group), for the intervals are too narrow.")
     if found.groups < FEW_GROUPS:
         yield f"Warning: {found.groups} groups are few; the intervals say little under {FEW_GROUPS}."
     if failed:
