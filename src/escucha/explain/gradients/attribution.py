@@ -25,8 +25,8 @@ STEPS, MOST_STEPS = 32, 256
 """Points on the way from silence that integrated gradients begin with, and end with at the latest."""
 CLOSE = 0.01
 """They end where what they found misses the window's change by less than this share of it, or of the clip's."""
-ROUNDS, DRAWS = 8, 64
-"""GradientShap: means of independent draws, whose spread gives the interval; and draws in all, at most."""
+ROUNDS, DRAWS = 8, 256
+"""GradientShap: means of independent draws, whose spread gives the interval; and draws a window, at most."""
 AT_ONCE = 2**21
 """Numbers heard at once by a network that looks at many points: bounds memory whatever the window."""
 
@@ -60,6 +60,7 @@ class Window:
     clip_change: float = 0.0
     """By how much the value of the whole clip changes when all parts are switched off."""
     sampling: Sampling = USUAL
+    """What may be drawn in this window."""
 
     @property
     def rows(self) -> int:
@@ -95,7 +96,7 @@ def integrated_gradients(window: Window) -> Tensor:
 
 def gradient_shap(window: Window) -> Tensor:
     """Gradients at random points of that way (expected gradients; Erion et al. 2021), without added noise."""
-    each = max(1, min(window.sampling.samples, DRAWS) // ROUNDS)
+    each = int(np.clip(window.sampling.samples, ROUNDS, DRAWS)) // ROUNDS
     with drawing(window.sampling.seed):
         return torch.cat([_drawn(window, each) for _ in range(ROUNDS)])
 

@@ -59,36 +59,51 @@ class Look:
         return sum(seen.blind for seen in self.seen)
 
 
+@dataclass(frozen=True, eq=False)
+class _Looking:
+    """What every window is looked at with."""
+
+    name: str
+    game: Game
+    label: str
+    where: Cells
+    net: Valued
+    sampling: Sampling
+
+    def seen(self, at: int) -> Seen:
+        window, count = self.game.grid[at], len(self.game.grid)
+        length = self.game.classifier.window
+        shape = self.where.power(np.zeros((1, length), np.float32)).shape[1:]
+        found = self.where.fold(attribute(self.name, self._window(at)), shape) / count
+        weights = self.where.share(found, self.game.factorization, window, length)
+        ends = np.tile(np.array([[True], [False]]), len(window.parts))[: 1 + (len(window.parts) > 0)]
+        change = float(np.ptp(self.game.window_values(window, ends, self.label))) / count
+        return Seen(found.mean(axis=0), weights, self.where.times(shape[1], window.start),
+                    bool(change > 0 and np.abs(found).max() <= NOTHING * change))
+
+    def _window(self, at: int) -> Window:
+        classifier, (everything, nothing) = self.game.classifier, self.game.ends(self.label)
+        device = next(self.net.parameters(), torch.empty(0)).device
+        waves = on_and_off(self.game.factorization, self.game.grid[at], classifier.window)
+        with torch.no_grad():
+            heard: Tensor = self.where.front_end(torch.tensor(waves, device=device))
+        return Window(self.net, heard[:1].detach(), heard[1:].detach(), label_index(classifier, self.label),
+                      everything - nothing, self._own(at))
+
+    def _own(self, at: int) -> Sampling:
+        """A window's share of the draws, from a seed of its own: what one draw misses, others do not."""
+        seed = int(np.random.SeedSequence((self.sampling.seed, at)).generate_state(1)[0])
+        return replace(self.sampling, samples=self.sampling.samples // len(self.game.grid), seed=seed)
+
+
 def look(name: str, game: Game, label: str, sampling: Sampling) -> Look:
     """By the method of this name, in evaluation mode; the module is as it was afterwards."""
     front_end, network = halves(game.classifier, name)
-    where, net = cells(front_end, name), Valued(network, game.classifier.link)
+    net = Valued(network, game.classifier.link)
+    looking = _Looking(name, game, label, cells(front_end, name), net, sampling)
     with listening(front_end), listening(network):
-        seen = tuple(_seen(name, game, label, _window(game, window, net, label, _seeded(sampling, at)), where, window)
-                     for at, window in enumerate(game.grid))
-    return Look(seen, np.asarray(where.spectral.hertz), net.asked)
-
-
-def _seen(name: str, game: Game, label: str, heard: Window, where: Cells, window: Heard) -> Seen:
-    length, count = game.classifier.window, len(game.grid)
-    shape = where.power(np.zeros((1, length), np.float32)).shape[1:]
-    found = where.fold(attribute(name, heard), shape) / count
-    weights = where.share(found, game.factorization, window, length)
-    ends = np.tile(np.array([[True], [False]]), len(window.parts))[: 1 + (len(window.parts) > 0)]
-    change = float(np.ptp(game.window_values(window, ends, label))) / count
-    return Seen(found.mean(axis=0), weights, where.times(shape[1], window.start),
-                bool(change > 0 and np.abs(found).max() <= NOTHING * change))
-
-
-def _window(game: Game, window: Heard, net: Valued, label: str, sampling: Sampling) -> Window:
-    front_end, network = halves(game.classifier, "")
-    device = next(network.parameters(), torch.empty(0)).device
-    waves = torch.tensor(on_and_off(game.factorization, window, game.classifier.window), device=device)
-    with torch.no_grad():
-        heard: Tensor = front_end(waves)
-    everything, nothing = game.ends(label)
-    return Window(net, heard[:1].detach(), heard[1:].detach(), label_index(game.classifier, label),
-                  everything - nothing, sampling)
+        seen = tuple(looking.seen(at) for at in range(len(game.grid)))
+    return Look(seen, np.asarray(looking.where.spectral.hertz), net.asked)
 
 
 def on_and_off(factorization: Factorization, window: Heard, length: int) -> np.ndarray:
@@ -99,8 +114,3 @@ def on_and_off(factorization: Factorization, window: Heard, length: int) -> np.n
     for index in window.parts:
         factorization.parts[index].add(waves[1:], np.zeros(1, dtype=np.float32), window.start)
     return waves
-
-
-def _seeded(sampling: Sampling, window: int) -> Sampling:
-    """Draws of each window for themselves."""
-    return replace(sampling, seed=int(np.random.SeedSequence((sampling.seed, window)).generate_state(1)[0]))

@@ -73,7 +73,8 @@ class Gradients:
                               found.hertz, self.unit.format(game.unit), self.signed, self.complete)
 
     def _notes(self, given: Weights, found: "Look", game: Game, label: str) -> tuple[str, ...]:
-        return tuple(note for note in (self._blind(found, label), self._nobodys(given), self._amiss(given)) if note)
+        amiss = "" if found.blind == len(found.seen) else self._amiss(given)
+        return tuple(note for note in (self._blind(found, label), self._nobodys(given), amiss) if note)
 
     def _blind(self, found: "Look", label: str) -> str:
         if not found.blind:
