@@ -159,13 +159,15 @@ def test_the_finding_says_what_separating_changes(study, tmp_path):
     assert told["true stems"]["change"] < 1e-6 < 0.2 < told["equal shares"]["change"]
     assert told["true stems"]["same"] == 1
     assert 0.001 < told["hpss"]["change"] < told["nmf"]["change"] < told["nmf"]["blind"]
+    assert told["hpss"]["told"] > told["nmf"]["told"] > 0
+    assert told["timbre"]["told"] == pytest.approx(0, abs=1e-6)
     assert told["hpss"]["improvement"] > told["nmf"]["improvement"] > 0
     assert told["equal shares"]["improvement"] == pytest.approx(0, abs=1e-6)
     assert list(told["hpss"]["sources"]) == ["component 1", "component 10"]
     assert told["hpss"]["sources"]["component 1"]["stands_for"] == "guitar"
     assert len(study.failures) == 12
     words = study.words()
-    assert words[0].startswith("Taken apart by ")
+    assert words[0].startswith("Separated by ")
     assert any("12 are left out" in word for word in words)
     save(study, tmp_path / "finding", About("separation-study", "what changes"))
     again = load(tmp_path / "finding")
@@ -178,7 +180,7 @@ def test_the_finding_says_what_separating_changes(study, tmp_path):
 def test_the_separator_that_changes_least_is_named_first_and_one_that_does_nothing_last(study):
     assert [one.separator for one in study.found.judged] == ["hpss", "nmf", "timbre"]
     assert study.numbers()["separators"]["timbre"]["change"] < 1e-6
-    assert study.words()[0].startswith("Taken apart by hpss ")
+    assert study.words()[0].startswith("Separated by hpss, ")
 
 
 def test_one_clip_is_heard_true_beside_separated(study):

@@ -18,7 +18,7 @@ from escucha.corpora.corpus import Track
 from escucha.corpora.stems import separated
 from escucha.errors import InputError
 from escucha.experiments.explaining import Explainer, check_sound
-from escucha.experiments.recording import Recording
+from escucha.experiments.recording import LOUD, Recording, left_over
 from escucha.explain.factorization import of_sources
 from escucha.explain.methods import METHODS
 from escucha.explain.stability import rank_correlation
@@ -27,6 +27,9 @@ from escucha.models.windows import score_clip
 
 CEILING = 100.0
 """dB: what is better is as good as float32 can tell, and counts as this; what is below its negative likewise."""
+
+REST = "rest"
+"""What is left over, as `explain.factorization` and the renderer call it."""
 
 Sources = dict[str, Clip]
 
@@ -111,12 +114,16 @@ class Truth:
 
     @cached_property
     def stems(self) -> Sources:
-        """Its true stems, with `rest` where they do not sum to it; InputError where they are not known."""
+        """Its true stems; InputError where they are not known.
+
+        What they leave over counts as one, `rest`, where it is loud enough to be a source (`recording.LOUD`).
+        """
         known = self._recording.stems(self.clip)
+        known.pop(REST, None)
         if not known:
             raise InputError(f"the stems of track {self.track.name!r} are not known, and without them nobody knows how "
                              "well it is taken apart; give a corpus with stems")
-        return whole(self.clip, known)
+        return whole(self.clip, known) if left_over(self.clip, known) > LOUD else known
 
     @cached_property
     def answer(self) -> str:

@@ -94,9 +94,10 @@ class SeparationStudy:
         return How(Apart("stems", self.segments), self.method, Sampling(self.samples, self.seed), self.aggregation)
 
     def _heard(self, explainer: Explainer, tracks: Sequence[Track], found: Summary) -> tuple[Heard, ...]:
-        """Of the first clip that most separators took apart."""
-        counts = [row.clip for row in found.rows]
-        name = max(found.clips, key=counts.count)
+        """Of the clip that most separators took apart, and of these the one of most stems."""
+        rows = {clip: [row for row in found.rows if row.clip == clip] for clip in found.clips}
+        name = max(found.clips, key=lambda clip: (len(rows[clip]), len(rows[clip][0].qualities)))
         track = next(track for track in tracks if track.name == name)
-        known = [one.separator for one in found.judged if name in {row.clip for row in found.of(one.separator)}]
+        there = {row.separator for row in rows[name]}
+        known = [one.separator for one in found.judged if one.separator in there]
         return side_by_side(explainer, track, known[: self.sounds]) if self.sounds else ()

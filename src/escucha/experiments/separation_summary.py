@@ -43,7 +43,9 @@ class Standing:
     change: Interval
     """Mean difference of the weights as a share of their size: 0 is the truth."""
     blind: Interval
-    """What equal shares for every source would read: 1 and more is usual; a separator should be well below."""
+    """What equal shares for every source would read; a separator should be well below."""
+    told: Interval
+    """`blind` minus `change`, clip by clip: it has told something of the sources where this is above zero."""
     correlation: Interval
     """Of ranks; 1 is the truth."""
     same: Interval
@@ -52,6 +54,11 @@ class Standing:
     """dB, mean over a clip's sources."""
     improvement: Interval
     sources: tuple[SourceQuality, ...]
+
+    @property
+    def shown(self) -> bool:
+        """Does it tell more of the sources than nothing, by more than chance?"""
+        return self.told.low > SMALL
 
     @property
     def left(self) -> float:
@@ -109,6 +116,7 @@ class Summary:
         return Standing(
             separator, separator in CONTROLS, len(rows), len(set(groups)),
             self._mean([row.change for row in rows], groups), self._mean([row.blind_change for row in rows], groups),
+            self._mean([row.blind_change - row.change for row in rows], groups),
             self._mean([row.correlation for row in rows], groups),
             share_interval(np.array([row.same for row in rows]), groups, seed=self.seed),
             self._mean(sdr, groups), self._mean(gain, groups), tuple(self._sources(separator, rows)))

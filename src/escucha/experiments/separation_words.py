@@ -28,20 +28,23 @@ def _headline(study: "SeparationFinding") -> Iterator[str]:
     if not study.found.judged:
         yield f"No separator could take a clip of {study.origin} apart."
         return
-    best, others = study.found.judged[0], len(study.found.judged) - 1
-    least = f", in this proportion the least of {others + 1} separators" if others else ""
-    yield (f"Taken apart by {best.separator} instead of into its true stems, what explains a clip to {study.model} "
-           f"changes: its weights by {_share(best.change)} of their size, where knowing nothing of the sources would "
-           f"change {best.blind.value:.0%}{least}; the strongest source x moment stays the same in "
+    best, among = study.found.judged[0], len(study.found.judged)
+    first = f", by this measure the best of {among} separators" if among > 1 else ""
+    if not any(one.shown for one in study.found.judged):
+        which = f"none of {among} separators is" if among > 1 else "it is not"
+        first = f"; {which} shown to tell more of the sources than nothing"
+    yield (f"Separated by {best.separator}, clips are explained to {study.model} by weights that are off those of the "
+           f"true stems by {_share(best.change)} of their size, where knowing nothing of the sources would be off by "
+           f"{_percent(best.blind.value)} %{first}; the strongest source x moment stays the same in "
            f"{_share(best.same)} of {best.clips} clips.")
 
 
 def _each(one: Standing) -> str:
     sources = ", ".join(f"{source.source} {_decibels(source.si_sdr)} ({_gained(source.improvement)}, for "
                         f"{source.stands_for})" for source in one.sources)
-    known = "no less than the" if one.change.high >= one.blind.value else "knowing nothing of its sources would be"
-    return (f"{one.separator}: weights differ by {_share(one.change)} of their size, {known} {one.blind.value:.0%}"
-            f"{' of knowing nothing' if known.startswith('no') else ''}; rank correlation "
+    blind = f"{_percent(one.blind.value)} % of knowing nothing"
+    known = f"less than the {blind}" if one.shown else f"not shown to be less than the {blind}"
+    return (f"{one.separator}: weights are off by {_share(one.change)} of their size, {known}; rank correlation "
             f"{_number(one.correlation)}; the same strongest part in {_share(one.same)}. SI-SDR: {sources}.")
 
 
