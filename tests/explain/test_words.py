@@ -80,6 +80,14 @@ def test_a_removal_that_changes_nothing_is_not_made_up():
     assert "No removal of parts was found after which no would be answered." in text(stuck)
 
 
+def test_the_removal_of_everything_is_called_that():
+    parts = factorization(stems(2, ("palmas",)), segments=1)
+    explained = explain(StemListener(gain=40.0, link="sigmoid"), parts, label="yes", thresholds={"yes": 0.6})
+    assert "Nothing less changes it than the removal of all parts: then yes would fall below its threshold (0.50)" \
+        in text(explained)
+    assert not [sound for sound in explained.listening if sound.name == "with-another-answer"]
+
+
 def test_notes_are_said_and_a_pair_that_rounds_to_nothing_is_not(additive):
     noted = replace(additive, weights=replace(additive.weights, notes=("Two parts were out of sight.",)))
     assert "Two parts were out of sight." in noted.words()

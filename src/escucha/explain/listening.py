@@ -80,7 +80,7 @@ def explain_by_ear(game: Game, label: str, found: Weights, otherwise: Counterfac
     """Every sound of an explanation, in the order in which a person should hear them; `signed` as in `choices`."""
     taken = game.factorization
     chosen = choices(taken, found.weights, value=f"{game.unit} of {label}", signed=signed)
-    if otherwise is not None:
+    if otherwise is not None and not otherwise.removed[game.sounding].all():
         chosen.append(without(game, label, otherwise))
     alone = [*sources_alone(taken), *parts_alone(taken, found.weights)]
     return (*listen(game, label, chosen), *of_map(game, label, found.map), *listen(game, label, alone))

@@ -98,6 +98,8 @@ def _otherwise(explained: "Explanation") -> str:
         other = "that changes the answer" if _answered(explained) else f"after which {label} would be answered"
         return f"No removal of parts was found {other}."
     without = capital(taken_away(explained.factorization, found.removed))
+    if found.removed[explained.game.sounding].all():
+        without = "Nothing less changes it than the removal of all parts: then"
     least = "no smaller set of parts does that" if found.smallest else "a smaller set of parts may do that too"
     if explained.score.link == "softmax":
         return f"{without} the answer would be {found.becomes} ({found.probability:.2f}): {least}."
