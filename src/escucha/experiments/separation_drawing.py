@@ -62,7 +62,7 @@ def weights(found: Summary, unit: str) -> Figure:
     names = [one.separator for one in (*found.judged, *(one for one in found.standings if one.control))]
     across = min(ACROSS, len(names))
     down = -(-len(names) // across)
-    figure = Figure(figsize=(1 + 2.5 * across, 0.9 + 2.6 * down), layout="constrained")
+    figure = Figure(figsize=(1 + 2.5 * across, 0.9 + 2.1 * down), layout="constrained")
     panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel().tolist()
     for axes, name in zip(panels, names):
         true, estimated = (np.concatenate([getattr(row, what) for row in found.of(name)])
