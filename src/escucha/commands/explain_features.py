@@ -10,8 +10,8 @@ FEATURES = "features"
 """What `--parts` says to come here."""
 KEPT = ("label", "seed", "samples", "start", "duration", "group", "limit")
 """Options that a feature study has too; `samples` are rows of features scored for a window."""
-STRANGE = {"method": "shapley", "segments": "windows", "until_stable": None, "value": None, "aggregation": None,
-           "bands": None, "stems": None, "absent": None, "absent_from": None, "absent_stems": None}
+STRANGE = {"method": "shapley", "segments": "windows", "until_stable": None, "width": None, "value": None,
+           "aggregation": None, "bands": None, "stems": None, "absent": None, "absent_from": None, "absent_stems": None}
 """Options that say nothing of features, and what they are where they are not given."""
 
 

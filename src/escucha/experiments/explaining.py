@@ -139,7 +139,8 @@ class Explainer:
         check_sound(track.name, clip)
         notes = recording.annotations() if how.apart.segments in FOUND else {}
         parts = how.apart.factorize(clip, window=self.classifier.window, workbench=self.workbench,
-                                    stems=lambda: recording.stems(clip), annotations=notes)
+                                    stems=lambda: recording.stems(clip), annotations=notes,
+                                    offset=how.start)
         return replaced(parts, how.absent, seed=how.sampling.seed)
 
     @cached_property

@@ -133,7 +133,7 @@ class ExplanationStudy:
 
     def _recording(self, workbench: Workbench) -> Recording:
         if self.path:
-            recording = Recording(_place(workbench, self.path), self.path, _folder(workbench, self.stems),
+            recording = Recording(workbench.path(self.path), self.path, _folder(workbench, self.stems),
                                   start=self.start, duration=self.duration)
             return self._checked(recording, "'stems' (--stems DIR)")
         track = track_of(workbench.corpus(self.corpus or {}), self.track)
@@ -144,7 +144,7 @@ class ExplanationStudy:
         if self.absent != "track":
             return None
         if self.path:
-            recording = Recording(_place(workbench, self.absent_from), self.absent_from,
+            recording = Recording(workbench.path(self.absent_from), self.absent_from,
                                   _folder(workbench, self.absent_stems))
             return self._checked(recording, "'absent_stems' (--absent-stems DIR)")
         corpus = workbench.corpus(self.corpus or {})
@@ -188,14 +188,8 @@ class ExplanationStudy:
                 "explains the guess",)
 
 
-def _place(workbench: Workbench, text: str) -> Path:
-    """A path as it stands, or from the home where it is there."""
-    at_home = workbench.home / text
-    return at_home if at_home.exists() and not Path(text).exists() else Path(text)
-
-
 def _folder(workbench: Workbench, text: str | None) -> Path | None:
-    return None if text is None else _place(workbench, text)
+    return None if text is None else workbench.path(text)
 
 
 def _incomplete(clip: Clip, stems: dict[str, Clip]) -> tuple[str, ...]:

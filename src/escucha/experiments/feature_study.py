@@ -104,7 +104,7 @@ class FeatureStudy:
 
         if self.split is not None:
             raise InputError(f"files have no split {self.split!r}; leave 'split' out, or give a [corpus]")
-        tracks = gathered([_place(workbench, path) for path in self.paths], known=labels, group=self.group,
+        tracks = gathered([str(workbench.path(path)) for path in self.paths], known=labels, group=self.group,
                           start=self.start, duration=self.duration)
         more = f" and {len(self.paths) - 1} more" if len(self.paths) > 1 else ""
         return Corpus(tracks, f"{self.paths[0]}{more}")
@@ -151,11 +151,6 @@ class FeatureStudy:
         return (f"this clip is far from the music {self.model} was trained on: its answer is a guess, and this "
                 "explains the guess",)
 
-
-def _place(workbench: Workbench, word: str) -> str:
-    """A path or pattern as it stands, or from the home where it is there."""
-    at_home = workbench.home / word
-    return str(at_home) if at_home.exists() and not Path(word).exists() else word
 
 
 def _evenly(corpus: Corpus, limit: int) -> Corpus:

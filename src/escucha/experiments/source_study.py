@@ -19,7 +19,7 @@ from escucha.experiments.source_sounds import clearest
 from escucha.experiments.source_summary import Summary
 from escucha.experiments.tagging import labelled
 from escucha.experiments.workbench import Workbench
-from escucha.explain.weights import Sampling
+from escucha.explain.weights import USUAL, Sampling
 from escucha.models.classifier import Value
 from escucha.models.prediction import Failure
 
@@ -50,6 +50,7 @@ class SourceStudy:
     method: str = "shapley"
     samples: Annotated[int, Within(0, 1_000_000)] = 1000
     until_stable: bool = False
+    width: Annotated[float, Within(0, 10)] = USUAL.width
     aggregation: str = "mean-logit"
     value: Value = "logit"
     absent: str = "silence"
@@ -92,9 +93,9 @@ class SourceStudy:
             raise InputError("a source study is of many clips: give either a [corpus] or 'paths' (files, folders)")
         if self.tags and not self.corpus:
             raise InputError("'tags' are annotations of a [corpus]; files have none")
-        how = How(Apart(self.parts, self.segments, self.bands), self.method,
-                  Sampling(self.samples, self.seed, self.until_stable), self.aggregation, self.value, self.absent,
-                  *((self.start, self.duration) if self.corpus else ()))  # of a file only that part is decoded
+        sampling = Sampling(self.samples, self.seed, self.until_stable, self.width)
+        how = How(Apart(self.parts, self.segments, self.bands), self.method, sampling, self.aggregation, self.value,
+                  self.absent, *((self.start, self.duration) if self.corpus else ()))  # of a file only that part is decoded
         how.check()
         explainer = Explainer(workbench.model(self.model), model_digest(self.model, workbench.home), workbench, how,
                               self.labels)
@@ -108,7 +109,7 @@ class SourceStudy:
             corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, known=known)
             tracks, origin = corpus.tracks, corpus.origin
         else:
-            tracks = gathered([_place(workbench, path) for path in self.paths], known=known, group=self.group,
+            tracks = gathered([str(workbench.path(path)) for path in self.paths], known=known, group=self.group,
                               start=self.start, duration=self.duration)
             origin = ", ".join(self.paths[:3]) + (", …" if len(self.paths) > 3 else "")
         if not 0 < self.limit < len(tracks):
@@ -120,9 +121,3 @@ class SourceStudy:
         return {**groups, "value": self.value, "unit": explainer.unit, "parts": self.parts, "segments": self.segments,
                 "bands": self.bands, "absent": self.absent, "method": self.method, "samples": self.samples,
                 "aggregation": self.aggregation, "seed": self.seed}
-
-
-def _place(workbench: Workbench, word: str) -> str:
-    """A path or pattern as it stands, or from the home where it is there."""
-    at_home = workbench.home / word
-    return str(at_home) if at_home.exists() and not Path(word).exists() else word

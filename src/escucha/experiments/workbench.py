@@ -32,6 +32,11 @@ class Workbench:
         """The workbench of `home`, else of $ESCUCHA_HOME, else of the nearest parent folder with shelves."""
         return cls(config.home(home), config.cache_folder(), progress)
 
+    def path(self, word: str) -> Path:
+        """A path or pattern as it stands, or from the home where it is there."""
+        at_home = self.home / word
+        return at_home if at_home.exists() and not Path(word).exists() else Path(word)
+
     def model(self, card: str) -> "Classifier":
         """The classifier of a card: the stem of a file in `models/`, or a path to a TOML."""
         from escucha.models.shelf import load_model
