@@ -94,8 +94,9 @@ class SourceStudy:
         if self.tags and not self.corpus:
             raise InputError("'tags' are annotations of a [corpus]; files have none")
         sampling = Sampling(self.samples, self.seed, self.until_stable, self.width)
+        cut = (self.start, self.duration) if self.corpus else ()  # of a file only that part is decoded
         how = How(Apart(self.parts, self.segments, self.bands), self.method, sampling, self.aggregation, self.value,
-                  self.absent, *((self.start, self.duration) if self.corpus else ()))  # of a file only that part is decoded
+                  self.absent, *cut)
         how.check()
         explainer = Explainer(workbench.model(self.model), model_digest(self.model, workbench.home), workbench, how,
                               self.labels)
