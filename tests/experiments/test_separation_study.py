@@ -160,6 +160,7 @@ def test_the_finding_says_what_separating_changes(study, tmp_path):
     assert told["true stems"]["same"] == 1
     assert 0.001 < told["hpss"]["change"] < told["nmf"]["change"] < told["nmf"]["blind"]
     assert told["hpss"]["told"] > told["nmf"]["told"] > 0
+    assert np.isnan(told["timbre"]["improvement"]), "one source of all stems is the mixture: nothing to improve on"
     assert told["timbre"]["told"] == pytest.approx(0, abs=1e-6)
     assert told["hpss"]["improvement"] > told["nmf"]["improvement"] > 0
     assert told["equal shares"]["improvement"] == pytest.approx(0, abs=1e-6)

@@ -168,10 +168,11 @@ class Truth:
         return {part.name: float(weight) for part, weight in zip(taken.parts, found.weights) if not part.silent}
 
     def _qualities(self, made: Sources, pairs: Mapping[str, tuple[str, ...]]) -> tuple[Quality, ...]:
-        """Of each source that stands for some stem."""
+        """Of each source that stands for some stem; what stands for all of them has nothing to improve on."""
+        every = sum(map(len, pairs.values()))
         return tuple(
             Quality(name, stems, _bounded(si_sdr(made[name], reference)),
-                    _bounded(improvement(made[name], reference, self.clip)))
+                    float("nan") if len(stems) == every else _bounded(improvement(made[name], reference, self.clip)))
             for name, stems in pairs.items() if stems for reference in [reference_of(stems, self.stems)])
 
     @property
