@@ -115,9 +115,9 @@ def test_every_comparison_counts_in_the_correction(truth):
 
 def test_words_say_who_tells_most_truth_and_how_sure_that_is(truth):
     said = truth.words()
-    assert "tells most truth here: deletion 1.00" in said[0]
+    assert "tells most truth here, and " in said[0]
+    assert "are not told apart from it: deletion 1.00" in said[0]
     assert "shown to be better than random" in said[0]
-    assert "not told apart from" in said[0]
     assert any("Random weights, the control, read deletion" in line for line in said)
     assert any("all 42 comparisons" in line and "Holm" in line for line in said)
 
@@ -171,7 +171,7 @@ def test_a_lie_is_shown_to_be_worse(bench, monkeypatch):
     assert finding.found.intervals["deletion"]["upside-down"].value == pytest.approx(-1, abs=1e-4)
     assert set(finding.found.beaten("deletion", "shapley")) == {"upside-down", "random"}
     assert finding.found.standing("deletion", "shapley") == "best"
-    assert "better than every other method" in finding.words()[0]
+    assert "better than every other method (" in finding.words()[0]
 
 
 def test_what_cannot_be_explained_is_listed_and_the_rest_goes_on(bench, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from escucha.audio.clip import Clip
-from escucha.explain.deletion import bounds
+from escucha.explain.deletion import added, bounds, ordered, removed
 from escucha.explain.faithfulness import ALWAYS, MEASURES, judge, random_weights
 from escucha.explain.lime import lime
 from escucha.explain.remix import Game
@@ -36,11 +36,14 @@ def test_the_truth_is_best_and_upside_down_worst(additive):
 
 
 def test_random_weights_are_at_chance(additive):
-    drawn = np.array([[worth(additive, random_weights(additive, "yes", Sampling(seed=seed)).weights)[name]
-                       for name in ("deletion", "insertion")] for seed in range(150)])
-    error = drawn.std(axis=0) / np.sqrt(len(drawn))
-    assert (np.abs(drawn.mean(axis=0)) < 4 * error).all()
-    assert (drawn.std(axis=0) > 0.1).all()
+    limits, count = bounds(additive, "yes"), len(additive.factorization.parts)
+    orders = [ordered(random_weights(additive, "yes", Sampling(seed=seed)).weights, additive.sounding,
+                      np.random.default_rng(0)) for seed in range(1500)]
+    for away, worth in ((removed, limits.deletion), (added, limits.insertion)):
+        curves = additive.values(np.concatenate([away(order, count) for order in orders]), "yes")
+        read = np.array([worth(curve) for curve in curves.reshape(1500, -1)])
+        assert abs(read.mean()) < 3.5 * read.std() / np.sqrt(1500) < 0.05
+        assert read.std() > 0.1
 
 
 def test_a_listener_to_one_source_is_told_by_its_parts_alone():

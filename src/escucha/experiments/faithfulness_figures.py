@@ -19,6 +19,9 @@ MARKS = "osD^vPX*<>"
 DASHES = ("-", "--", "-.")
 COLUMNS = 4
 """Panels side by side in the figure of all measures."""
+CROWDED = 7
+"""With more methods than this their bands hide each other: what forgetting does is then drawn without (the table has
+them)."""
 
 
 def styles(methods: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -50,7 +53,7 @@ def _curve(axes: Axes, found: Summary, name: str, what: str) -> None:
     """A method's mean, its band being the 95 % interval over groups of its distance from chance."""
     curve, style = found.curves[what][name], styles(found.methods)[name]
     axes.plot(GRID, curve.mean, markersize=3.5, linewidth=1.2, label=name, **style)
-    axes.fill_between(GRID, curve.low, curve.high, color=style["color"], alpha=0.15, linewidth=0)
+    axes.fill_between(GRID, curve.low, curve.high, color=style["color"], alpha=0.1, linewidth=0)
 
 
 def measures(found: Summary) -> Figure:
@@ -89,21 +92,24 @@ def forgetting(found: Summary) -> Figure:
     """How like the original explanations stay as the network forgets, layer by layer from its answer."""
     figure = Figure(figsize=(9, 4.4), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
+    bands = len(found.methods) <= CROWDED
     ticks = ["as it is", *(layer.removeprefix("network.") for layer in found.layers)]
     for axes, what, title in zip(panels, ("signed", "sizes"), ("weights", "sizes of weights")):
         for name, style in styles(found.methods).items():
             if likeness := found.forgot(name, what):
-                _forgot(axes, name, np.array([[one.value, one.low, one.high] for one in likeness]), style)
+                _forgot(axes, name, np.array([[one.value, one.low, one.high] for one in likeness]), style, band=bands)
         axes.axhline(0, color="0.6", linewidth=0.8)
         axes.set_xticks(range(len(ticks)), ticks, rotation=40, ha="right", fontsize=8)
         axes.set(title=title, xlabel="reset so far, from the answer to the sound", ylim=(-1.05, 1.05))
-    panels[0].set_ylabel("rank correlation with the explanation\nof the network as it is (95 % over groups)")
+    how = f"mean over {found.forgetful} clips" + (", 95 % over groups" if bands else "")
+    panels[0].set_ylabel(f"rank correlation with the explanation\nof the network as it is ({how})")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=8)
     return figure
 
 
-def _forgot(axes: Axes, name: str, rows: np.ndarray, style: Mapping[str, Any]) -> None:
+def _forgot(axes: Axes, name: str, rows: np.ndarray, style: Mapping[str, Any], *, band: bool) -> None:
     whole = np.concatenate([[[1.0, 1.0, 1.0]], rows])
     axes.plot(range(len(whole)), whole[:, 0], markersize=4, linewidth=1.2, label=name, **style)
-    axes.fill_between(range(len(whole)), whole[:, 1], whole[:, 2], color=style["color"], alpha=0.12, linewidth=0)
+    if band:
+        axes.fill_between(range(len(whole)), whole[:, 1], whole[:, 2], color=style["color"], alpha=0.12, linewidth=0)

@@ -161,6 +161,11 @@ class Summary:
         told = [trial.forgot for clip in self.clips for trial in clip.trials.values() if trial.forgot]
         return tuple(one.layer for one in max(told, key=len, default=()))
 
+    @property
+    def forgetful(self) -> int:
+        """Clips that were explained with layers reset."""
+        return sum(any(trial.forgot for trial in clip.trials.values()) for clip in self.clips)
+
     def forgot(self, method: str, what: str) -> list[Interval]:
         """Mean `signed` (or `sizes`) likeness over clips after each of `layers` was reset; none where not asked."""
         rows = [(clip.group, clip.trials[method].forgot) for clip in self.clips

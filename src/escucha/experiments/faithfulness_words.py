@@ -75,8 +75,9 @@ def _headline(found: Summary) -> str:
     if not worse:
         return (f"No method is shown to tell more truth than another, chance included: {top} has the best mean, {reads}"
                 f"{what} ({len(found.clips)} clips, {len(set(found.groups))} groups).")
-    beside = f"; not told apart from {listed(level)}" if level else ", better than every other method"
-    return (f"{top} tells most truth here: {reads}{what}. It is shown to be better than {listed(worse)}{beside} "
+    beside = f", and {listed(level)} {'are' if len(level) > 1 else 'is'} not told apart from it" if level else ""
+    others = listed(worse) if level else f"every other method ({listed(worse)})"
+    return (f"{top} tells most truth here{beside}: {reads}{what}. It is shown to be better than {others} "
             f"({len(found.clips)} clips, {len(set(found.groups))} groups).")
 
 
@@ -134,8 +135,9 @@ def _forgetting(found: Summary) -> str:
     if not there:
         return ""
     read = listed([f"{name} {number('reset', one.value)}" for name, one in there.items()])
-    said = (f"When the network has forgotten everything ({len(found.layers)} layers reset), explanations correlate "
-            f"with those of the network as it is: {read}.")
+    clips = found.forgetful
+    said = (f"When the network has forgotten everything ({len(found.layers)} layers reset; {clips} "
+            f"clip{'s' if clips > 1 else ''}), explanations correlate with those of the network as it is: {read}.")
     taught = {what: [one.value for name, one in found.intervals.get(what, {}).items() if name != RANDOM]
               for what in ("refitted", "scrambled")}
     if not all(taught.values()):
@@ -168,4 +170,5 @@ def _deaf_to_weights(found: Summary) -> list[str]:
     deaf = [name for name, one in found.intervals.get("reset", {}).items()
             if name != RANDOM and one.value > DEPENDS]
     return [f"{listed(deaf)} explain a network that has forgotten everything much as the network itself (rank "
-            f"correlation above {DEPENDS}): they tell of the sound more than of what was learned"] if deaf else []
+            f"correlation above {DEPENDS} over {found.forgetful} clips): they tell of the sound more than of what was "
+            "learned"] if deaf else []
