@@ -8,10 +8,10 @@ from sklearn.metrics import pairwise_distances
 from escucha.audio.clip import Clip
 from escucha.errors import InputError
 from escucha.explain import lime as module
+from escucha.explain.agreement import overlap, rank_correlation
 from escucha.explain.factorization import of_sources
 from escucha.explain.lime import agree, bootstrap, draw_masks, fit_ridge, kernel, lime
 from escucha.explain.remix import Game
-from escucha.explain.stability import overlap, rank_correlation
 from escucha.explain.weights import Sampling
 from tests.worlds import RATE, Deaf, StemListener, Tangled, factorization, mix, stems
 
@@ -164,7 +164,7 @@ def test_what_the_bootstrap_expects_of_two_seeds_is_what_two_seeds_do(samples):
         fits = np.stack([each.weights for each in found])
         expected.append([np.mean([each.stability for each in found]),
                          np.mean([each.rank_correlation for each in found])])
-        true.append([overlap(fits), rank_correlation(fits)])
+        true.append([overlap(*fits), rank_correlation(*fits)])
     np.testing.assert_allclose(np.mean(expected, axis=0), np.mean(true, axis=0), atol=0.07)
     assert np.mean(true, axis=0)[0] < 0.95, "where all agree nothing is tested"
 
@@ -190,8 +190,8 @@ def test_what_is_called_stable_is_stable_across_seeds_and_few_samples_are_not():
     found = [lime(game, "yes", Sampling(100, seed, until_stable=True)) for seed in range(6)]
     assert all(each.stable for each in found)
     few = [lime(game, "yes", Sampling(100, seed)) for seed in range(6)]
-    assert overlap(np.stack([each.weights for each in few])) < 0.7
-    assert overlap(np.stack([each.weights for each in found])) >= 0.9
+    assert overlap(*(each.weights for each in few)) < 0.7
+    assert overlap(*(each.weights for each in found)) >= 0.9
 
 
 def test_where_parts_are_level_drawing_ends_at_its_limit_and_says_so(monkeypatch):

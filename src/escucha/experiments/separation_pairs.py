@@ -17,11 +17,12 @@ from escucha.audio.separation_quality import SILENT, Quality, improvement, pairi
 from escucha.corpora.corpus import Track
 from escucha.corpora.stems import separated
 from escucha.errors import InputError
+from escucha.experiments.apart import Apart
 from escucha.experiments.explaining import Explainer, check_sound
 from escucha.experiments.recording import LOUD, Recording, left_over
+from escucha.explain.agreement import rank_correlation
 from escucha.explain.factorization import of_sources
 from escucha.explain.methods import METHODS
-from escucha.explain.stability import rank_correlation
 from escucha.models.prediction import Failure
 from escucha.models.windows import score_clip
 
@@ -74,8 +75,7 @@ class Difference:
     @property
     def correlation(self) -> float:
         """Spearman's, of the true weights with the estimated ones; NaN where there is nothing to rank."""
-        found = rank_correlation(np.stack([self.true, self.estimated]))
-        return float("nan") if found is None else found
+        return rank_correlation(self.true, self.estimated)
 
     @property
     def change(self) -> float:
@@ -161,7 +161,7 @@ class Truth:
     def _weights(self, sources: Sources) -> dict[str, float]:
         """Part to weight, of the parts that sound; without sources of time alone, as the one source `mix`."""
         explainer, how = self.explainer, self.explainer.how
-        apart = how.apart if sources else type(how.apart)("none", how.apart.segments)
+        apart = how.apart if sources else Apart("none", how.apart.segments)
         taken = apart.factorize(self.clip, window=explainer.classifier.window, workbench=explainer.workbench,
                                 stems=lambda: sources, annotations=self._recording.annotations())
         found = METHODS[how.method](explainer.game(taken), self.answer, how.sampling)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from escucha.errors import InputError
-from escucha.explain.agreement import mean_agreement, overlap, rank_correlation, shifted
+from escucha.explain.agreement import overlap, rank_correlation, shifted
 from escucha.explain.faithfulness import random_weights
 from escucha.explain.methods import METHODS, Method
 from escucha.explain.remix import Game
@@ -54,8 +54,8 @@ def steadiness(game: Game, label: str, sampling: Sampling, found: Found, *, seed
     measures: dict[str, dict[str, float]] = {name: {} for name in found}
     if seeds > 1:
         for name, given in found.items():
-            order, top = mean_agreement(_again(game, label, sampling, name, given, seeds))
-            measures[name] |= {"seeds": order, "seeds-top": top}
+            drawn = _again(game, label, sampling, name, given, seeds=seeds)
+            measures[name] |= {"seeds": rank_correlation(*drawn), "seeds-top": overlap(*drawn)}
     if shift > 0:
         later = replace(game, factorization=shifted(game.factorization, shift))
         for name, given in weigh(later, label, sampling, found, anew=101)[0].items():
@@ -64,7 +64,7 @@ def steadiness(game: Game, label: str, sampling: Sampling, found: Found, *, seed
     return measures
 
 
-def _again(game: Game, label: str, sampling: Sampling, name: str, first: Weights, seeds: int) -> list[np.ndarray]:
+def _again(game: Game, label: str, sampling: Sampling, name: str, first: Weights, *, seeds: int) -> list[np.ndarray]:
     """The weights of several seeds, of the parts that sound; of a method that draws nothing the same ones twice."""
     if first.samples is None and (first.low == first.high).all():
         return [first.weights[game.sounding]] * 2
@@ -74,7 +74,7 @@ def _again(game: Game, label: str, sampling: Sampling, name: str, first: Weights
 
 
 def other_label(game: Game, label: str, sampling: Sampling, found: Found,
-                 measures: dict[str, dict[str, float]]) -> None:
+                measures: dict[str, dict[str, float]]) -> None:
     """Add each method's agreement with its explanation of another label, drawn from the seed."""
     others = [other for other in game.classifier.labels if other != label]
     if not others:

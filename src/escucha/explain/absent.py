@@ -14,7 +14,7 @@ from escucha.audio.bands import Band
 from escucha.audio.clip import Clip
 from escucha.audio.loudness import BLOCK, loudness
 from escucha.errors import InputError, unknown
-from escucha.explain.factorization import Factorization, Part
+from escucha.explain.factorization import Factorization, Line, Part
 
 ABSENT = ("silence", "noise", "track")
 """What can be heard in the place of parts that are off."""
@@ -22,9 +22,6 @@ MOST_GAIN = 24.0
 """dB by which another track's part may be raised; a fainter one is taken for silent."""
 FAINT = 1e-6
 """Third octaves with less power a hertz than this share of the strongest (-60 dB) are not the part's band."""
-
-Key = tuple[str, Band | None]
-"""Source and band."""
 
 
 def replaced(factorization: Factorization, how: str, *, other: Factorization | None = None, name: str = "another track",
@@ -102,14 +99,11 @@ def _envelope(power: np.ndarray, hertz: np.ndarray, band: Band | None) -> np.nda
     return np.sqrt(np.where(mean >= FAINT * mean.max(), mean, 0))[octave]
 
 
-def _tracks(factorization: Factorization, other: Factorization, name: str) -> dict[Key, np.ndarray]:
+def _tracks(factorization: Factorization, other: Factorization, name: str) -> dict[Line, np.ndarray]:
     """Each source and band of the other track, `(time,)`, over all its segments."""
     if other.clip.rate != factorization.clip.rate:
         raise InputError(f"{name} is at {other.clip.rate} Hz and the clip at {factorization.clip.rate} Hz; resample it")
-    waves: dict[Key, np.ndarray] = {}
-    for part in other.parts:
-        wave = waves.setdefault((part.source, part.band), np.zeros(len(other.clip.wave), dtype=np.float32))
-        wave[part.start : part.end] += part.wave
+    waves = other.lines()
     if {part.band for part in factorization.parts} != {band for _, band in waves}:
         raise InputError(f"{name} is not taken apart in the same bands as the clip; use the same bands for both")
     if not {source for source, _ in waves} & set(factorization.sources):
@@ -118,12 +112,12 @@ def _tracks(factorization: Factorization, other: Factorization, name: str) -> di
     return waves
 
 
-def _of_track(part: Part, theirs: dict[Key, np.ndarray], rate: int) -> np.ndarray | None:
+def _of_track(part: Part, theirs: dict[Line, np.ndarray], rate: int) -> np.ndarray | None:
     """The other track's part as loud as this one; None where it has none, and for a silent part.
 
     Times that are whole lengths of the part later are tried one after the other, around the loop.
     """
-    wave = theirs.get((part.source, part.band))
+    wave = theirs.get(part.line)
     if wave is None or part.silent:
         return None
     inside = _extent(part)

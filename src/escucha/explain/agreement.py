@@ -1,62 +1,72 @@
-"""How alike are two explanations of the same parts? By the order of the weights, and by which are strongest.
+"""How alike are several explanations of the same parts? By the order of the weights, and by which are strongest.
 
-Conventions: weights are `(part,)` of the parts that sound, in the same order in both.
+They are of other seeds, of other draws of one method, of other networks, or of the clip begun a little later.
+
+Conventions: weights are `(part,)`, the same parts in the same order in all; numbers are means over every two.
 """
 
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.audio.perturb import shift
-from escucha.explain.factorization import Factorization, Part
+from escucha.explain.factorization import Factorization
 
 TOP = 3
 """How many of the strongest parts are compared."""
 
 
-def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's: 1 for the same order, -1 for its reverse; NaN where one of them does not vary."""
+def rank_correlation(*weights: np.ndarray) -> float:
+    """Spearman's, sign included: 1 for the same order, -1 for its reverse; NaN where one of them does not vary.
+
+    >>> round(rank_correlation(*np.array([[3.0, 2.0, -1.0], [9.0, 8.0, 0.0], [2.0, 3.0, 0.0]])), 3)
+    0.667
+    """
     from scipy.stats import rankdata
 
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+    table = np.stack(weights)
+    if table.shape[1] < 2 or not np.ptp(table, axis=1).all():
         return float("nan")
-    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+    ranks = rankdata(table, axis=1)
+    centred = ranks - ranks.mean(axis=1, keepdims=True)
+    unit = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True))
+    return _mean_of_pairs(unit @ unit.T)
 
 
-def overlap(one: np.ndarray, other: np.ndarray, top: int = TOP) -> float:
-    """Jaccard overlap of the `top` strongest parts by size; NaN where there are no more parts, or no weights.
+def overlap(*weights: np.ndarray, top: int = TOP) -> float:
+    """Jaccard overlap (shared / named by either) of the `top` strongest parts by size.
+
+    1: always the same ones; of three, .5 is one exchanged, .2 two. NaN where there are no more parts, or no weights.
 
     >>> overlap(np.array([5.0, -4, 3, 2, 1]), np.array([5.0, 1, 3, -4, 2]))
     0.5
     """
-    if len(one) <= top or not one.any() or not other.any():
+    table = np.stack(weights)
+    if table.shape[1] <= top or not table.any(axis=1).all():
         return float("nan")
-    first, second = (set(np.argsort(-np.abs(weights), kind="stable")[:top].tolist()) for weights in (one, other))
-    return len(first & second) / len(first | second)
+    strong = np.zeros(table.shape)
+    np.put_along_axis(strong, np.argsort(-np.abs(table), axis=1, kind="stable")[:, :top], 1.0, axis=1)
+    shared = strong @ strong.T
+    return _mean_of_pairs(shared / (2 * top - shared))
 
 
-def mean_agreement(drawn: list[np.ndarray]) -> tuple[float, float]:
-    """Rank correlation and overlap, each the mean over every two of several explanations."""
-    pairs = list(combinations(drawn, 2))
-    return (float(np.mean([rank_correlation(*pair) for pair in pairs])),
-            float(np.mean([overlap(*pair) for pair in pairs])))
+def _mean_of_pairs(table: np.ndarray) -> float:
+    """Mean off the diagonal of a symmetric table `(explanation, explanation)`."""
+    return float(table[np.triu_indices(len(table), k=1)].mean())
 
 
 def shifted(factorization: Factorization, seconds: float) -> Factorization:
-    """The same parts of the clip as if recording had begun `seconds` later: every source moves, no edge does."""
+    """The same parts of the clip as if recording had begun `seconds` later: every source moves, no edge does.
+
+    So does what stands for parts that are off.
+    """
     clip = factorization.clip
     move = partial(shift, rng=np.random.default_rng(0), seconds=seconds)
-    tracks: dict[tuple[object, ...], np.ndarray] = {}
-    for part in factorization.parts:
-        track = tracks.setdefault(_of(part), np.zeros(len(clip.wave), dtype=np.float32))
-        track[part.start : part.end] += part.wave
-    moved = {key: move(Clip(track, clip.rate)).wave for key, track in tracks.items()}
-    parts = tuple(replace(part, wave=moved[_of(part)][part.start : part.end]) for part in factorization.parts)
+    here, instead = ({line: move(Clip(wave, clip.rate)).wave for line, wave in lines.items()}
+                     for lines in (factorization.lines(), factorization.lines(absent=True)))
+    parts = tuple(replace(part, wave=here[part.line][part.start : part.end],
+                          absent=None if part.absent is None else instead[part.line][part.start : part.end])
+                  for part in factorization.parts)
     return Factorization(move(clip), parts, factorization.absent)
-
-
-def _of(part: Part) -> tuple[object, ...]:
-    return part.source, part.band

@@ -25,6 +25,10 @@ LEFT_OVER = 1e-6
 """What separators leave over is a source of its own, `rest`, when it peaks above this (of a clip that peaks at 1)."""
 
 
+Line = tuple[str, Band | None]
+"""What sounds on through time: a source, or one band of it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """One source, or one band of it, over one stretch of time."""
@@ -45,6 +49,11 @@ class Part:
     def end(self) -> int:
         """The sample after its last."""
         return self.start + len(self.wave)
+
+    @property
+    def line(self) -> Line:
+        """Its source and band."""
+        return self.source, self.band
 
     @property
     def silent(self) -> bool:
@@ -100,6 +109,16 @@ class Factorization:
         """First and last second of a part."""
         part = self.parts[index]
         return part.start / self.clip.rate, part.end / self.clip.rate
+
+    def lines(self, *, absent: bool = False) -> dict[Line, np.ndarray]:
+        """`(time,)` float32 of each source, or band of it, over all the clip; `absent`: what is heard in its place."""
+        waves: dict[Line, np.ndarray] = {}
+        for part in self.parts:
+            wave = waves.setdefault(part.line, np.zeros(len(self.clip.wave), dtype=np.float32))
+            piece = part.absent if absent else part.wave
+            if piece is not None:
+                wave[part.start : part.end] += piece
+        return waves
 
     def dense(self) -> np.ndarray:
         """`(part, time)` float32, zeros outside each part: large, for few parts and for tests."""

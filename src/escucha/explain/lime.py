@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.errors import InputError
+from escucha.explain.agreement import TOP, overlap, rank_correlation
 from escucha.explain.remix import Game
-from escucha.explain.stability import overlap, rank_correlation
 from escucha.explain.weights import USUAL, Sampling, Weights
 
 WIDTH = 0.25
@@ -72,8 +72,12 @@ def lime(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
     weights[players] = fitted.weights
     low[players], high[players] = np.percentile(draws, (2.5, 97.5), axis=0)
     return Weights(weights, low, high, everything, nothing, game.asked - before, fit=fitted.r2,
-                   stability=overlap(draws), rank_correlation=rank_correlation(draws), samples=len(played),
-                   stable=stable, notes=_settled(stable, len(played)))
+                   stability=_told(overlap(*draws)), rank_correlation=_told(rank_correlation(*draws)),
+                   samples=len(played), stable=stable, notes=_settled(stable, len(played)))
+
+
+def _told(number: float) -> float | None:
+    return None if np.isnan(number) else number
 
 
 def _settled(stable: bool | None, samples: int) -> tuple[str, ...]:
@@ -134,8 +138,8 @@ def fit_ridge(masks: np.ndarray, target: np.ndarray, weight: np.ndarray) -> Fit:
 def agree(masks: np.ndarray, target: np.ndarray) -> bool:
     """Do shares of the remixes, each fitted by itself, name the same strongest parts? Yes where there is no choice."""
     shares = [(masks[at::BLOCKS], target[at::BLOCKS]) for at in range(BLOCKS)]
-    shared = overlap(np.stack([fit_ridge(mask, aim, kernel(mask)).weights for mask, aim in shares if len(mask)]))
-    return shared is None or shared >= AGREE
+    fits = np.stack([fit_ridge(mask, aim, kernel(mask)).weights for mask, aim in shares if len(mask)])
+    return fits.shape[1] <= TOP or not fits.any() or overlap(*fits) >= AGREE
 
 
 def bootstrap(rng: np.random.Generator, masks: np.ndarray, target: np.ndarray) -> np.ndarray:
