@@ -13,6 +13,7 @@ from functools import reduce
 
 import numpy as np
 
+from escucha.explain.permutation import antithetic, arriving
 from escucha.explain.remix import Game
 from escucha.explain.shapley import subsets
 
@@ -67,9 +68,7 @@ def added(order: np.ndarray, count: int) -> np.ndarray:
     >>> added(np.array([2, 0]), 3).astype(int).tolist()
     [[0, 0, 0], [0, 0, 1], [1, 0, 1]]
     """
-    masks = np.zeros((len(order) + 1, count), dtype=bool)
-    masks[:, order] = np.arange(len(order)) < np.arange(len(order) + 1)[:, None]
-    return masks
+    return arriving(order[None], count)[0]
 
 
 def removed(order: np.ndarray, count: int) -> np.ndarray:
@@ -110,10 +109,9 @@ def bounds(game: Game, label: str, *, seed: int = 0) -> Bounds:
 def random_curves(game: Game, label: str, orders: int, *, seed: int = 0) -> np.ndarray:
     """`(order, n + 1)` values by size of random orders, each followed by its reverse."""
     rng, count = np.random.default_rng(seed), len(game.factorization.parts)
-    half = [rng.permutation(game.sounding) for _ in range((orders + 1) // 2)]
-    drawn = [order for one in half for order in (one, one[::-1])][:orders]
-    masks = np.concatenate([added(order, count) for order in drawn])
-    return game.values(masks, label).reshape(len(drawn), -1)
+    drawn = game.sounding[antithetic(rng, len(game.sounding), (orders + 1) // 2)[:orders]]
+    masks = arriving(drawn, count)
+    return game.values(masks.reshape(-1, count), label).reshape(masks.shape[:2])
 
 
 def _sizes(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

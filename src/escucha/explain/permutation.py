@@ -10,11 +10,10 @@ a part's gains take few different values, two pairs are often alike, and an inte
 """
 
 import numpy as np
-from scipy.stats import t
 
 from escucha.errors import InputError
 from escucha.explain.remix import Game
-from escucha.explain.weights import USUAL, Sampling, Weights
+from escucha.explain.weights import USUAL, Sampling, Weights, student
 from escucha.models.classifier import label_index
 
 ROUND = 32
@@ -35,10 +34,11 @@ def permutation(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
     gains, before, (everything, nothing) = np.zeros((0, len(sounding))), game.asked, game.ends(label)
     narrow = False
     while len(gains) < most and not narrow:
-        orders = _pairs(rng, len(sounding), min(ROUND, most - len(gains)))
-        path = game.values(_masks(orders, sounding, count), label).reshape(len(orders), len(sounding) + 1)
+        orders = antithetic(rng, len(sounding), min(ROUND, most - len(gains)))
+        masks = arriving(sounding[orders], count)
+        path = game.values(masks.reshape(-1, count), label).reshape(masks.shape[:2])
         gains = np.concatenate([gains, _pair_gains(orders, path)])
-        mean, half = _interval(gains)
+        mean, half = student(gains)
         narrow = bool((2 * half <= sampling.width * np.abs(mean).max(initial=0)).all())
     weights, low, high = np.zeros((3, count))
     weights[sounding], low[sounding], high[sounding] = mean, mean - half, mean + half
@@ -63,19 +63,21 @@ def _check(game: Game, label: str, sampling: Sampling) -> None:
         raise InputError(f"the width to stop at is a share of the largest weight, 0 or more; got {sampling.width:g}")
 
 
-def _pairs(rng: np.random.Generator, parts: int, count: int) -> np.ndarray:
+def antithetic(rng: np.random.Generator, parts: int, count: int) -> np.ndarray:
     """`(2 count, part)`: random orders, each followed by its reverse."""
     orders = rng.permuted(np.tile(np.arange(parts), (count, 1)), axis=1)
     return np.stack([orders, orders[:, ::-1]], axis=1).reshape(2 * count, parts)
 
 
-def _masks(orders: np.ndarray, sounding: np.ndarray, parts: int) -> np.ndarray:
-    """`(order * (n + 1), part)`: for each order nothing, then one sounding part more at each step."""
-    arrival = np.argsort(orders, axis=1)
-    steps = np.arange(orders.shape[1] + 1)
-    masks = np.zeros((len(orders), len(steps), parts), dtype=bool)
-    masks[:, :, sounding] = arrival[:, None, :] < steps[:, None]
-    return masks.reshape(-1, parts)
+def arriving(orders: np.ndarray, count: int) -> np.ndarray:
+    """`(order, n + 1, part)` masks: for each of `orders` `(order, n)` nothing, then one part more at each step.
+
+    Of `count` parts those that are in no order stay off.
+    """
+    steps = orders.shape[1]
+    arrival = np.full((len(orders), count), steps)
+    np.put_along_axis(arrival, orders, np.arange(steps)[None], axis=1)
+    return arrival[:, None, :] < np.arange(steps + 1)[:, None]
 
 
 def _pair_gains(orders: np.ndarray, path: np.ndarray) -> np.ndarray:
@@ -83,9 +85,3 @@ def _pair_gains(orders: np.ndarray, path: np.ndarray) -> np.ndarray:
     gains = np.empty(orders.shape)
     np.put_along_axis(gains, orders, np.diff(path, axis=1), axis=1)
     return (gains[::2] + gains[1::2]) / 2
-
-
-def _interval(gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over two pairs or more, and half the width of its 95 % interval (Student's t)."""
-    spread = gains.std(axis=0, ddof=1) / np.sqrt(len(gains))
-    return gains.mean(axis=0), t.ppf(0.975, len(gains) - 1) * spread

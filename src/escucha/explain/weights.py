@@ -73,6 +73,19 @@ class Weights:
         return NEGLIGIBLE * float(np.abs(self.weights).max(initial=0))
 
 
+def student(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean `(part,)` of independent draws `(draw, part)`, and half the width of its 95 % interval (Student's t).
+
+    Of one draw alone the half is 0: it does not tell how far chance reaches.
+    """
+    mean = drawn.mean(axis=0)
+    if len(drawn) < 2:
+        return mean, np.zeros_like(mean)
+    from scipy.stats import t
+
+    return mean, t.ppf(0.975, len(drawn) - 1) * drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
+
+
 def exact(weights: np.ndarray, everything: float, nothing: float, *, passes: int,
           interactions: np.ndarray | None = None) -> Weights:
     """Weights that carry no uncertainty."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from escucha.errors import InputError
 from escucha.explain.remix import Game
-from escucha.explain.weights import USUAL, Sampling, Weights
+from escucha.explain.weights import USUAL, Sampling, Weights, student
 from escucha.models.classifier import label_index
 
 ROUNDS = 8
@@ -27,8 +27,7 @@ def kernel_shap(game: Game, label: str, sampling: Sampling = USUAL) -> Weights:
         weights[sounding] = everything - nothing
     elif len(sounding):
         drawn = _regressions(game, label, sampling, len(sounding))
-        weights[sounding] = drawn.mean(axis=0)
-        half[sounding] = _half(drawn)
+        weights[sounding], half[sounding] = student(drawn)
     return Weights(weights, weights - half, weights + half, everything, nothing, game.asked - before,
                    samples=sampling.samples)
 
@@ -56,10 +55,3 @@ def _regressions(game: Game, label: str, sampling: Sampling, parts: int) -> np.n
         fitted = [KernelShap(value).attribute(on, off, n_samples=each, perturbations_per_eval=each)[0].numpy()
                   for _ in range(rounds)]
     return np.stack(fitted).astype(np.float64)
-
-
-def _half(drawn: np.ndarray) -> np.ndarray:
-    """Half the width of the 95 % interval of each mean (Student's t)."""
-    from scipy.stats import t
-
-    return t.ppf(0.975, len(drawn) - 1) * drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))

@@ -20,7 +20,7 @@ import numpy as np
 from escucha.explain.gradients.halves import check_additive, halves
 from escucha.explain.maps import AttributionMap
 from escucha.explain.remix import Game
-from escucha.explain.weights import USUAL, Sampling, Weights
+from escucha.explain.weights import USUAL, Sampling, Weights, student
 from escucha.models.classifier import label_index
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Gradients:
         before = game.asked
         everything, nothing = game.ends(label)
         found = look(self.name, game, label, sampling)
-        weights, half = _interval(found.weights)
+        weights, half = student(found.weights)
         given = Weights(weights, weights - half, weights + half, everything, nothing,
                         game.asked - before + found.asked, map=self._map(found, game))
         return replace(given, notes=self._notes(given, found, game, label))
@@ -101,15 +101,6 @@ class Gradients:
             return ""
         return (f"what {self.name} finds sums up to {total:.3g} where the value changes by {change:.3g}: "
                 f"{self.amiss}; trust shapley more")
-
-
-def _interval(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of `(draw, part)`, and half the width of its 95 % interval (Student's t); 0 where nothing was drawn."""
-    if len(drawn) < 2:
-        return drawn[0], np.zeros(drawn.shape[1])
-    from scipy.stats import t
-
-    return drawn.mean(axis=0), t.ppf(0.975, len(drawn) - 1) * drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
 
 
 GRADIENTS: dict[str, Gradients] = {method.name: method for method in (
