@@ -13,7 +13,7 @@ from escucha.errors import InputError
 Band = tuple[float, float]
 
 FRAME = 2048
-"""Samples of a spectrum at 22 050 Hz; other rates have as many seconds of it, in a power of two."""
+"""Samples of a spectrum at 22 050 Hz."""
 
 
 def band_edges(rate: int, bands: int | tuple[float, ...]) -> list[Band]:
@@ -32,7 +32,7 @@ def band_edges(rate: int, bands: int | tuple[float, ...]) -> list[Band]:
         edges = [round(float(edge), 1) for edge in librosa.mel_frequencies(bands + 1, fmin=0.0, fmax=rate / 2)]
     else:
         edges = [0.0, *map(float, bands), rate / 2]
-    low = rate / _frame(rate)
+    low = rate / frame_length(rate)
     if any(last - first < low for first, last in pairwise(edges)):
         raise InputError(f"bands between {', '.join(f'{edge:g}' for edge in edges)} Hz cannot be told apart at {rate} "
                          f"Hz; edges rise from above 0 to below {rate / 2:g} Hz, {low:.0f} Hz or more apart")
@@ -49,7 +49,7 @@ def split_bands(clip: Clip, bands: int | tuple[float, ...]) -> dict[Band, np.nda
         return {edges[0]: clip.wave}
     import librosa
 
-    frame = _frame(clip.rate)
+    frame = frame_length(clip.rate)
     wave = np.pad(clip.wave, (0, max(0, frame - len(clip.wave))))
     spectrum = librosa.stft(wave, n_fft=frame)
     hertz = np.arange(len(spectrum)) * clip.rate / frame
@@ -62,5 +62,10 @@ def split_bands(clip: Clip, bands: int | tuple[float, ...]) -> dict[Band, np.nda
     return waves
 
 
-def _frame(rate: int) -> int:
+def frame_length(rate: int) -> int:
+    """Samples of a spectrum whose parts are heard or left out: about as many seconds at every rate, in a power of two.
+
+    >>> frame_length(22050), frame_length(44100), frame_length(16000)
+    (2048, 4096, 2048)
+    """
     return int(2 ** np.clip(round(np.log2(FRAME * rate / 22050)), 6, 16))

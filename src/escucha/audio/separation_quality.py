@@ -86,9 +86,10 @@ def reference_of(stems: Sequence[str], true: Mapping[str, Clip]) -> Clip:
     return Clip(np.stack([true[name].wave for name in stems]).sum(axis=0, dtype=np.float64), true[stems[0]].rate)
 
 
-def qualities(mixture: Clip, true: Mapping[str, Clip], estimated: Mapping[str, Clip]) -> tuple[Quality, ...]:
-    """The quality of every estimated source, in their order, against the stems that `pairing` gives it."""
-    paired = pairing(true, estimated)
+def qualities(mixture: Clip, true: Mapping[str, Clip], estimated: Mapping[str, Clip],
+              paired: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Quality, ...]:
+    """The quality of every estimated source, in their order, against the stems `paired` with it (else by `pairing`)."""
+    paired = pairing(true, estimated) if paired is None else paired
     everything = sum(map(len, paired.values()))
     return tuple(_quality(mixture, true, source, estimated[source], stems, alone=len(stems) == everything)
                  for source, stems in paired.items())

@@ -7,13 +7,13 @@ Conventions: weights are `(part,)` in units of the clip's value; parts are named
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.audio.separation_quality import SILENT, Quality, improvement, pairing, reference_of, si_sdr
+from escucha.audio.separation_quality import SILENT, Quality, pairing, qualities, reference_of
 from escucha.corpora.corpus import Track
 from escucha.corpora.stems import separated
 from escucha.errors import InputError
@@ -168,12 +168,9 @@ class Truth:
         return {part.name: float(weight) for part, weight in zip(taken.parts, found.weights) if not part.silent}
 
     def _qualities(self, made: Sources, pairs: Mapping[str, tuple[str, ...]]) -> tuple[Quality, ...]:
-        """Of each source that stands for some stem; what stands for all of them has nothing to improve on."""
-        every = sum(map(len, pairs.values()))
-        return tuple(
-            Quality(name, stems, _bounded(si_sdr(made[name], reference)),
-                    float("nan") if len(stems) == every else _bounded(improvement(made[name], reference, self.clip)))
-            for name, stems in pairs.items() if stems for reference in [reference_of(stems, self.stems)])
+        """Of each source that stands for some stem."""
+        return tuple(replace(one, si_sdr=_bounded(one.si_sdr), improvement=_bounded(one.improvement))
+                     for one in qualities(self.clip, self.stems, made, pairs) if one.stems)
 
     @property
     def _recording(self) -> Recording:

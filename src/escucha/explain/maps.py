@@ -9,10 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from escucha.audio.bands import frame_length
 from escucha.audio.clip import Clip
 
-FRAME = 2048
-"""Samples of the spectrum that is masked, at 22 050 Hz; other rates have about as many seconds of it."""
 FULL = 99.0
 """Percentile of the strengths above zero from which on a cell is heard in full: a few cells would drown all others."""
 
@@ -54,7 +53,7 @@ def heard(found: AttributionMap, clip: Clip, side: Literal["for", "against"] = "
     """
     import librosa
 
-    frame = int(2 ** np.clip(round(np.log2(FRAME * clip.rate / 22050)), 6, 16))
+    frame = frame_length(clip.rate)
     padded = np.pad(clip.wave, (0, max(0, frame - len(clip.wave))))
     spectrum = librosa.stft(padded, n_fft=frame)
     hertz = np.arange(spectrum.shape[0]) * clip.rate / frame

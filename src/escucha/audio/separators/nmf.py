@@ -5,13 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from escucha.audio.bands import frame_length
 from escucha.audio.clip import Clip
 from escucha.audio.separators.component_names import heard_as
 from escucha.audio.separators.separator import Sources
 from escucha.errors import InputError
-
-FRAME = 2048
-"""Samples of a spectrum at 22 050 Hz; other rates have as many seconds of it, in a power of two."""
 
 MOST = 32
 """Components, at most: more cannot be told apart by ear."""
@@ -30,7 +28,7 @@ def nmf(clip: Clip, argument: str) -> Sources:
     """
     import librosa
 
-    count, frame = int(argument), _frame(clip.rate)
+    count, frame = int(argument), frame_length(clip.rate)
     if not clip.wave.any():
         raise InputError("NMF finds no components in silence: this clip has no sample other than 0")
     wave = np.pad(clip.wave, (0, max(0, frame - len(clip.wave))))
@@ -70,7 +68,3 @@ def _named(clip: Clip, waves: list[np.ndarray], names: list[str]) -> Sources:
     loudest = sorted(range(len(waves)), key=lambda at: -float(np.square(waves[at]).sum()))
     heard = [at for at in loudest if np.abs(waves[at]).max() > _SILENT * peak]
     return {f"component {number} ({names[at]})": Clip(waves[at], clip.rate) for number, at in enumerate(heard, 1)}
-
-
-def _frame(rate: int) -> int:
-    return int(2 ** np.clip(round(np.log2(FRAME * rate / 22050)), 6, 16))
