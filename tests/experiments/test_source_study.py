@@ -125,10 +125,29 @@ def test_the_same_settings_give_the_same_numbers(found, own, tmp_path):
     assert json.dumps(again.numbers()) == json.dumps(found.numbers())
 
 
-def test_few_groups_are_warned_of(own, tmp_path):
+def test_few_groups_are_warned_of_and_their_headline_does_not_claim_what_no_test_can_show(own, tmp_path):
     study = SourceStudy(f"{own}:guitar", {"count": 8, "groups": 2}, parts="stems", sounds=0)
-    assert "Warning: 2 groups are few; the intervals say little under 20." in study.run(
-        BandBench(tmp_path, tmp_path)).words()
+    words = study.run(BandBench(tmp_path, tmp_path)).words()
+    assert ("Warning: 2 groups are few; the intervals say little under 20, and no test can show that a source "
+            "speaks.") in words
+    assert words[0].endswith("which may be chance).")
+
+
+def test_two_sources_that_weigh_alike_are_not_ranked(own, tmp_path):
+    own.with_name("alike.py").write_text(
+        'from tests.worlds import Additive\n\ndef alike():\n    return Additive((("guitar", 5.0), ("voice", 5.0)))\n')
+    study = SourceStudy(f"{own.with_name('alike.py')}:alike", {"count": 48}, parts="stems", sounds=0)
+    found = study.run(BandBench(tmp_path, tmp_path))
+    first, second = (cell.source for cell in found.found.of("yes", "yes")[:2])
+    assert {first, second} == {"guitar", "voice"}
+    assert found.found.cell("yes", "yes", second).speaks == "for"
+    assert f"yes rests most on {first} (" in found.words()[0]
+    assert f", not shown to be more than {second})" in found.words()[0]
+
+
+def test_sources_that_every_clip_has_of_its_own_are_warned_of(own, tmp_path):
+    study = SourceStudy(f"{own}:guitar", {"count": 4}, parts="nmf/2", sounds=0)
+    assert any("other ones in every clip" in line for line in study.run(BandBench(tmp_path, tmp_path)).words())
 
 
 def test_a_tag_rests_on_its_own_tone_and_a_clip_counts_under_each_of_its_tags(own, tmp_path):

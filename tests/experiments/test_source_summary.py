@@ -1,10 +1,12 @@
 """Means over groups: what they come to, how often their intervals hold the truth, and that no group is split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from escucha.experiments.apart import Apart
-from escucha.experiments.clip_reasons import ClipReasons
+from escucha.experiments.clip_reasons import ClipReasons, Place
 from escucha.experiments.source_moments import moments
 from escucha.experiments.source_summary import EVERY, Summary, group_means
 from escucha.models.resampling import mean_interval
@@ -62,6 +64,17 @@ def test_what_speaks_is_shown_and_what_does_not_is_not(found):
     assert found.cell("no", "no", "palmas").speaks == ""
     assert np.isnan(found.cell(EVERY, "yes", "guitar").p)  # not tested
     assert found.headlines == (("yes", "yes"), ("no", "no"))
+
+
+def test_among_hundreds_of_tests_what_speaks_in_every_group_is_still_shown(found):
+    """The least p of a drawn test times the number of tests has to stay below .05."""
+    crowd = tuple(Place(f"hum {at}@0-2s", f"hum {at}", 0.0, 2.0, sounds=True) for at in range(297))
+    clips = tuple(replace(clip, parts=(*clip.parts, *crowd), reasons=tuple(
+        replace(one, weights=(*one.weights, *np.zeros(len(crowd)))) for one in clip.reasons)) for clip in found.clips)
+    many = Summary(clips, found.known)
+    assert many.tests == 2 * 300
+    assert many.cell("yes", "yes", "guitar").speaks == "for"
+    assert many.cell("yes", "yes", "voice").speaks == ""
 
 
 def test_the_clearest_clip_is_the_one_in_which_the_leading_source_weighs_most(found):

@@ -8,13 +8,14 @@ what whole clips add; `where_it_sounds` is the mean over the other clips. Groups
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil, comb
 
 import numpy as np
 
 from escucha.concepts.correction import holm
 from escucha.experiments.clip_reasons import ClipReasons
 from escucha.explain.weights import NEGLIGIBLE
-from escucha.models.resampling import Interval, interval, members, redrawn, sign_flip
+from escucha.models.resampling import ALL_FLIPS, FLIPS, Interval, interval, members, redrawn, sign_flip
 
 EVERY = "every clip"
 """The clips of all labels together."""
@@ -158,11 +159,42 @@ class Summary:
         return [Cell(clips_of, label, source, means[at], sounding[at], float(there[:, at].mean()), len(rows))
                 for at, source in enumerate(self.sources)]
 
+    @property
+    def tests(self) -> int:
+        """How many cells are tested."""
+        return len(self.headlines) * len(self.sources)
+
+    @property
+    def hopeless(self) -> bool:
+        """Are the groups so few that no test could show anything, however large a weight?"""
+        most = max(len(set(self._groups(self.pairs[pair]))) for pair in self.headlines)
+        return most <= ALL_FLIPS and 2 / 2**most * self.tests >= ALPHA
+
+    def rival(self, clips_of: str, label: str) -> str:
+        """The second source, where the first is not shown to weigh more; empty otherwise.
+
+        Both were chosen by their weights: p is corrected for every two sources of every label (Bonferroni).
+        """
+        first, *others = self.of(clips_of, label)
+        if not others:
+            return ""
+        pairs = len(self.headlines) * comb(len(self.sources), 2)
+        rows, column = self.pairs[clips_of, label], self.labels.index(label)
+        one, two = (self.weights[rows, column, self.sources.index(cell.source)] for cell in (first, others[0]))
+        return "" if self._flipped(one - two, rows, pairs) * pairs < ALPHA else others[0].source
+
     def _chance(self, cell: Cell) -> float:
         """p of a mean weight of zero."""
         rows = self.pairs[cell.clips_of, cell.label]
         weights = self.weights[rows, self.labels.index(cell.label), self.sources.index(cell.source)]
-        return sign_flip(np.where(np.abs(weights) > self.floor, weights, 0.0), self._groups(rows), seed=self.seed)
+        return self._flipped(weights, rows, self.tests)
+
+    def _flipped(self, weights: np.ndarray, rows: np.ndarray, tests: int) -> float:
+        """p of a mean of zero, from so many flips that the least p can stand the correction for `tests`."""
+        counted = np.where(np.abs(weights) > self.floor, weights, 0.0)
+        if not counted.any():
+            return 1.0
+        return sign_flip(counted, self._groups(rows), seed=self.seed, draws=max(FLIPS, ceil(2 * tests / ALPHA)))
 
     def _groups(self, rows: np.ndarray) -> list[str]:
         return [self.clips[row].group for row in rows]

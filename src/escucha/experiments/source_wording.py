@@ -19,6 +19,8 @@ NAMED = 4
 """Labels in the headline, and failures by name; tables have all."""
 SOURCES = 6
 """Sources in a label's sentence."""
+OWN_SOURCES = ("nmf", "timbre")
+"""Separators whose sources are each clip's own: `component 1` of one has nothing to do with that of another."""
 DOUBTED = 0.2
 """Share of clips about which the model is undecided that is worth a warning."""
 
@@ -36,10 +38,19 @@ def _headline(study: "SourceFinding") -> str:
     leads = [(pair, lead) for pair, lead in leads if lead.weight.value > found.floor]
     if not leads:
         return f"No source speaks for any label to {study.model} on the mean of {len(found.clips)} clips."
-    said = [f"{label}{'' if at else ' rests most'} on {spoken(lead.source)} ({_with_interval(study, lead)} of "
-            f"{_signed(study, found.gains[of, label].value)})" for at, ((of, label), lead) in enumerate(leads[:NAMED])]
+    said = [f"{lead.label}{'' if at else ' rests most'} on {spoken(lead.source)} ({_with_interval(study, lead)} of "
+            f"{_signed(study, found.gains[pair].value)}{_unshown(study, lead)})"
+            for at, (pair, lead) in enumerate(leads[:NAMED])]
     more = f"; the table tells of {len(leads) - NAMED} more" if len(leads) > NAMED else ""
     return f"To {study.model} {', '.join(said)}{more}."
+
+
+def _unshown(study: "SourceFinding", lead: Cell) -> str:
+    """What the leading source was not shown to do: to speak for the label at all, or more than the next one."""
+    if lead.speaks != "for":
+        return ", which may be chance"
+    rival = study.found.rival(lead.clips_of, lead.label)
+    return f", not shown to be more than {spoken(rival)}" if rival else ""
 
 
 def _label(study: "SourceFinding", pair: tuple[str, str]) -> str:
@@ -77,11 +88,10 @@ def _reading(study: "SourceFinding") -> str:
     settings = study.settings
     sums = f", so that the weights of all sources add up to what whole clips add to {settings['absent']}" if meaning_of(
         settings["method"]).sums else ""
-    tests = sum(len(study.found.sources) for _ in study.found.headlines)
     return (f"A weight ({settings['method']}, summed over a source's parts) is in units of the model's value "
             f"({settings['unit']}); a source that does not sound in a clip weighs 0 there{sums}. In brackets: 95 % "
             f"intervals over groups of clips. A source is shown to speak where sign flips over groups say so after "
-            f"Holm's correction over {tests} tests.")
+            f"Holm's correction over {study.found.tests} tests.")
 
 
 def _warnings(study: "SourceFinding") -> Iterator[str]:
@@ -90,7 +100,12 @@ def _warnings(study: "SourceFinding") -> Iterator[str]:
         yield ("Warning: each file counts as a group by itself; where several are by the same people, say so by "
                "'group' (--group), for the intervals are too narrow.")
     if found.groups < FEW_GROUPS:
-        yield f"Warning: {found.groups} groups are few; the intervals say little under {FEW_GROUPS}."
+        unable = ", and no test can show that a source speaks" if found.hopeless else ""
+        yield f"Warning: {found.groups} groups are few; the intervals say little under {FEW_GROUPS}{unable}."
+    parts = str(study.settings["parts"])
+    if parts.partition("/")[0] in OWN_SOURCES:
+        yield (f"Warning: the sources that {parts} finds are other ones in every clip; means over clips say nothing of "
+               "them: read the clips one by one, or take them apart by stems, hpss or demucs.")
     if failed:
         named = "; ".join(one.reason if one.path in one.reason else f"{one.path}: {one.reason}"
                           for one in failed[:NAMED])
