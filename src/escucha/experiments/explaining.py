@@ -108,12 +108,12 @@ class Explainer:
         except CacheError:
             raise
         except (InputError, OSError, MemoryError) as error:
-            return _failed(track, error)
+            return Failure.of(track.name, error)
         except Exception as error:
             told = fault(error)
             if told is None:
                 raise
-            return _failed(track, told)
+            return Failure.of(track.name, told)
 
     def place(self, track: Track) -> Path:
         """Where the track's weights are kept: named by all that they depend on."""
@@ -200,9 +200,3 @@ def _stems_key(source: Source) -> list[str]:
         return []
     files = sorted(source.path.with_suffix(STEMS).glob("*"))
     return [f"{file.name} {digest(file)}" for file in files if file.is_file()]
-
-
-def _failed(track: Track, error: BaseException) -> Failure:
-    """In one line that names the clip."""
-    reason = " ".join((str(error) or type(error).__name__).split())
-    return Failure(track.name, reason)

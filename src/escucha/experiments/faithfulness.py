@@ -175,4 +175,4 @@ def _one(explainer: Explainer, trials: Trials, forgetting: Forgetting | None, ra
     try:
         return judge_clip(explainer, track, trials, at, forgetting if at < randomised else None)
     except (InputError, OSError) as error:
-        return Failure(track.name, " ".join((str(error) or type(error).__name__).split()))
+        return Failure.of(track.name, error)

@@ -10,6 +10,7 @@ from escucha.audio.clip import Clip
 from escucha.experiments.feature_summary import Summary, Told
 from escucha.explain import feature_figures as drawn
 from escucha.explain.feature_families import glossed
+from escucha.explain.rows import sound_table
 from escucha.explain.sounds import slug
 from escucha.models.resampling import Interval
 
@@ -77,8 +78,7 @@ class FeatureFinding:
 
         return {"families": DataFrame(self._families()), "features": DataFrame(self._features()),
                 "windows" if self.told.single else "clips": DataFrame(self._units()),
-                "sounds": DataFrame([(one.name, one.caption, one.value, one.gain_db) for one in self.told.examples],
-                                    columns=["name", "caption", "value", "gain_db"])}
+                "sounds": sound_table(self.told.examples)}
 
     def _families(self) -> list[dict[str, Any]]:
         summary = self.summary
@@ -153,7 +153,7 @@ class FeatureFinding:
 
     def sounds(self) -> dict[str, Clip]:
         """For each label, where its strongest family speaks most for it, and most against it."""
-        return {one.name: one.clip for one in self.told.examples}
+        return {one.name: one.clip for one in self.told.examples if one.clip is not None}
 
     def words(self) -> list[str]:
         """What the model hears, label by label; how to read it; what to beware of."""

@@ -7,11 +7,11 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import bound
-from escucha.audio.loudness import match
-from escucha.experiments.feature_summary import Example, Summary
+from escucha.experiments.feature_summary import Summary
 from escucha.explain.digits import places, signed
 from escucha.explain.feature_families import glossed
-from escucha.explain.sounds import audible, slug
+from escucha.explain.listening import Sound
+from escucha.explain.sounds import level, slug
 
 ClipOf = Callable[[int | None], Clip]
 """The sound of a unit; of None the whole of a single clip."""
@@ -27,21 +27,19 @@ class Choice:
     value: float
 
 
-def examples(found: Summary, clip_of: ClipOf, most: int) -> tuple[Example, ...]:
+def examples(found: Summary, clip_of: ClipOf, most: int) -> tuple[Sound, ...]:
     """A single clip whole, then two sounds a label, of at most so many labels: as loud as the first, never clipped."""
     chosen = [one for label in range(len(found.labels[:most])) for one in _strongest(found, label)]
     if found.told.single:
         chosen = [_original(found), *(chosen if len(found.told.units) > 1 else [])]
-    made: list[Example] = []
+    made: list[Sound] = []
     reference: Clip | None = None
     for choice in chosen:
         clip = clip_of(choice.unit)
-        if not audible(clip):
-            continue
-        reference = reference or bound(clip)[0]
-        matched, gain = match(clip, reference)
-        bounded, less = bound(matched)
-        made.append(Example(choice.name, choice.caption, bounded, choice.value, gain + less))
+        sound, gain = level(clip, reference or bound(clip)[0])
+        if sound is not None:
+            reference = reference or sound
+            made.append(Sound(choice.name, choice.caption, None, sound, gain, choice.value))
     return tuple(made)
 
 

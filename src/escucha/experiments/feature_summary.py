@@ -8,25 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from escucha.audio.clip import Clip
 from escucha.explain.feature_families import Family, families, summed
 from escucha.explain.feature_shap import FeatureValues
+from escucha.explain.listening import Sound
 from escucha.models.resampling import Interval, mean_interval
 
 DRAWS = 1000
 """Of the bootstrap over groups."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """One sound, chosen for what it shows."""
-
-    name: str
-    caption: str
-    clip: Clip
-    value: float
-    """The model's, for the label it was chosen for, before any gain."""
-    gain_db: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,7 +44,8 @@ class Told:
     """What the background was drawn from, in words."""
     alike: int
     """Features that go together with another one in that table."""
-    examples: tuple[Example, ...]
+    examples: tuple[Sound, ...]
+    """With the values of the labels that they were chosen for."""
     doubts: tuple[str, ...]
     """What to beware of, beyond what the numbers say."""
     seed: int

@@ -8,8 +8,9 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.experiments.separation_pairs import Difference
-from escucha.experiments.separation_sounds import Heard
 from escucha.experiments.separation_summary import SourceQuality, Standing, Summary
+from escucha.explain.listening import Sound
+from escucha.explain.rows import sound_table
 from escucha.models.prediction import Failure
 from escucha.models.resampling import Interval
 
@@ -30,7 +31,7 @@ class SeparationFinding:
     found: Summary
     failures: tuple[Failure, ...] = ()
     """Clips that a separator could not take apart, with the reason."""
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[Sound, ...] = ()
 
     def numbers(self) -> dict[str, Any]:
         """Settings, counts, and each separator's standing, the controls first."""
@@ -58,8 +59,7 @@ class SeparationFinding:
                   "clips": DataFrame([_clip(row) for row in found.rows])}
         if self.failures:
             tables["failures"] = DataFrame([{"name": one.path, "reason": one.reason} for one in self.failures])
-        return {**tables, "sounds": DataFrame([(one.name, one.caption, one.value, one.gain_db) for one in self.heard],
-                                              columns=["name", "caption", "value", "gain_db"])}
+        return {**tables, "sounds": sound_table(self.heard)}
 
     def figures(self) -> "dict[str, Figure]":
         """What separating changes, how good the sources are, and every weight, true against estimated."""
@@ -70,7 +70,7 @@ class SeparationFinding:
 
     def sounds(self) -> dict[str, Clip]:
         """One clip whole, and its sources: each separated one, then the true stems that it stands for."""
-        return {one.name: one.clip for one in self.heard}
+        return {one.name: one.clip for one in self.heard if one.clip is not None}
 
     def words(self) -> list[str]:
         """Which separator changes the explanation least, and how much; the controls; how to read it; warnings."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.audio.separation_quality import SILENT, Quality, pairing, qualities, reference_of
+from escucha.audio.separators.separator import Sources
 from escucha.corpora.corpus import Track
 from escucha.corpora.stems import separated
 from escucha.errors import InputError
@@ -31,9 +32,6 @@ CEILING = 100.0
 
 REST = "rest"
 """What is left over, as `explain.factorization` and the renderer call it."""
-
-Sources = dict[str, Clip]
-
 
 def itself(clip: Clip, true: Sources) -> Sources:
     """The truth as an estimate: nothing may change."""
@@ -185,7 +183,7 @@ def differences(explainer: Explainer, track: Track, separators: tuple[str, ...])
         try:
             yield truth.difference(separator)
         except (InputError, OSError, MemoryError) as error:
-            yield Failure(f"{track.name} by {separator}", " ".join(str(error).split()) or type(error).__name__)
+            yield Failure.of(f"{track.name} by {separator}", error)
 
 
 def whole(clip: Clip, sources: Sources) -> Sources:

@@ -1,7 +1,6 @@
 """One clip's separated sources, each beside the true stems that it stands for, as loud as the clip."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import bound
@@ -11,6 +10,7 @@ from escucha.experiments.explaining import Explainer
 from escucha.experiments.faithfulness_words import listed
 from escucha.experiments.separation_pairs import Truth
 from escucha.experiments.separation_summary import base
+from escucha.explain.listening import Sound
 from escucha.explain.naming import capital
 from escucha.explain.sounds import level, slug
 from escucha.models.windows import score_clip
@@ -19,29 +19,18 @@ SOURCES = 4
 """Of one separator, at most."""
 
 
-@dataclass(frozen=True, eq=False)
-class Heard:
-    """One source alone."""
+def side_by_side(explainer: Explainer, track: Track, separators: Sequence[str]) -> tuple[Sound, ...]:
+    """The clip, then of each separator each source that stands for some stem: separated, and true.
 
-    name: str
-    """A slug: `hpss-percussive-separated`."""
-    caption: str
-    clip: Clip
-    """Level-matched to the whole clip."""
-    gain_db: float
-    value: float
-    """What the model says of it for the clip's answer, before any gain."""
-
-
-def side_by_side(explainer: Explainer, track: Track, separators: Sequence[str]) -> tuple[Heard, ...]:
-    """The clip, then of each separator each source that stands for some stem: separated, and true."""
+    Values are of the clip's answer; names are slugs as `hpss-percussive-separated`.
+    """
     truth = Truth(explainer, track)
     said = f"{track.name}, whole. The model answers {truth.answer}, and values are those of {truth.answer}."
     return (*_heard(truth, "original", said, truth.clip),
             *(sound for separator in separators for sound in _pairs(truth, separator)))
 
 
-def _pairs(truth: Truth, separator: str) -> Iterator[Heard]:
+def _pairs(truth: Truth, separator: str) -> Iterator[Sound]:
     made, pairs = truth.estimates(separator)
     for source, stems in [(source, stems) for source, stems in pairs.items() if stems][:SOURCES]:
         name, known = slug(f"{separator} {base(source)}"), listed(stems)
@@ -50,10 +39,10 @@ def _pairs(truth: Truth, separator: str) -> Iterator[Heard]:
                           reference_of(stems, truth.stems))
 
 
-def _heard(truth: Truth, name: str, caption: str, clip: Clip) -> Iterator[Heard]:
+def _heard(truth: Truth, name: str, caption: str, clip: Clip) -> Iterator[Sound]:
     """Nothing where there is nothing to hear."""
     reference, less = bound(truth.clip)
     sound, gain = (reference, less) if clip is truth.clip else level(clip, reference)
     if sound is not None:
         said = score_clip(truth.explainer.classifier, clip, aggregation=truth.explainer.how.aggregation)
-        yield Heard(name, caption, sound, gain, said.value(truth.answer))
+        yield Sound(name, caption, None, sound, gain, said.value(truth.answer))

@@ -15,9 +15,10 @@ from escucha.experiments.explaining import Explainer, How
 from escucha.experiments.faithfulness import spread
 from escucha.experiments.separation_finding import SeparationFinding
 from escucha.experiments.separation_pairs import CONTROLS, Difference, differences
-from escucha.experiments.separation_sounds import Heard, side_by_side
+from escucha.experiments.separation_sounds import side_by_side
 from escucha.experiments.separation_summary import Summary
 from escucha.experiments.workbench import Workbench
+from escucha.explain.listening import Sound
 from escucha.explain.weights import Sampling
 from escucha.models.prediction import Failure
 
@@ -93,7 +94,7 @@ class SeparationStudy:
     def _how(self) -> How:
         return How(Apart("stems", self.segments), self.method, Sampling(self.samples, self.seed), self.aggregation)
 
-    def _heard(self, explainer: Explainer, tracks: Sequence[Track], found: Summary) -> tuple[Heard, ...]:
+    def _heard(self, explainer: Explainer, tracks: Sequence[Track], found: Summary) -> tuple[Sound, ...]:
         """Of the clip that most separators took apart, and of these the one of most stems."""
         rows = {clip: [row for row in found.rows if row.clip == clip] for clip in found.clips}
         name = max(found.clips, key=lambda clip: (len(rows[clip]), len(rows[clip][0].qualities)))

@@ -11,6 +11,7 @@ from escucha.experiments.clip_reasons import ClipReasons
 from escucha.experiments.source_moments import Moment, moments
 from escucha.experiments.source_sounds import Heard
 from escucha.experiments.source_summary import Cell, Summary
+from escucha.explain.rows import sound_table
 from escucha.models.prediction import Failure
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ class SourceFinding:
             tables["moments"] = DataFrame([_flat(moment) for moment in self.moments])
         if self.failures:
             tables["failures"] = DataFrame([{"name": one.path, "reason": one.reason} for one in self.failures])
-        return {**tables, "sounds": DataFrame(
-            [(one.sound.name, one.sound.caption, one.sound.value, one.sound.gain_db) for one in self.heard
-             if one.sound.clip], columns=["name", "caption", "value", "gain_db"])}
+        return {**tables, "sounds": sound_table([one.sound for one in self.heard])}
 
     def figures(self) -> "dict[str, Figure]":
         """Sources by label, every clip's weights, and weights over time."""

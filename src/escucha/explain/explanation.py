@@ -15,7 +15,7 @@ from escucha.explain.listening import Sound
 from escucha.explain.meanings import meaning_of
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
-from escucha.explain.rows import otherwise_row, pair_rows, part_rows, sound_rows
+from escucha.explain.rows import otherwise_row, pair_rows, part_rows, sound_table
 from escucha.explain.weights import Sampling, Weights
 from escucha.models.classifier import Classifier, Value, label_index
 from escucha.models.windows import ClipScore, score_clip
@@ -121,7 +121,7 @@ class Explanation:
         summed = pandas.DataFrame(list(self.source_weights.items()), columns=["source", "weight"])
         pairs = pair_rows(self.factorization, self.weights)
         return {"sources": summed, "parts": parts, **({"interactions": pandas.DataFrame(pairs)} if pairs else {}),
-                "sounds": pandas.DataFrame(sound_rows(self.listening), columns=["name", "caption", "value", "gain_db"])}
+                "sounds": sound_table(self.listening)}
 
     def figures(self) -> "dict[str, Figure]":
         """Where and when (over the spectrogram), the weights with intervals, the stems, from nothing to everything."""

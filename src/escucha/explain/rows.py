@@ -1,7 +1,7 @@
 """An explanation's numbers as rows: parts, interactions, sounds."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from escucha.explain.counterfactual import Counterfactual
 from escucha.explain.factorization import Factorization
 from escucha.explain.listening import Sound
 from escucha.explain.weights import Weights
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 PAIRS = 20
 """Rows of the table of interactions."""
@@ -47,9 +50,12 @@ def source_interactions(factorization: Factorization, interactions: np.ndarray) 
     return summed
 
 
-def sound_rows(heard: Sequence[Sound]) -> list[tuple[str, str, float, float]]:
-    """Name, caption, value and gain of each sound that is played."""
-    return [(sound.name, sound.caption, sound.value, sound.gain_db) for sound in heard if sound.clip]
+def sound_table(heard: Sequence[Sound]) -> "DataFrame":
+    """Name, caption, value and gain of each sound that is played: a finding's table `sounds`."""
+    from pandas import DataFrame
+
+    return DataFrame([(sound.name, sound.caption, sound.value, sound.gain_db) for sound in heard if sound.clip],
+                     columns=["name", "caption", "value", "gain_db"])
 
 
 def otherwise_row(factorization: Factorization, found: Counterfactual | None) -> dict[str, Any] | None:

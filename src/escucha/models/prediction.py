@@ -150,6 +150,12 @@ class Failure:
     reason: str
     """One line that names the file and the way out."""
 
+    @classmethod
+    def of(cls, path: object, error: BaseException) -> "Failure":
+        """What an error says, in one line that can be written down: of a name not in UTF-8 the bytes are spelled."""
+        reason = " ".join((str(error) or type(error).__name__).split())
+        return cls(*(text.encode(errors="backslashreplace").decode() for text in (str(path), reason)))
+
 
 def output_mass(scores: np.ndarray, link: Link) -> np.ndarray:
     """`(window,)` of logits `(window, label)`: the sum of sigmoids, or the logarithm of the sum of exponentials.
@@ -205,18 +211,13 @@ def predict_files(ask: Callable[[Path], Prediction], paths: Iterable[Path]) -> I
         try:
             answer: Prediction | Failure = ask(path)
         except (InputError, OSError) as error:
-            answer = _failed(path, str(error) or type(error).__name__)
+            answer = Failure.of(path, error)
         except Exception as error:
             told = fault(error)
             if told is None:
                 raise
-            answer = _failed(path, str(told))
+            answer = Failure.of(path, told)
         yield answer
-
-
-def _failed(path: Path, reason: str) -> Failure:
-    """A failure that can be written down: a name that is not UTF-8 has its bytes spelled out."""
-    return Failure(*(text.encode(errors="backslashreplace").decode() for text in (str(path), reason)))
 
 
 def check_asked(aggregation: str, unsure_below: float) -> None:
