@@ -11,7 +11,19 @@ from escucha.explain.factorization import of_sources
 from escucha.explain.meanings import MEANINGS, meaning_of
 from escucha.explain.methods import METHODS
 from escucha.explain.weights import exact
-from tests.worlds import RATE, Additive, Deaf, StemListener, Tangled, factorization, mix, stems
+from tests.worlds import (
+    RATE,
+    TONES,
+    Additive,
+    Deaf,
+    Pair,
+    StemListener,
+    Tangled,
+    amplitude,
+    factorization,
+    mix,
+    stems,
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +106,25 @@ def test_notes_are_said_and_a_pair_that_rounds_to_nothing_is_not(additive):
     tiny = replace(additive.weights, interactions=np.full((9, 9), 1e-9))
     assert "at once add" not in text(replace(additive, weights=tiny))
     assert "interactions" not in replace(additive, weights=tiny).tables()
+
+
+class Either(Pair):
+    """Answers where one of two sources sounds."""
+
+    def scores(self, waves):
+        """`(batch, label)`."""
+        one = np.any([amplitude(waves, TONES[name]) > 0.02 for name in self.sources], axis=0)
+        return np.stack([self.gain * one, np.zeros(len(waves))], axis=1)
+
+
+def test_weights_of_a_linear_model_are_not_said_to_add_up():
+    """LIME's weights miss the whole by a sixth and more, whatever the samples."""
+    either = explain(Either(), factorization(stems(1)), label="yes", method="lime", samples=4000)
+    found = either.weights
+    assert abs(found.residual) > 0.1 * abs(found.everything - found.nothing)
+    assert "these weights do not add up to the value" in text(either)
+    assert not either.numbers()["sums"]
+    assert "from-nothing-to-everything" not in either.figures()
 
 
 def test_the_samples_drawn_are_said():

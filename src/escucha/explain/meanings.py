@@ -26,7 +26,7 @@ MEANINGS: dict[str, Meaning] = {
     "shapley": Meaning("exact Shapley values, with interactions of pairs", ADDS),
     "permutation": Meaning("sampled Shapley values with intervals, for many parts", f"{ADDS}, estimated"),
     "lime": Meaning("a linear model of random remixes (audioLIME), with intervals",
-                    f"{ADDS} in a linear model of random remixes"),
+                    f"{ADDS} in a linear model of random remixes", sums=False),
     "kernel-shap": Meaning("captum's KernelShap, an independent check of Shapley values", f"{ADDS}, estimated"),
     "leave-one-out": Meaning("what the value loses without each part",
                              "what the value loses when that part alone is taken away", sums=False),
