@@ -213,6 +213,12 @@ def test_where_there_is_nothing_to_rank_nothing_more_is_drawn():
     assert (silent.weights.tolist(), silent.stability, silent.rank_correlation) == ([0.0], None, None)
 
 
+@pytest.mark.parametrize("samples", [2, 4, 7])
+def test_shares_of_a_remix_each_say_nothing_and_so_do_not_agree(samples):
+    found = lime(Game(StemListener(), factorization(stems(4))), "yes", Sampling(samples, until_stable=True))
+    assert found.samples >= 50
+
+
 def test_shares_agree_only_where_each_of_them_does():
     rng = np.random.default_rng(0)
     masks = draw_masks(rng, 4000, 12)
