@@ -13,7 +13,7 @@ from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
 from escucha.experiments import weighing
-from escucha.experiments.faithfulness import Faithfulness, spread, weigh_truth
+from escucha.experiments.faithfulness import Faithfulness, weigh_truth
 from escucha.experiments.faithfulness_summary import Summary
 from escucha.experiments.judging import JudgedClip, Trial
 from escucha.experiments.run import experiment_of, read_experiment
@@ -240,19 +240,6 @@ def test_another_label_is_another_explanation_and_chance_knows_nothing_of_it(tru
     assert abs(truth.found.intervals["shift"]["random"].value) < 0.5
     assert truth.found.intervals["seeds"]["shapley"].value == pytest.approx(1)
     assert truth.found.intervals["seeds"]["lime"].value < 1
-
-
-def test_clips_are_of_as_many_groups_and_labels_as_there_are():
-    rows = tuple(Track(f"{label}-{group}-{at}", (label,), f"g{group}", Sines(at)) for group in range(4)
-                 for label in "abc" for at in range(2))
-    for most, groups in ((4, 4), (8, 4), (3, 3)):
-        taken = spread(rows, most)
-        assert len(taken) == most
-        assert len({track.group for track in taken}) == groups
-        counts = [sum(track.label == label for track in taken) for label in "abc"]
-        assert max(counts) - min(counts) <= 1
-    assert [track.name for track in spread(rows, 100)] == [track.name for track in rows]
-    assert list(spread(rows, 8)) == sorted(spread(rows, 8), key=rows.index)
 
 
 def noise(rng, methods, groups, clips):

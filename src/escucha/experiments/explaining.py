@@ -14,8 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from escucha.audio.clip import Clip
-from escucha.audio.io import digest
 from escucha.config import fingerprint, jsonable
 from escucha.corpora.cache import CacheError
 from escucha.corpora.corpus import Source, Track
@@ -23,14 +21,14 @@ from escucha.corpora.folder import STEMS, FileSource
 from escucha.errors import InputError, unknown
 from escucha.experiments.apart import FOUND, Apart
 from escucha.experiments.clip_reasons import ClipReasons, Reasons, doubts, keep, kept, places
-from escucha.experiments.recording import Recording
+from escucha.experiments.recording import Recording, check_sound, stem_keys
 from escucha.experiments.workbench import Workbench
 from escucha.explain.absent import replaced
 from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
 from escucha.explain.weights import USUAL, Sampling
-from escucha.models.classifier import VALUES, Classifier, Value, label_index, probabilities
+from escucha.models.classifier import Classifier, Value, label_index, probabilities
 from escucha.models.prediction import Failure
 from escucha.models.windows import AGGREGATES
 
@@ -38,8 +36,6 @@ REVISION = 1
 """Raised when the meaning of a kept row changes."""
 ABSENT = ("silence", "noise")
 """What may stand in the place of parts that are off: of many clips none is like all the others."""
-SHORTEST = 0.05
-"""Seconds; less holds no music to explain."""
 ALL_LABELS = 12
 """Of a model with more labels only a clip's own and its answer are explained where none are asked for."""
 
@@ -148,11 +144,6 @@ class Explainer:
         """What taking apart depends on: a separator's weights may be large, and are read once."""
         return self.how.apart.inputs()
 
-    @property
-    def unit(self) -> str:
-        """What weights and values are, in words (`remix.Game.unit`)."""
-        return VALUES[self.classifier.link] if self.how.value == "logit" else "log-odds"
-
     def game(self, factorization: Factorization) -> Game:
         """The game whose players are the parts."""
         return Game(self.classifier, factorization, self.how.aggregation, self.how.value)
@@ -185,18 +176,8 @@ def _said(game: Game) -> np.ndarray:
     return game.score(np.ones((1, len(game.factorization.parts)), dtype=bool)).logits()[0]
 
 
-def check_sound(name: str, clip: Clip) -> None:
-    """Raise InputError for a clip in which there is nothing to explain."""
-    if not clip.wave.any():
-        raise InputError(f"{name} is digitally silent: there is nothing to explain; check the file, or its start and "
-                         "duration")
-    if clip.duration < SHORTEST:
-        raise InputError(f"{name} lasts {clip.duration:.3f} s, too short to explain; give at least {SHORTEST:g} s")
-
-
 def _stems_key(source: Source) -> list[str]:
     """What a file's stems are, by content: they lie beside it, and its own key does not cover them."""
     if not isinstance(source, FileSource):
         return []
-    files = sorted(source.path.with_suffix(STEMS).glob("*"))
-    return [f"{file.name} {digest(file)}" for file in files if file.is_file()]
+    return stem_keys(source.path.with_suffix(STEMS))

@@ -8,8 +8,7 @@ from escucha.audio.clip import Clip
 from escucha.config import Within
 from escucha.errors import InputError, unknown
 from escucha.experiments.apart import Apart
-from escucha.experiments.explaining import check_sound
-from escucha.experiments.recording import LOUD, Recording, another, left_over, track_of
+from escucha.experiments.recording import LOUD, Recording, another, check_sound, far, left_over, track_of
 from escucha.experiments.workbench import Workbench
 from escucha.explain.absent import ABSENT, replaced
 from escucha.explain.explanation import Explanation, explain
@@ -95,8 +94,8 @@ class ExplanationStudy:
         return explain(classifier, factorization, label=self.label, method=self.method,
                        seed=self.seed, samples=self.samples, until_stable=self.until_stable, width=self.width,
                        aggregation=self.aggregation, value=self.value, model=Path(self.model).stem, path=recording.name,
-                       thresholds=self._thresholds(workbench, classifier),
-                       warnings=(*self._far(workbench, classifier, clip), *_incomplete(clip, stems)))
+                       thresholds=_thresholds(self.model, workbench, classifier),
+                       warnings=(*far(self.model, workbench, classifier, clip), *_incomplete(clip, stems)))
 
     def _check(self) -> None:
         """The settings that need no model, so that a mistake is said before anything is computed."""
@@ -169,23 +168,12 @@ class ExplanationStudy:
                                                             stems=lambda: stems)
         return replaced(factorization, self.absent, other=theirs, name=Path(other.name).name, seed=self.seed)
 
-    def _thresholds(self, workbench: Workbench, classifier: Classifier) -> dict[str, float]:
-        """From which probability on a label is given, where each stands by itself."""
-        from escucha.models.shelf import load_thresholds
 
-        return load_thresholds(self.model, workbench.home) if classifier.link == "sigmoid" else {}
+def _thresholds(card: str, workbench: Workbench, classifier: Classifier) -> dict[str, float]:
+    """From which probability on a label is given, where each stands by itself."""
+    from escucha.models.shelf import load_thresholds
 
-    def _far(self, workbench: Workbench, classifier: Classifier, clip: Clip) -> tuple[str, ...]:
-        """A sentence where the clip is far from the music the model was trained on."""
-        from escucha.models.shelf import load_domain
-
-        domain = load_domain(self.model, workbench.home)
-        report = None if domain is None else domain.report(clip, classifier)
-        if report is None or not report.far:
-            return ()
-        return (f"this clip is far from the music {Path(self.model).stem} was trained on (distance "
-                f"{report.distance:.2f}, where up to {report.threshold:g} is usual): the label is a guess, and this "
-                "explains the guess",)
+    return load_thresholds(card, workbench.home) if classifier.link == "sigmoid" else {}
 
 
 def _folder(workbench: Workbench, text: str | None) -> Path | None:

@@ -12,6 +12,7 @@ from escucha.corpora.reading import each
 from escucha.errors import InputError, unknown
 from escucha.experiments.accuracy import chosen
 from escucha.experiments.apart import Apart
+from escucha.experiments.choosing import spread
 from escucha.experiments.explaining import Explainer, How
 from escucha.experiments.faithfulness_finding import FaithfulnessFinding
 from escucha.experiments.faithfulness_summary import Summary
@@ -20,6 +21,7 @@ from escucha.experiments.judging import JudgedClip, Trials, judge_clip
 from escucha.experiments.weighing import JUDGED, RANDOM
 from escucha.experiments.workbench import Workbench
 from escucha.explain.faithfulness import MEASURES, SHARES
+from escucha.explain.remix import unit_of
 from escucha.explain.weights import Sampling
 from escucha.models.classifier import Classifier, label_index
 from escucha.models.prediction import Failure
@@ -138,26 +140,10 @@ def weigh_truth(classifier: Classifier, corpus: Corpus, asked: Faithfulness,
     failures = [one for one in judged if isinstance(one, Failure)]
     if not clips:
         raise InputError(f"none of {len(tracks)} clips can be explained; the first: {failures[0].reason}")
+    unit = unit_of(classifier, explainer.how.value)
     summary = Summary.of(clips, asked.asked, asked.measures, seed=asked.seed)
-    return FaithfulnessFinding(Path(asked.model).stem, corpus.origin, explainer.unit, summary, tuple(failures),
+    return FaithfulnessFinding(Path(asked.model).stem, corpus.origin, unit, summary, tuple(failures),
                                tuple(notes))
-
-
-def spread(tracks: Sequence[Track], most: int) -> list[Track]:
-    """At most so many tracks, of as many groups as there are and of all labels alike; in the corpus's order."""
-    if len(tracks) <= most:
-        return list(tracks)
-    groups: dict[str, int] = {}
-    labels: dict[tuple[str, ...], int] = {}
-    left = list(range(len(tracks)))
-    taken = []
-    for _ in range(most):
-        at = min(left, key=lambda row: (groups.get(tracks[row].group, 0), labels.get(tracks[row].labels, 0), row))
-        left.remove(at)
-        taken.append(at)
-        groups[tracks[at].group] = groups.get(tracks[at].group, 0) + 1
-        labels[tracks[at].labels] = labels.get(tracks[at].labels, 0) + 1
-    return [tracks[at] for at in sorted(taken)]
 
 
 def _each(explainer: Explainer, tracks: Sequence[Track], asked: Faithfulness,

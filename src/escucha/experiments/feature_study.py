@@ -12,10 +12,12 @@ from escucha.config import Within, fingerprint
 from escucha.corpora import reading
 from escucha.corpora.corpus import Corpus, key_of
 from escucha.errors import InputError
+from escucha.experiments.choosing import evenly
 from escucha.experiments.feature_finding import FeatureFinding
 from escucha.experiments.feature_sounds import examples
 from escucha.experiments.feature_summary import Summary, Told
 from escucha.experiments.feature_table import Heard, Learned, hear, learned, with_features
+from escucha.experiments.recording import far
 from escucha.experiments.workbench import Workbench
 from escucha.explain.feature_shap import BACKGROUND, SAMPLES, FeatureValues, feature_values
 from escucha.models.classifier import VALUES, FeatureClassifier, label_index
@@ -143,19 +145,12 @@ class FeatureStudy:
 
     def _doubts(self, workbench: Workbench, model: FeatureClassifier, heard: Heard) -> tuple[str, ...]:
         """A sentence where a single clip is far from the music the model was trained on."""
-        from escucha.models.shelf import load_domain
-
-        domain = load_domain(self.model, workbench.home) if self._single(heard) else None
-        if domain is None or not domain.report(self._unit(workbench, model, heard, None), model).far:
+        if not self._single(heard):
             return ()
-        return (f"this clip is far from the music {self.model} was trained on: its answer is a guess, and this "
-                "explains the guess",)
-
+        return far(self.model, workbench, model, self._unit(workbench, model, heard, None))
 
 
 def _evenly(corpus: Corpus, limit: int) -> Corpus:
-    """At most so many tracks, from the first to the last; all where the limit is 0."""
-    if not limit or len(corpus) <= limit:
-        return corpus
-    places = np.linspace(0, len(corpus) - 1, limit).round().astype(int)
-    return Corpus(tuple(corpus.tracks[at] for at in places), f"{limit} of {len(corpus)} clips of {corpus.origin}")
+    """At most so many tracks, and so said; all where the limit is 0."""
+    taken = evenly(corpus.tracks, limit)
+    return corpus if len(taken) == len(corpus) else Corpus(taken, f"{limit} of {len(corpus)} clips of {corpus.origin}")

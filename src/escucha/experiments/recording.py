@@ -13,9 +13,13 @@ from escucha.audio.separate import read_stems
 from escucha.corpora.corpus import Corpus, Track
 from escucha.corpora.folder import STEMS
 from escucha.errors import InputError, unknown
+from escucha.experiments.workbench import Workbench
+from escucha.models.classifier import Classifier
 
 ROUNDED = 2
 """Samples by which a stem may be longer or shorter than its mix: resampling rounds either."""
+SHORTEST = 0.05
+"""Seconds; less holds no music to explain."""
 LOUD = -30.0
 """dB of the clip: what stems leave over and is louder is said, for then they are not all of it."""
 
@@ -57,8 +61,7 @@ class Recording:
         if self.path is None:
             return [self._track.source.key()]
         folder = self._folder() if stems else None
-        files = [] if folder is None else sorted(folder.glob("*"))
-        return [digest(self.path), *(f"{file.name} {digest(file)}" for file in files if file.is_file())]
+        return [digest(self.path), *([] if folder is None else stem_keys(folder))]
 
     def _stems(self, rate: int) -> dict[str, Clip]:
         if self.path is None:
@@ -81,6 +84,32 @@ class Recording:
         if self.track is None:
             raise InputError("a recording is of a file or of a track; give one")
         return self.track
+
+
+def stem_keys(folder: Path) -> list[str]:
+    """Name and hash of every file in a folder of stems: they lie beside their mix, and its own key leaves them out."""
+    return [f"{file.name} {digest(file)}" for file in sorted(folder.glob("*")) if file.is_file()]
+
+
+def check_sound(name: str, clip: Clip) -> None:
+    """Raise InputError for a clip in which there is nothing to explain."""
+    if not clip.wave.any():
+        raise InputError(f"{name} is digitally silent: there is nothing to explain; check the file, or its start and "
+                         "duration")
+    if clip.duration < SHORTEST:
+        raise InputError(f"{name} lasts {clip.duration:.3f} s, too short to explain; give at least {SHORTEST:g} s")
+
+
+def far(card: str, workbench: Workbench, classifier: Classifier, clip: Clip) -> tuple[str, ...]:
+    """A sentence where the clip is far from the music that the model of a card was trained on."""
+    from escucha.models.shelf import load_domain
+
+    domain = load_domain(card, workbench.home)
+    report = None if domain is None else domain.report(clip, classifier)
+    if report is None or not report.far:
+        return ()
+    return (f"this clip is far from the music {Path(card).stem} was trained on (distance {report.distance:.2f}, where "
+            f"up to {report.threshold:g} is usual): the label is a guess, and this explains the guess",)
 
 
 def track_of(corpus: Corpus, name: str) -> Track:

@@ -19,8 +19,8 @@ from escucha.corpora.corpus import Track
 from escucha.corpora.stems import separated
 from escucha.errors import InputError
 from escucha.experiments.apart import Apart
-from escucha.experiments.explaining import Explainer, check_sound
-from escucha.experiments.recording import LOUD, Recording, left_over
+from escucha.experiments.explaining import Explainer
+from escucha.experiments.recording import LOUD, Recording, check_sound, left_over
 from escucha.explain.agreement import rank_correlation
 from escucha.explain.factorization import of_sources
 from escucha.explain.methods import METHODS

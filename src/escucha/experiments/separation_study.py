@@ -11,14 +11,15 @@ from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 from escucha.experiments.accuracy import chosen
 from escucha.experiments.apart import Apart
+from escucha.experiments.choosing import spread
 from escucha.experiments.explaining import Explainer, How
-from escucha.experiments.faithfulness import spread
 from escucha.experiments.separation_finding import SeparationFinding
 from escucha.experiments.separation_pairs import CONTROLS, Difference, differences
 from escucha.experiments.separation_sounds import side_by_side
 from escucha.experiments.separation_summary import Summary
 from escucha.experiments.workbench import Workbench
 from escucha.explain.listening import Sound
+from escucha.explain.remix import unit_of
 from escucha.explain.weights import Sampling
 from escucha.models.prediction import Failure
 
@@ -74,7 +75,8 @@ class SeparationStudy:
         if not rows:
             raise InputError(f"none of {len(tracks)} clips can be taken apart; the first: {failed[0].reason}")
         found = Summary(rows, self.seed, self.asked)
-        settings = {"unit": explainer.unit, "method": self.method, "segments": self.segments, "seed": self.seed}
+        settings = {"unit": unit_of(explainer.classifier, explainer.how.value), "method": self.method,
+                    "segments": self.segments, "seed": self.seed}
         return SeparationFinding(Path(self.model).stem, corpus.origin, settings, found, failed,
                                  self._heard(explainer, tracks, found))
 

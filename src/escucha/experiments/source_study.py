@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-import numpy as np
-
 from escucha.config import Within, fingerprint
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 from escucha.experiments.apart import Apart
+from escucha.experiments.choosing import evenly
 from escucha.experiments.clip_reasons import ClipReasons
 from escucha.experiments.explaining import Explainer, How
 from escucha.experiments.gathering import gathered
@@ -19,6 +18,7 @@ from escucha.experiments.source_sounds import clearest
 from escucha.experiments.source_summary import Summary
 from escucha.experiments.tagging import labelled
 from escucha.experiments.workbench import Workbench
+from escucha.explain.remix import unit_of
 from escucha.explain.weights import USUAL, Sampling
 from escucha.models.classifier import Value
 from escucha.models.prediction import Failure
@@ -113,12 +113,10 @@ class SourceStudy:
             tracks = gathered([str(workbench.path(path)) for path in self.paths], known=known, group=self.group,
                               start=self.start, duration=self.duration)
             origin = ", ".join(self.paths[:3]) + (", …" if len(self.paths) > 3 else "")
-        if not 0 < self.limit < len(tracks):
-            return tracks, origin
-        return [tracks[at] for at in np.linspace(0, len(tracks) - 1, self.limit).round().astype(int)], origin
+        return evenly(tracks, self.limit), origin
 
     def _settings(self, explainer: Explainer) -> dict[str, Any]:
         groups = {} if self.corpus else {"group": self.group or "file"}
-        return {**groups, "value": self.value, "unit": explainer.unit, "parts": self.parts, "segments": self.segments,
-                "bands": self.bands, "absent": self.absent, "method": self.method, "samples": self.samples,
-                "aggregation": self.aggregation, "seed": self.seed}
+        return {**groups, "value": self.value, "unit": unit_of(explainer.classifier, self.value),
+                "parts": self.parts, "segments": self.segments, "bands": self.bands, "absent": self.absent,
+                "method": self.method, "samples": self.samples, "aggregation": self.aggregation, "seed": self.seed}

@@ -66,7 +66,7 @@ class Game:
     @property
     def unit(self) -> str:
         """What its values are, in words."""
-        return VALUES[self.classifier.link] if self.value == "logit" else "log-odds"
+        return unit_of(self.classifier, self.value)
 
     @property
     def additive(self) -> bool:
@@ -174,6 +174,11 @@ class RemixScores:
         column = label_index(self.game.classifier, label)
         of = values if self.game.value == "logit" else log_odds
         return of(self.logits(), self.game.classifier.link)[:, column]
+
+
+def unit_of(classifier: Classifier, value: Value) -> str:
+    """What the values of a game are, in words: `logit minus mean logit`."""
+    return VALUES[classifier.link] if value == "logit" else "log-odds"
 
 
 def heard(factorization: Factorization, window: int) -> tuple[Heard, ...]:
