@@ -184,6 +184,24 @@ def test_the_separator_that_changes_least_is_named_first_and_one_that_does_nothi
     assert study.words()[0].startswith("Separated by hpss, ")
 
 
+def test_the_first_is_called_better_only_where_a_test_on_the_clips_of_both_shows_it(study):
+    assert study.found.rival == ""
+    assert "not shown to be better" not in study.words()[0]
+    second = {row.clip: row for row in study.found.of("nmf")}
+    level = tuple(replace(row, estimated=second[row.clip].estimated, true=second[row.clip].true,
+                          blind=second[row.clip].blind) if row.separator == "hpss" else row for row in study.found.rows)
+    tied = replace(study, found=replace(study.found, rows=level))
+    assert tied.found.rival in ("hpss", "nmf")
+    assert "though not shown to be better than" in tied.words()[0]
+
+
+def test_means_over_other_clips_are_said_to_be_such(study):
+    assert study.found.uneven == 0
+    rows = tuple(row for row in study.found.rows if row.separator != "nmf" or row.clip != study.found.clips[0])
+    fewer = replace(study, found=replace(study.found, rows=rows))
+    assert any("1 of 12 clips were taken apart by some separators only" in line for line in fewer.words())
+
+
 def test_one_clip_is_heard_true_beside_separated(study):
     names = list(study.sounds())
     assert names[0] == "original"

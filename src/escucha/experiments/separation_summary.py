@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import comb
 
 import numpy as np
 
 from escucha.experiments.separation_pairs import CONTROLS, Difference
-from escucha.models.resampling import Interval, mean_interval, share_interval
+from escucha.models.resampling import Interval, mean_interval, share_interval, sign_flip
 
+ALPHA = 0.05
+"""Of the corrected p below which one separator is said to change less than another."""
 SMALL = 1e-3
 """Of weights: a change that float32 alone may make."""
 
@@ -99,6 +102,31 @@ class Summary:
         """Without the controls, the least change against knowing nothing first."""
         return tuple(sorted((one for one in self.standings if not one.control),
                             key=lambda one: one.left if np.isfinite(one.left) else np.inf))
+
+    @cached_property
+    def rival(self) -> str:
+        """The second of `judged`, where the first is not shown to be better on the clips of both; empty otherwise.
+
+        By sign flips over groups of each clip's change against the mean of knowing nothing; both were chosen by it, so
+        p is corrected for every two separators (Bonferroni).
+        """
+        ranked = [one for one in self.judged if np.isfinite(one.left)]
+        if len(ranked) < 2:
+            return ""
+        first, second = ({row.clip: (row.change / one.blind.value, row.group) for row in self.of(one.separator)
+                          if np.isfinite(row.change)} for one in ranked[:2])
+        both = [clip for clip in first if clip in second]
+        gained = np.array([second[clip][0] - first[clip][0] for clip in both])
+        if not both or gained.mean() <= 0:
+            return ranked[1].separator
+        p = sign_flip(gained, [first[clip][1] for clip in both], seed=self.seed)
+        return "" if p * comb(len(ranked), 2) < ALPHA else ranked[1].separator
+
+    @property
+    def uneven(self) -> int:
+        """Clips that only some of the separators took apart."""
+        taken = [{row.clip for row in self.of(one.separator)} for one in self.standings]
+        return sum(not all(clip in one for one in taken) for clip in self.clips)
 
     def of(self, separator: str) -> list[Difference]:
         """Its clips."""

@@ -29,7 +29,8 @@ def _headline(study: "SeparationFinding") -> Iterator[str]:
         yield f"No separator could take a clip of {study.origin} apart."
         return
     best, among = study.found.judged[0], len(study.found.judged)
-    first = f", by this measure the best of {among} separators" if among > 1 else ""
+    rival = f", though not shown to be better than {study.found.rival}" if study.found.rival else ""
+    first = f", by this measure the best of {among} separators{rival}" if among > 1 else ""
     if not any(one.shown for one in study.found.judged):
         which = f"none of {among} separators is" if among > 1 else "it is not"
         first = f"; {which} shown to tell more of the sources than nothing"
@@ -69,7 +70,8 @@ def _controls(study: "SeparationFinding") -> Iterator[str]:
 
 def _reading(study: "SeparationFinding") -> str:
     return (f"Both explanations are of the same parts ({study.settings['method']}, {study.settings['segments']}): true "
-            "stems are summed as the separator joins them, each with the source that holds most of it. SI-SDR compares "
+            "stems are summed as the separator joins them, each with the source that holds most of it in that clip; "
+            "who stands for what is chosen by the truth, so SI-SDR reads as high as it can. It compares "
             f"a source with that sum (higher is better, {CEILING:g} dB at most; in brackets, above what the mixture "
             "itself scores).")
 
@@ -81,6 +83,9 @@ def _doubts(study: "SeparationFinding") -> Iterator[str]:
         yield f"the true stems given as an estimate change {truth.change.value:.1%}; the method itself varies so much"
     if found.groups < FEW_GROUPS:
         yield f"{found.groups} groups are few; the intervals say little under {FEW_GROUPS}"
+    if found.uneven:
+        yield (f"{found.uneven} of {len(found.clips)} clips were taken apart by some separators only; each one's means "
+               "are over its own clips, which may be easier or harder")
     if study.failures:
         named = "; ".join(f"{one.path}: {one.reason}" for one in study.failures[:NAMED])
         more = "; the table of failures has all" if len(study.failures) > NAMED else ""
