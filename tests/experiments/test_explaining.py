@@ -21,8 +21,10 @@ from escucha.errors import InputError
 from escucha.experiments.apart import Apart
 from escucha.experiments.clip_reasons import ClipReasons
 from escucha.explain.factorization import of_sources
+from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
+from escucha.explain.weights import Sampling
 from escucha.models.prediction import Failure
 from tests.conftest import REPOSITORY
 from tests.experiments.bands import Band, Broken, band, explainer, tracks
@@ -143,6 +145,19 @@ class Dividing(Additive):
     def scores(self, waves: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):
             return super().scores(waves) / np.abs(waves).max(axis=1, keepdims=True)
+
+
+def test_each_sound_has_a_draw_of_its_own(tmp_path):
+    """One seed for all would err alike in every clip, and no interval over groups would know."""
+    made = explainer(Additive(), tmp_path, method="lime", sampling=Sampling(50, seed=3))
+    one, other = tracks(2)
+    seeds = [made.sampling(track).seed for track in (one, other, replace(one, name="again"))]
+    assert seeds[0] != seeds[1]
+    assert seeds[0] == seeds[2], "the name changes nothing"
+    assert replace(made, how=replace(made.how, sampling=Sampling(50, seed=4))).sampling(one).seed != seeds[0]
+    game = made.game(made.factorize(one))
+    found = METHODS["lime"](game, "yes", made.sampling(one))
+    assert made.one(one).of("yes").weights == tuple(found.weights)
 
 
 def test_noise_may_stand_for_what_is_off(tmp_path):

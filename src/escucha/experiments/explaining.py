@@ -8,7 +8,7 @@ Conventions: one clip is in memory at a time; all labels of a clip share one gam
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from escucha.models.classifier import Classifier, Value, label_index, probabilit
 from escucha.models.prediction import Failure
 from escucha.models.windows import AGGREGATES
 
-REVISION = 1
+REVISION = 2
 """Raised when the meaning of a kept row changes."""
 ABSENT = ("silence", "noise")
 """What may stand in the place of parts that are off: of many clips none is like all the others."""
@@ -137,7 +137,15 @@ class Explainer:
         parts = how.apart.factorize(clip, window=self.classifier.window, workbench=self.workbench,
                                     stems=lambda: recording.stems(clip), annotations=notes,
                                     offset=how.start)
-        return replaced(parts, how.absent, seed=how.sampling.seed)
+        return parts if how.absent == "silence" else replaced(parts, how.absent, seed=self.sampling(track).seed)
+
+    def sampling(self, track: Track) -> Sampling:
+        """What may be drawn of the track, from a seed of its own sound's: one for all would err alike in every clip.
+
+        What all clips err by alike is in no interval over groups.
+        """
+        usual = self.how.sampling
+        return replace(usual, seed=int(fingerprint(usual.seed, track.source.key())[:8], 16))
 
     @cached_property
     def _apart(self) -> list[str]:
@@ -158,7 +166,7 @@ class Explainer:
 
     def _find(self, track: Track, place: Path) -> ClipReasons:
         game = self.game(self.factorize(track))
-        method, sampling = METHODS[self.how.method], self.how.sampling
+        method, sampling = METHODS[self.how.method], self.sampling(track)
         weights = {label: method(game, label, sampling) for label in self.asked(track, game)}
         shares = dict(zip(self.classifier.labels, probabilities(_said(game), self.classifier.link).tolist()))
         reasons = tuple(Reasons.of(label, shares[label], found) for label, found in weights.items())

@@ -162,7 +162,7 @@ class Truth:
         apart = how.apart if sources else Apart("none", how.apart.segments)
         taken = apart.factorize(self.clip, window=explainer.classifier.window, workbench=explainer.workbench,
                                 stems=lambda: sources, annotations=self._recording.annotations())
-        found = METHODS[how.method](explainer.game(taken), self.answer, how.sampling)
+        found = METHODS[how.method](explainer.game(taken), self.answer, explainer.sampling(self.track))
         return {part.name: float(weight) for part, weight in zip(taken.parts, found.weights) if not part.silent}
 
     def _qualities(self, made: Sources, pairs: Mapping[str, tuple[str, ...]]) -> tuple[Quality, ...]:
