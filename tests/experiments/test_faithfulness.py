@@ -122,6 +122,16 @@ def test_words_say_who_tells_most_truth_and_how_sure_that_is(truth):
     assert any("all 42 comparisons" in line and "Holm" in line for line in said)
 
 
+def test_a_method_that_keeps_more_parts_is_said_to_have_it_easier(truth):
+    assert "Each method has its own number" not in " ".join(truth.words())
+    clips = tuple(replace(clip, trials={name: replace(trial, measures={**trial.measures, "kept": 0.9})
+                                        if name == "lime" else trial for name, trial in clip.trials.items()})
+                  for clip in truth.found.clips)
+    line = next(line for line in replace(truth, found=replace(truth.found, clips=clips)).words()
+                if line.startswith("The fewest parts"))
+    assert "to 90% (lime) of them; AI and Fid-In favour one that keeps more (FF" in line
+
+
 def test_the_finding_is_kept_whole(truth, tmp_path):
     assert isinstance(truth, Finding)
     kept = load(save(truth, tmp_path / "out", About("faithfulness", "toy")))

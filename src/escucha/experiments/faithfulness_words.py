@@ -12,6 +12,10 @@ from escucha.models.resampling import FEW_GROUPS, Interval
 
 HEADLINES = ("deletion", "insertion", "comprehensiveness", "FF")
 """What tells truth, the first that was measured."""
+STRONGEST = ("AI", "AD", "AG", "Fid-In")
+"""Measures of the strongest parts alone, however many these are."""
+UNEQUAL = 0.05
+"""Shares of the parts that are the strongest differ where they differ by more."""
 DEPENDS = 0.5
 """An explanation that stays more alike than this after the network forgot everything hardly tells of the network."""
 
@@ -87,7 +91,7 @@ def _other_side(found: Summary) -> str:
     top = found.best("insertion")
     worse = found.beaten("insertion", top)
     shown = f", shown to be better than {listed(worse)}" if worse else ", not shown to be better than any other"
-    return f"Putting parts in instead of taking them away, {top} is best: insertion " \
+    return f"Putting parts in instead of taking them away, {top} has the best mean: insertion " \
            f"{spread('insertion', found.intervals['insertion'][top])}{shown}."
 
 
@@ -105,9 +109,21 @@ def _strongest_alone(found: Summary) -> str:
     top = found.best(name)
     few = f" ({found.intervals['kept'][top].value:.0%} of the parts)" if "kept" in found.measures else ""
     alone, gone = found.intervals["Fid-In"][top], found.intervals["FF"][top]
-    return (f"The fewest parts that hold half of {top}'s weights{few} get the clip's answer alone in "
-            f"{alone.value:.0%} of clips ({alone.low:.0%} to {alone.high:.0%}); without them the answer's probability "
-            f"falls by {spread('FF', gone)}.")
+    return (f"The fewest parts that hold half of {top}'s weights{few} alone make the explained label the surest in "
+            f"{alone.value:.0%} of clips ({alone.low:.0%} to {alone.high:.0%}); without them its probability falls by "
+            f"{spread('FF', gone)}.{_unequal(found)}")
+
+
+def _unequal(found: Summary) -> str:
+    """Said where methods keep different shares of the parts: a larger share says more alone, whatever its order."""
+    there = found.intervals.get("kept", {})
+    least, most = (pick(there, key=lambda name: there[name].value, default="") for pick in (min, max))
+    if not there or there[most].value - there[least].value < UNEQUAL:
+        return ""
+    measured = listed([name for name in STRONGEST if name in found.measures])
+    return (f" Each method has its own number of strongest parts, from {there[least].value:.0%} ({least}) to "
+            f"{there[most].value:.0%} ({most}) of them; {measured} favour one that keeps more (FF one that "
+            "takes more away), and deletion, insertion, comprehensiveness and sufficiency take as many of each.")
 
 
 def _sizes(found: Summary) -> str:
@@ -124,8 +140,9 @@ def _steady(found: Summary) -> str:
         there = {method: one.value for method, one in found.intervals.get(name, {}).items() if method != RANDOM}
         if there:
             least, most = min(there, key=there.__getitem__), max(there, key=there.__getitem__)
+            unsure = "" if least in found.beaten(name, most) else "; the two are not shown to differ"
             said.append(f"under {what} {least} keeps its order least ({number(name, there[least])}) and {most} most "
-                        f"({number(name, there[most])})" if there[least] < there[most]
+                        f"({number(name, there[most])}{unsure})" if there[least] < there[most]
                         else f"under {what} all keep their order alike ({number(name, there[most])})")
     return f"Steadiness, as rank correlation: {'; '.join(said)}." if said else ""
 

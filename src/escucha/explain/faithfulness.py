@@ -43,7 +43,7 @@ MEASURES: dict[str, Measure] = {
     "AD": Measure("lower", "% of the probability that the strongest parts alone lose"),
     "AG": Measure("higher", "% of what the probability lacks to 1 that the strongest parts alone gain"),
     "FF": Measure("higher", "probability lost without the strongest parts"),
-    "Fid-In": Measure("higher", "share of clips whose strongest parts alone get the same answer", 1.0),
+    "Fid-In": Measure("higher", "share of clips whose strongest parts alone have the label as the surest", 1.0),
     "kept": Measure("neither", "share of the sounding parts that are the strongest: the fewest that hold half"),
     "sparseness": Measure("neither", "Gini index of the weights' sizes: 0 all alike, near 1 one alone"),
     "complexity": Measure("neither", "entropy of the weights' sizes in nats: 0 one part alone"),
