@@ -19,7 +19,7 @@ from escucha.experiments.judging import JudgedClip, Trial
 from escucha.experiments.run import experiment_of, read_experiment
 from escucha.experiments.workbench import Workbench
 from escucha.explain.deletion import Bounds
-from escucha.explain.faithfulness import Judged
+from escucha.explain.faithfulness import Judged, random_weights
 from escucha.explain.maps import AttributionMap
 from escucha.explain.weights import exact
 from escucha.finding import About, Finding, load, save
@@ -240,6 +240,16 @@ def test_a_network_forgets_layer_by_layer_and_learns_again(bench, monkeypatch):
     assert warned[0].startswith("Warning: loudness explain")
     assert "forgetting" in finding.figures()
     assert set(finding.tables()["forgetting"]["reset down to"]) == {"head", "ear"}
+
+
+def test_what_only_a_draw_says_is_not_taken_for_a_likeness(bench, monkeypatch):
+    """A method that is nothing but its draw: other networks and labels are asked with other draws, a shift is not."""
+    monkeypatch.setitem(weighing.JUDGED, "dice", random_weights)
+    finding = judged(bench, network(), count=16, groups=8, clips=6, randomised=6, methods=("dice",),
+                     metrics=("deletion", "reset", "refitted", "other-label", "shift"))
+    for measure in ("reset", "refitted", "other-label"):
+        assert abs(finding.found.intervals[measure]["dice"].value) < 0.5
+    assert finding.found.intervals["shift"]["dice"].value == pytest.approx(1)
 
 
 def test_another_label_is_another_explanation_and_chance_knows_nothing_of_it(truth):

@@ -10,7 +10,7 @@ import numpy as np
 
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError
-from escucha.experiments.weighing import Found, weigh
+from escucha.experiments.weighing import Found, fresh, weigh
 from escucha.experiments.workbench import Workbench
 from escucha.explain.agreement import rank_correlation
 from escucha.explain.randomisation import Reset, network, resets
@@ -52,7 +52,7 @@ def forgotten(game: Game, label: str, sampling: Sampling, found: Found,
     alike: dict[str, tuple[Likeness, ...]] = {}
     for at, reset in enumerate(forgetting.resets(sampling.seed)):
         other = replace(game, classifier=reset.classifier)
-        for name, given in weigh(other, label, sampling, found, anew=200 + at)[0].items():
+        for name, given in weigh(other, label, fresh(sampling, 200 + at), found)[0].items():
             one, two = (weights.weights[game.sounding] for weights in (found[name], given))
             likeness = Likeness(reset.layer, rank_correlation(one, two), rank_correlation(np.abs(one), np.abs(two)))
             alike[name] = (*alike.get(name, ()), likeness)
@@ -65,7 +65,7 @@ def learned(game: Game, label: str, sampling: Sampling, found: Found,
     measures: dict[str, dict[str, float]] = {name: {} for name in found}
     for at, (measure, learner) in enumerate(forgetting.learners.items()):
         other = replace(game, classifier=learner)
-        for name, given in weigh(other, label, sampling, found, anew=103 + at)[0].items():
+        for name, given in weigh(other, label, fresh(sampling, 103 + at), found)[0].items():
             pair = found[name].weights[game.sounding], given.weights[game.sounding]
             measures[name][measure] = rank_correlation(*pair)
     return measures

@@ -29,13 +29,13 @@ Found = dict[str, Weights]
 
 def weigh(game: Game, label: str, sampling: Sampling, methods: Iterable[str],
           *, anew: int = 0) -> tuple[Found, dict[str, str]]:
-    """Each method's weights, and why some have none. The control is drawn `anew` for another sound, label or network.
+    """Each method's weights, and why some have none. The control is drawn `anew` for another sound.
 
-    It would not know that they are other ones, and seem the steadiest of all.
+    It would not know that it is another one, and seem the steadiest of all.
     """
     found, refused = {}, {}
     for name in methods:
-        drawn = replace(sampling, seed=drawn_seed(sampling.seed, anew)) if name == RANDOM and anew else sampling
+        drawn = fresh(sampling, anew) if name == RANDOM and anew else sampling
         try:
             weights = JUDGED[name](game, label, drawn)
         except InputError as error:
@@ -68,8 +68,7 @@ def _again(game: Game, label: str, sampling: Sampling, name: str, first: Weights
     """The weights of several seeds, of the parts that sound; of a method that draws nothing the same ones twice."""
     if first.samples is None and (first.low == first.high).all():
         return [first.weights[game.sounding]] * 2
-    others = [JUDGED[name](game, label, replace(sampling, seed=drawn_seed(sampling.seed, 1 + at)))
-              for at in range(1, seeds)]
+    others = [JUDGED[name](game, label, fresh(sampling, 1 + at)) for at in range(1, seeds)]
     return [given.weights[game.sounding] for given in (first, *others)]
 
 
@@ -80,9 +79,14 @@ def other_label(game: Game, label: str, sampling: Sampling, found: Found,
     if not others:
         return
     other = others[drawn_seed(sampling.seed, 1) % len(others)]
-    for name, given in weigh(game, other, sampling, found, anew=102)[0].items():
+    for name, given in weigh(game, other, fresh(sampling, 102), found)[0].items():
         pair = found[name].weights[game.sounding], given.weights[game.sounding]
         measures[name]["other-label"] = rank_correlation(*pair)
+
+
+def fresh(sampling: Sampling, at: int) -> Sampling:
+    """Other draws: the same remixes err alike for another label or network, and so make explanations look alike."""
+    return replace(sampling, seed=drawn_seed(sampling.seed, at))
 
 
 def drawn_seed(*seed: int) -> int:
