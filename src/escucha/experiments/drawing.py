@@ -4,18 +4,32 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from escucha.models.resampling import Interval, reach
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from escucha.models.resampling import Interval
-
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#888888"
 """Of Okabe and Ito's palette: told apart by people who do not see red or green."""
+PALETTE = (BLUE, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", ORANGE, "#000000")
+"""All of it, for what stands side by side."""
 CROWDED = 12
 """With more labels than this a confusion matrix leaves its zeros out and its names stand upright."""
+
+
+def panels(count: int, *, across: int, width: float, height: float, margin: float = 1.0) -> tuple[Figure, list[Axes]]:
+    """So many panels on common axes, at most `across` side by side, each of this width and height in inches."""
+    across = min(across, count)
+    down = -(-count // across)
+    figure = Figure(figsize=(margin + width * across, 0.9 + height * down), layout="constrained")
+    made = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel().tolist()
+    for axes in made[count:]:
+        axes.remove()
+    return figure, made[:count]
 
 
 def confusion(counts: np.ndarray, labels: Sequence[str], *, title: str = "") -> Figure:
@@ -130,13 +144,12 @@ def bars(values: Mapping[str, float], *, label: str, errors: Mapping[str, tuple[
     return figure
 
 
-def dots(found: "Mapping[str, Interval]", *, label: str, span: tuple[float, float] | None = None) -> Figure:
+def dots(found: Mapping[str, Interval], *, label: str, span: tuple[float, float] | None = None) -> Figure:
     """Named numbers with their intervals, one below the other; a line at 0 where they have no span of their own."""
     figure = Figure(figsize=(6.4, 1.2 + 0.4 * len(found)), layout="constrained")
     axes = figure.add_subplot()
-    values = np.array([[one.value, one.low, one.high] for one in found.values()])
-    places = np.arange(len(found))
-    axes.errorbar(values[:, 0], places, xerr=np.abs(values[:, 1:] - values[:, :1]).T, fmt="o", color=BLUE, capsize=3)
+    rows, places = list(found.values()), np.arange(len(found))
+    axes.errorbar([one.value for one in rows], places, xerr=reach(rows), fmt="o", color=BLUE, capsize=3)
     axes.set_yticks(places, list(found))
     axes.set_ylim(len(found) - 0.4, -0.6)
     axes.grid(axis="x", color=GREY, alpha=0.25)

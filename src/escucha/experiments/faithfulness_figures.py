@@ -7,15 +7,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from escucha.experiments.drawing import BLUE, GREY, ORANGE
+from escucha.experiments.drawing import GREY, ORANGE, PALETTE
 from escucha.experiments.faithfulness_curves import GRID, WAYS, limits
 from escucha.experiments.faithfulness_summary import Summary
 from escucha.experiments.weighing import RANDOM
 from escucha.explain.faithfulness import MEASURES
+from escucha.models.resampling import reach
 
-PALETTE = (BLUE, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", ORANGE, "#000000")
-"""Okabe and Ito's, told apart by every kind of colour vision; marks and dashes tell apart what has one colour."""
 MARKS = "osD^vPX*<>"
+"""Marks and dashes tell apart what has one colour."""
 DASHES = ("-", "--", "-.")
 COLUMNS = 4
 """Panels side by side in the figure of all measures."""
@@ -75,8 +75,7 @@ def _panel(axes: Axes, found: Summary, name: str) -> None:
     for place, method in enumerate(found.methods):
         one = found.intervals[name].get(method)
         if one is not None:
-            reach = np.nan_to_num(np.abs([[one.low - one.value], [one.high - one.value]]))
-            axes.errorbar([one.value], [place], xerr=reach, fmt=drawn[method]["marker"],
+            axes.errorbar([one.value], [place], xerr=reach([one]), fmt=drawn[method]["marker"],
                           color=drawn[method]["color"], markersize=4, capsize=2, elinewidth=1)
     arrow = {"higher": " ↑", "lower": " ↓", "neither": ""}[MEASURES[name].better]
     axes.set_title(f"{name}{arrow}", fontsize=9)

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from escucha.experiments.drawing import BLUE, GREY, ORANGE
+from escucha.experiments.drawing import BLUE, GREY, ORANGE, panels
 from escucha.experiments.separation_summary import SourceQuality, Standing, Summary
-from escucha.models.resampling import Interval
+from escucha.models.resampling import Interval, reach
 
 ACROSS = 4
 """Panels side by side, at most."""
@@ -24,18 +24,18 @@ def changes(found: Summary) -> Figure:
     """Each separator's explanations against the truth, with intervals; controls are grey."""
     rows = [*[one for one in found.standings if one.control], *found.judged]
     figure = Figure(figsize=(9.6, 1.6 + 0.36 * len(rows)), layout="constrained")
-    panels = figure.subplots(1, len(MEASURES), sharey=True)
-    for axes, (words, of) in zip(panels, MEASURES.values()):
+    drawn = figure.subplots(1, len(MEASURES), sharey=True)
+    for axes, (words, of) in zip(drawn, MEASURES.values()):
         for place, one in enumerate(rows):
             _interval(axes, of(one), place, GREY if one.control else BLUE)
         axes.set(xlabel=words)
-    panels[0].plot([one.blind.value for one in rows], range(len(rows)), "o", markerfacecolor="none", color=ORANGE,
+    drawn[0].plot([one.blind.value for one in rows], range(len(rows)), "o", markerfacecolor="none", color=ORANGE,
                    label="if nothing were known of the sources")
-    panels[0].set_yticks(range(len(rows)), [one.separator for one in rows])
-    panels[0].invert_yaxis()
-    panels[0].set_xlim(left=min(0, panels[0].get_xlim()[0]))
-    panels[1].set_xlim(right=1.05)
-    panels[2].set_xlim(-0.03, 1.05)
+    drawn[0].set_yticks(range(len(rows)), [one.separator for one in rows])
+    drawn[0].invert_yaxis()
+    drawn[0].set_xlim(left=min(0, drawn[0].get_xlim()[0]))
+    drawn[1].set_xlim(right=1.05)
+    drawn[2].set_xlim(-0.03, 1.05)
     figure.legend(loc="outside lower center", frameon=False, fontsize=8)
     return figure
 
@@ -60,27 +60,22 @@ def qualities(found: Summary) -> Figure:
 def weights(found: Summary, unit: str) -> Figure:
     """Every part's weight, estimated against true: on the diagonal where separating changes nothing."""
     names = [one.separator for one in (*found.judged, *(one for one in found.standings if one.control))]
-    across = min(ACROSS, len(names))
-    down = -(-len(names) // across)
-    figure = Figure(figsize=(1 + 2.5 * across, 0.9 + 2.1 * down), layout="constrained")
-    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel().tolist()
-    for axes, name in zip(panels, names):
+    figure, drawn = panels(len(names), across=ACROSS, width=2.5, height=2.1)
+    for axes, name in zip(drawn, names):
         true, estimated = (np.concatenate([getattr(row, what) for row in found.of(name)])
                            for what in ("true", "estimated"))
         axes.axline((0, 0), slope=1, color=GREY, linewidth=0.8)
         axes.scatter(true, estimated, s=8, color=BLUE, alpha=0.4, linewidth=0)
         axes.set_title(name, fontsize=10)
         axes.set_aspect("equal")
-    for axes in panels[len(names):]:
-        axes.remove()
     figure.supxlabel(f"weight of a part with the true stems ({unit})", fontsize=9)
     figure.supylabel("weight with the separated sources", fontsize=9)
     return figure
 
 
 def _interval(axes: Axes, one: Interval, place: float, colour: str) -> None:
-    reach = np.nan_to_num([[one.value - one.low], [one.high - one.value]]).clip(0)
-    axes.errorbar([one.value], [place], xerr=reach, fmt="o", color=colour, markersize=4, capsize=3, linewidth=1.2)
+    axes.errorbar([one.value], [place], xerr=reach([one]), fmt="o", color=colour, markersize=4, capsize=3,
+                  linewidth=1.2)
 
 
 def _named(row: SourceQuality) -> str:

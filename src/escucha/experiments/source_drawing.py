@@ -10,14 +10,14 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from escucha.experiments.drawing import BLUE, GREY, ORANGE
+from escucha.experiments.drawing import BLUE, GREY, PALETTE, panels
 from escucha.experiments.source_moments import Moment
 from escucha.experiments.source_summary import EVERY, Cell, Summary
 from escucha.explain.digits import places, signed
+from escucha.explain.feature_figures import beside
+from escucha.models.resampling import reach
 
 COLOURS = colormaps["coolwarm"]
-PALETTE = (BLUE, ORANGE, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Of Okabe and Ito: as many sources have a curve of their own."""
 MOST = 16
 """Sources, at most, that are drawn; the table has all."""
 ACROSS = 3
@@ -48,13 +48,14 @@ def matrix(found: Summary, unit: str) -> Figure:
 def swarms(found: Summary, unit: str) -> Figure:
     """Every clip's weight of each source for its label: a dot a clip, the mean with its interval over groups."""
     sources = _leading(found)
-    figure, panels = _panels(found.headlines, 0.6 + 0.42 * len(sources))
-    for axes, pair in zip(panels, found.headlines):
+    figure, made = panels(len(found.headlines), across=ACROSS, width=2.9, height=0.6 + 0.42 * len(sources), margin=1.6)
+    for axes, pair in zip(made, found.headlines):
         rows, column = found.pairs[pair], found.labels.index(pair[1])
         for place, source in enumerate(sources):
             at = found.sources.index(source)
             weights = found.weights[rows, column, at][found.there[rows, at]]
-            axes.scatter(weights, place + _spread(weights), s=9, color=BLUE, alpha=0.45, linewidth=0)
+            lift = beside(weights, float(np.abs(weights).max(initial=0)) or 1.0)
+            axes.scatter(weights, place + lift, s=9, color=BLUE, alpha=0.45, linewidth=0)
         _means(axes, [found.cell(*pair, source) for source in sources])
         axes.set_yticks(range(len(sources)), sources)
         axes.set_ylim(len(sources) - 0.4, -0.6)
@@ -69,54 +70,29 @@ def swarms(found: Summary, unit: str) -> Figure:
 def curves(found: Sequence[Moment], sources: Sequence[str], unit: str) -> Figure:
     """Mean weight of each source over time, with intervals over groups."""
     pairs = tuple(dict.fromkeys((moment.clips_of, moment.label) for moment in found))
-    figure, panels = _panels(pairs, 2.6)
-    drawn = sources[: len(PALETTE)]
-    for axes, pair in zip(panels, pairs):
+    figure, made = panels(len(pairs), across=ACROSS, width=2.9, height=2.6, margin=1.6)
+    drawn = sources[: len(PALETTE)]  # as many as have a colour of their own
+    for axes, pair in zip(made, pairs):
         for number, (source, colour) in enumerate(zip(drawn, PALETTE)):
             mine = [moment for moment in found if (moment.clips_of, moment.label, moment.source) == (*pair, source)]
-            bounds = np.array([[one.weight.value, one.weight.low, one.weight.high] for one in mine])
+            weights = [one.weight for one in mine]
             middle = np.array([(one.start + one.end) / 2 for one in mine])
             shift = (number - len(drawn) / 2) * 0.04 * float(np.diff(middle).min())  # so that bars do not hide others
-            axes.errorbar(middle + shift, bounds[:, 0], yerr=np.abs(bounds[:, 1:] - bounds[:, :1]).T, color=colour,
-                          marker="o", markersize=3, linewidth=1, elinewidth=0.8, label=source)
+            axes.errorbar(middle + shift, [one.value for one in weights], yerr=reach(weights), color=colour, marker="o",
+                          markersize=3, linewidth=1, elinewidth=0.8, label=source)
         axes.axhline(0, color=GREY, linewidth=0.8, zorder=0)
         axes.set_title(_panel(*pair), fontsize=10)
     figure.supxlabel("time in the clip (s), the middle of each segment", fontsize=9)
     figure.supylabel(f"weight of a segment\n({unit})", fontsize=9, ha="center")
-    handles, names = panels[0].get_legend_handles_labels()
+    handles, names = made[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right upper", frameon=False, fontsize=8)
     return figure
 
 
-def _panels(pairs: Sequence[tuple[str, str]], height: float) -> tuple[Figure, list[Axes]]:
-    """One panel a pair, on common axes; places that are left over are taken away."""
-    across = min(ACROSS, len(pairs))
-    down = -(-len(pairs) // across)
-    figure = Figure(figsize=(1.6 + 2.9 * across, 0.9 + height * down), layout="constrained")
-    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel().tolist()
-    for axes in panels[len(pairs):]:
-        axes.remove()
-    return figure, panels[: len(pairs)]
-
-
 def _means(axes: Axes, cells: Sequence[Cell]) -> None:
-    bounds = np.array([[cell.weight.value, cell.weight.low, cell.weight.high] for cell in cells])
-    reach = np.nan_to_num(np.abs(bounds[:, 1:] - bounds[:, :1])).T
-    axes.errorbar(bounds[:, 0], np.arange(len(cells)), xerr=reach, fmt="D", color="black", markersize=4, capsize=3,
-                  linewidth=1.2, zorder=3)
-
-
-def _spread(weights: np.ndarray) -> np.ndarray:
-    """`(clip,)` heights about 0 so that equal weights lie side by side, the same at every call: a bee swarm in bins."""
-    if not len(weights):
-        return weights
-    span = float(np.ptp(weights)) or 1.0
-    bins = np.round((weights - weights.min()) / span * 40).astype(int)
-    out = np.zeros(len(weights))
-    for bin_ in np.unique(bins):
-        members = np.flatnonzero(bins == bin_)
-        out[members] = (np.arange(len(members)) - (len(members) - 1) / 2) * min(0.06, 0.6 / len(members))
-    return out
+    weights = [cell.weight for cell in cells]
+    axes.errorbar([one.value for one in weights], np.arange(len(cells)), xerr=reach(weights), fmt="D", color="black",
+                  markersize=4, capsize=3, linewidth=1.2, zorder=3)
 
 
 def _leading(found: Summary) -> tuple[str, ...]:

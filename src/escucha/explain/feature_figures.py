@@ -4,8 +4,7 @@ Conventions: blue speaks against, red for; shares in units of the value; how hig
 scale of its own (yellow is high), so that it is not taken for what it says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import colormaps
@@ -13,11 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
-from escucha.explain.digits import places, signed
-from escucha.explain.figures_shared import COLOURS, WIDTH, colours, norm, scale
-
-if TYPE_CHECKING:
-    from escucha.models.resampling import Interval
+from escucha.explain.figures_shared import COLOURS, WIDTH, norm, scale
+from escucha.explain.figures_steps import Step, largest_first, stairs
+from escucha.models.resampling import Interval, reach
 
 SHOWN = 14
 """Features in a figure, at most; what the others add up to is one row more."""
@@ -45,13 +42,13 @@ def beeswarm(names: Sequence[str], shares: np.ndarray, heights: np.ndarray, *, l
     chosen = strongest(shares)
     figure = Figure(figsize=(WIDTH, 1.9 + 0.32 * len(chosen)), layout="constrained")
     axes = figure.subplots()
-    reach = float(np.abs(shares[:, chosen]).max(initial=0)) or 1.0
+    widest = float(np.abs(shares[:, chosen]).max(initial=0)) or 1.0
     for row, column in enumerate(chosen):
-        lift = _beside(shares[:, column], reach)
+        lift = beside(shares[:, column], widest)
         axes.scatter(shares[:, column], row + lift, c=HEIGHT(_ranks(heights[:, column])), s=16, linewidth=0.2,
                      edgecolor="0.3", zorder=3)
     _rows(axes, [names[at] for at in chosen])
-    _sides(axes, reach)
+    _sides(axes, widest)
     axes.set_xlabel(f"share of the clip's value ({unit} of {label})")
     axes.set_title(f"What each feature adds for {label}, clip by clip", loc="left")
     bar = figure.colorbar(ScalarMappable(cmap=HEIGHT), ax=axes, pad=0.01, ticks=[0, 1], aspect=40)
@@ -60,29 +57,15 @@ def beeswarm(names: Sequence[str], shares: np.ndarray, heights: np.ndarray, *, l
     return figure
 
 
-def waterfall(steps: Sequence[tuple[str, float]], *, base: float, label: str, unit: str, start: str,
+def waterfall(steps: Sequence[Step], *, base: float, label: str, unit: str, start: str,
               end: str) -> Figure:
     """From the mean value of the background to the value of one clip, a step a feature, the largest first.
 
     `start` and `end` name the two. Beyond SHOWN steps the smallest are one.
     """
-    told = _steps(steps)
-    names, changes = [name for name, _ in told], np.array([change for _, change in told])
-    ends = base + np.cumsum(changes)
-    figure = Figure(figsize=(WIDTH, 1.5 + 0.3 * len(told)), layout="constrained")
-    axes = figure.subplots()
-    paint = colours(changes, changes[:SHOWN])  # what many little ones add up to pales no single one
-    axes.barh(range(1, len(told) + 1), changes, left=ends - changes, color=paint, edgecolor="0.3", linewidth=0.6)
-    for row, value in enumerate([base, *ends[:-1]]):
-        axes.plot([value, value], [row, row + 1], color="0.6", linewidth=0.6, zorder=0)
-    axes.plot([base, ends[-1]], [0, len(told) + 1], "D", color="0.2", markersize=6)
-    _rows(axes, [start, *names, end])
-    axes.use_sticky_edges = False
-    axes.margins(x=0.05)
-    right = axes.secondary_yaxis("right")
-    digits = places(float(np.abs(changes).max()))
-    right.set_yticks(range(len(told) + 2), [signed(value, digits) for value in (base, *changes, ends[-1])])
-    right.tick_params(length=0)
+    told = largest_first(steps, SHOWN)
+    # what many little ones add up to pales no single one
+    figure, axes = stairs(told, begin=(start, base), end=end, among=[change for _, change in told[:SHOWN]])
     axes.set_xlabel(f"value ({unit} of {label})")
     axes.set_title(f"What spoke for {label} (red) and against it (blue)", loc="left")
     return figure
@@ -100,17 +83,13 @@ def heat_map(names: Sequence[str], shares: np.ndarray, scores: np.ndarray, *, se
     others = shares.shape[1] - len(chosen)
     figure = Figure(figsize=(WIDTH, 2.6 + 0.26 * len(table)), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.1, 0.26 * len(table)])
-    above.axhline(0, color="0.6", linewidth=0.6)
-    above.set_ylabel("value")
     shown, among = (table if others else table[:-1]), (table[:-1] if len(chosen) else table)
     below.pcolormesh(np.arange(len(scores) + 1) - 0.5, np.arange(len(shown) + 1) - 0.5, shown, cmap=COLOURS,
                      norm=norm(among))
     _rows(below, [*(names[at] for at in chosen), *([f"{others} others together"] if others else [])])
-    for first, end, name in _runs(sections):
-        above.plot(range(first, end), scores[first:end], color="0.2", linewidth=1, marker="o", markersize=2)
-        above.annotate(name, ((first + end - 1) / 2, 1.02), xycoords=("data", "axes fraction"), ha="center",
-                       va="bottom", fontsize=9)
-        for axes in (above, below) if end < len(sections) else ():
+    _scores(above, scores, sections)
+    for _, end, _ in _runs(sections)[:-1]:
+        for axes in (above, below):
             axes.axvline(end - 0.5, color="0.2", linewidth=0.8)
     below.set_xticks(range(len(ticks)), ticks)
     below.set_xlabel(columns)
@@ -121,16 +100,15 @@ def heat_map(names: Sequence[str], shares: np.ndarray, scores: np.ndarray, *, se
     return figure
 
 
-def strengths(found: "Mapping[str, Sequence[Interval]]", labels: Sequence[str], *, unit: str) -> Figure:
+def strengths(found: Mapping[str, Sequence[Interval]], labels: Sequence[str], *, unit: str) -> Figure:
     """How far each family moves each label's value on average, with 95 % intervals over groups where there are any."""
     figure = Figure(figsize=(WIDTH, 1.5 + 0.42 * len(found)), layout="constrained")
     axes = figure.subplots()
     lanes = (np.arange(len(labels)) - (len(labels) - 1) / 2) * 0.6 / max(len(labels), 2)
     for at, (label, lane) in enumerate(zip(labels, lanes)):
-        rows = np.array([[one[at].value, one[at].low, one[at].high] for one in found.values()])
-        reach = np.nan_to_num(np.abs(rows[:, 1:] - rows[:, :1])).T
-        axes.errorbar(rows[:, 0], np.arange(len(found)) + lane, xerr=reach, fmt=MARKS[at % len(MARKS)], capsize=2,
-                      color=INKS[at % len(INKS)], markersize=5, linewidth=1, label=label)
+        rows = [one[at] for one in found.values()]
+        axes.errorbar([one.value for one in rows], np.arange(len(found)) + lane, xerr=reach(rows), capsize=2,
+                      fmt=MARKS[at % len(MARKS)], color=INKS[at % len(INKS)], markersize=5, linewidth=1, label=label)
     _rows(axes, list(found))
     axes.set_xlim(0, None)
     axes.grid(axis="x", color="0.8", linewidth=0.6)
@@ -146,32 +124,41 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _sides(axes: Axes, reach: float) -> None:
+def _sides(axes: Axes, widest: float) -> None:
     """Against on the left, for on the right."""
-    axes.set_xlim(-1.08 * reach, 1.08 * reach)
-    axes.axvspan(-1.08 * reach, 0, color=COLOURS(0.0), alpha=0.07, linewidth=0)
-    axes.axvspan(0, 1.08 * reach, color=COLOURS(1.0), alpha=0.07, linewidth=0)
+    axes.set_xlim(-1.08 * widest, 1.08 * widest)
+    axes.axvspan(-1.08 * widest, 0, color=COLOURS(0.0), alpha=0.07, linewidth=0)
+    axes.axvspan(0, 1.08 * widest, color=COLOURS(1.0), alpha=0.07, linewidth=0)
     axes.axvline(0, color="0.3", linewidth=0.8)
     for side, word in ((0.01, "against"), (0.99, "for")):
         axes.text(side, 0.99, word, transform=axes.transAxes, ha="left" if side < 0.5 else "right", va="top",
                   fontsize=9, color="0.3")
 
 
-def _runs(sections: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+def _scores(axes: Axes, scores: np.ndarray, sections: Sequence[str]) -> None:
+    """The clips' values, section by section, each with its name above."""
+    for first, end, name in _runs(sections):
+        axes.plot(range(first, end), scores[first:end], color="0.2", linewidth=1, marker="o", markersize=2)
+        axes.annotate(name, ((first + end - 1) / 2, 1.02), xycoords=("data", "axes fraction"), ha="center",
+                      va="bottom", fontsize=9)
+    axes.axhline(0, color="0.6", linewidth=0.6)
+    axes.set_ylabel("value")
+
+
+def _runs(sections: Sequence[str]) -> list[tuple[int, int, str]]:
     """First, end and name of each stretch of like sections."""
     edges = [at for at in range(1, len(sections)) if sections[at] != sections[at - 1]]
-    for first, end in zip([0, *edges], [*edges, len(sections)]):
-        yield first, end, sections[first]
+    return [(first, end, sections[first]) for first, end in zip([0, *edges], [*edges, len(sections)])]
 
 
-def _beside(values: np.ndarray, reach: float) -> np.ndarray:
-    """How far up or down each point goes so that points of like value lie side by side, within a row."""
-    lane = np.round(values / reach * LANES)
+def beside(values: np.ndarray, widest: float) -> np.ndarray:
+    """How far up or down each point `(point,)` goes so that those of like value lie side by side in a row of 1."""
+    lane = np.round(values / widest * LANES)
     lift = np.zeros(len(values))
     for one in np.unique(lane):
         where = np.flatnonzero(lane == one)
         lift[where] = (np.arange(len(where)) + 1) // 2 * (1 - 2 * (np.arange(len(where)) % 2))
-    return lift * min(0.13, 0.42 / max(1.0, float(np.abs(lift).max())))
+    return lift * min(0.13, 0.42 / max(1.0, float(np.abs(lift).max(initial=0))))
 
 
 def _ranks(heights: np.ndarray) -> np.ndarray:
@@ -182,11 +169,3 @@ def _ranks(heights: np.ndarray) -> np.ndarray:
         return np.full(len(heights), 0.5)
     ranks = rankdata(heights)
     return (ranks - ranks.min()) / np.ptp(ranks)
-
-
-def _steps(steps: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    ordered = sorted(steps, key=lambda step: -abs(step[1]))
-    others = ordered[SHOWN:]
-    if len(others) < 2:
-        return ordered
-    return [*ordered[:SHOWN], (f"{len(others)} others together", sum(change for _, change in others))]

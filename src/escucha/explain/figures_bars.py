@@ -1,14 +1,12 @@
 """Weights as bars: the strongest parts, and the way from nothing to everything."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from escucha.explain.digits import places, signed
 from escucha.explain.figures_shared import WIDTH, colours, title, unit
+from escucha.explain.figures_steps import Step, largest_first, stairs
 from escucha.explain.naming import short
 
 if TYPE_CHECKING:
@@ -47,39 +45,16 @@ def waterfall(explained: "Explanation") -> Figure:
     steps = _steps(explained)
     if abs(found.residual) > 1e-3 * max(1e-9, *(abs(step) for _, step in steps)):
         steps.append(("not explained", -found.residual))
-    names, changes = zip(*steps)
-    ends = found.nothing + np.cumsum(changes)
-    begins = np.concatenate([[found.nothing], ends[:-1]])
-    figure = Figure(figsize=(WIDTH, 1.5 + 0.3 * len(steps)), layout="constrained")
-    axes = figure.subplots()
-    axes.barh(range(1, len(steps) + 1), changes, left=begins, edgecolor="0.3", linewidth=0.6,
-              color=colours(np.array(changes), changes))
-    axes.plot([found.nothing, ends[-1]], [0, len(steps) + 1], "D", color="0.2", markersize=6)
-    axes.set_yticks(range(len(steps) + 2), ["nothing", *names, "everything"])
-    axes.invert_yaxis()
-    axes.use_sticky_edges = False
-    axes.margins(x=0.05)
-    axes.ticklabel_format(axis="x", useOffset=False)
-    _beside(axes, [found.nothing, *changes, ends[-1]], places(max(changes, key=abs)))
+    figure, axes = stairs(steps, begin=("nothing", found.nothing), end="everything",
+                          among=[change for _, change in steps])
     axes.set_xlabel(unit(explained, of="value"))
     axes.set_title(title(explained), loc="left")
     return figure
 
 
-def _beside(axes: Axes, values: Sequence[float], digits: int) -> None:
-    """Each row's number right of the axes, where no bar and no tick is in its way."""
-    right = axes.secondary_yaxis("right")
-    right.set_yticks(range(len(values)), [signed(value, digits) for value in values])
-    right.tick_params(length=0)
-
-
-def _steps(explained: "Explanation") -> list[tuple[str, float]]:
+def _steps(explained: "Explanation") -> list[Step]:
     taken = explained.factorization
     steps = [(short(taken, index), weight) for index, weight in enumerate(explained.weights.weights.tolist())]
     if len(steps) > STEPS and len(taken.sources) > 1:
         steps = list(explained.source_weights.items())
-    steps.sort(key=lambda step: -abs(step[1]))
-    others = steps[STEPS - 1 :]
-    if len(others) > 1:
-        steps = [*steps[: STEPS - 1], (f"{len(others)} others", sum(weight for _, weight in others))]
-    return steps
+    return largest_first(steps, STEPS - 1)

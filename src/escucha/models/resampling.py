@@ -43,6 +43,12 @@ class Interval:
         return [self.low, self.high]
 
 
+def reach(found: Sequence[Interval]) -> np.ndarray:
+    """`(2, interval)`: how far each lies below and above its value, 0 where it has no bounds: what `errorbar` takes."""
+    bounds = np.array([one.bounds for one in found]).reshape(-1, 2)
+    return np.nan_to_num(np.abs(bounds - np.array([one.value for one in found])[:, None])).T
+
+
 def members(groups: Sequence[str] | np.ndarray) -> tuple[int, np.ndarray]:
     """How many groups there are, and `(clip,)` numbers of the group that each clip is in."""
     names, member = np.unique(np.asarray(groups), return_inverse=True)
