@@ -13,7 +13,7 @@ from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
 from escucha.experiments import weighing
-from escucha.experiments.faithfulness import Faithfulness, weigh_truth
+from escucha.experiments.faithfulness import Faithfulness, strangers, weigh_truth
 from escucha.experiments.faithfulness_summary import Summary
 from escucha.experiments.judging import JudgedClip, Trial
 from escucha.experiments.run import experiment_of, read_experiment
@@ -250,6 +250,15 @@ def test_what_only_a_draw_says_is_not_taken_for_a_likeness(bench, monkeypatch):
     for measure in ("reset", "refitted", "other-label"):
         assert abs(finding.found.intervals[measure]["dice"].value) < 0.5
     assert finding.found.intervals["shift"]["dice"].value == pytest.approx(1)
+
+
+def test_a_last_layer_learns_from_groups_that_are_not_explained_where_there_are_such():
+    rows = tracks(12, groups=4)
+    explained = [track for track in rows if track.group in (rows[0].group, rows[1].group)][:4]
+    left = strangers(rows, explained)
+    assert {track.group for track in left} == {rows[2].group, rows[3].group}
+    assert len(left) == 6
+    assert strangers(rows, rows[:4]) == list(rows[4:]), "every group is explained"
 
 
 def test_another_label_is_another_explanation_and_chance_knows_nothing_of_it(truth):

@@ -29,7 +29,7 @@ from escucha.models.prediction import Failure
 FORGOTTEN = ("reset", *LEARNERS)
 """Measures that need networks that learned something else."""
 TAUGHT = 60
-"""Clips at most that a last layer learns from again: others than those explained, or it would know them by heart."""
+"""Clips at most that a last layer learns from again: `strangers` to those explained, or it would know them by heart."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def weigh_truth(classifier: Classifier, corpus: Corpus, asked: Faithfulness,
         label_index(classifier, asked.label)
     explainer = asked.explainer(classifier, workbench)
     tracks = spread(corpus.tracks, asked.clips)
-    others = spread([track for track in corpus if track not in tracks], TAUGHT)
+    others = spread(strangers(corpus.tracks, tracks), TAUGHT)
     wanted = [name for name in FORGOTTEN if name in asked.measures and asked.randomised]
     forgetting, notes = forgetting_of(classifier, others, workbench, wanted=wanted, aggregation=asked.aggregation,
                                       seed=asked.seed) if wanted else (None, [])
@@ -144,6 +144,13 @@ def weigh_truth(classifier: Classifier, corpus: Corpus, asked: Faithfulness,
     summary = Summary.of(clips, asked.asked, asked.measures, seed=asked.seed)
     return FaithfulnessFinding(Path(asked.model).stem, corpus.origin, unit, summary, tuple(failures),
                                tuple(notes))
+
+
+def strangers(tracks: Sequence[Track], explained: Sequence[Track]) -> list[Track]:
+    """Those of groups of which nothing is explained; where every group is, those that are not explained themselves."""
+    groups = {track.group for track in explained}
+    return [track for track in tracks if track.group not in groups] or [
+        track for track in tracks if track not in explained]
 
 
 def _each(explainer: Explainer, tracks: Sequence[Track], asked: Faithfulness,
