@@ -52,8 +52,8 @@ def counterfactual(game: Game, label: str, weights: Weights | None = None, *,
 
     Of several equally small ones that with the largest margin, where all are weighed. `weights` of the label say in
     which order parts are removed where not all sets can be; without them, what each removal does alone. `threshold` is
-    the label's own, of a sigmoid model. None where no removal was found to change the answer: whatever is removed, it
-    stays (the removal of everything is always tried). InputError for an unknown label or threshold.
+    the label's own, of a sigmoid model. None where no removal was found to change the answer (that of everything is
+    always tried): beyond what can be weighed there may be one. InputError for an unknown label or threshold.
     """
     if not 0 < threshold < 1:
         raise InputError(f"a threshold is a probability between 0 and 1, got {threshold:g}")

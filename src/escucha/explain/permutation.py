@@ -6,7 +6,8 @@ contributions sum to v(all) - v(none), and so do their means.
 
 Intervals are Student's over pairs of orders, which are independent (the two of a pair are not). They hold the exact
 value in 93 to 95 of 100 cases, stopped early or not (simulated in a test). From fewer than FEWEST pairs they would not:
-a part's gains take few different values, two pairs are often alike, and an interval without width is no certainty.
+a part's gains take few different values, two pairs are often alike, and an interval without width is no certainty. Of
+games that jump (ten parts, all of them or nothing) even FEWEST pairs hold it in 82 of 100 cases only, 32 in 96.
 """
 
 import numpy as np

@@ -133,7 +133,7 @@ def _together(explained: "Explanation") -> str:
     how = "count together" if strength > 0 else "stand in for each other"
     than = f"{_size(explained, strength)} {'more' if strength > 0 else 'less'} than the sum of what each adds alone"
     return (f"{capital(stretch(explained.factorization, first))} and {stretch(explained.factorization, second)} {how}: "
-            f"both at once add {than}.")
+            f"on average over what else sounds, both at once add {than}.")
 
 
 def _unheard(explained: "Explanation") -> str:
