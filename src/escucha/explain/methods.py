@@ -31,8 +31,4 @@ METHODS: dict[str, Method] = {
     "kernel-shap": kernel_shap,
     **GRADIENTS,
 }
-
-
-def needs_gradients(method: str) -> bool:
-    """Does a method work only for a torch module with a front end and a network (`gradients.halves`)?"""
-    return method in GRADIENTS
+"""Those of GRADIENTS are for torch modules with a front end and a network only (`gradients.halves`)."""

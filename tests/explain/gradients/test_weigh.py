@@ -13,7 +13,7 @@ from escucha.audio.clip import Clip
 from escucha.errors import InputError
 from escucha.explain.factorization import Factorization
 from escucha.explain.gradients.cells import cells
-from escucha.explain.methods import GRADIENTS, METHODS, needs_gradients
+from escucha.explain.methods import GRADIENTS, METHODS
 from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
 from escucha.explain.weights import Sampling
@@ -283,11 +283,10 @@ def test_an_unknown_label_and_a_network_torch_cannot_follow_are_named(parts):
         METHODS["saliency"](Game(listening_with(Cut(*linear(drawn()))), parts), "yes")
 
 
-def test_which_methods_need_gradients_is_known():
-    assert {name for name in METHODS if needs_gradients(name)} == set(GRADIENTS)
-    assert not needs_gradients("kernel-shap")
-    assert {name for name, method in GRADIENTS.items() if not method.signed} == {"saliency", "grad-cam"}
-    assert {name for name, method in GRADIENTS.items() if method.complete} == set(COMPLETE)
+def test_how_the_weights_of_gradient_methods_are_to_be_read():
+    assert METHODS.keys() > GRADIENTS.keys()
+    assert {name for name, method in GRADIENTS.items() if not method.meaning.signed} == {"saliency", "grad-cam"}
+    assert {name for name, method in GRADIENTS.items() if method.meaning.sums} == set(COMPLETE)
 
 
 def test_parts_in_many_batches_weigh_the_same(parts, monkeypatch):

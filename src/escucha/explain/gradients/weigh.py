@@ -19,6 +19,7 @@ import numpy as np
 
 from escucha.explain.gradients.halves import check_additive, halves
 from escucha.explain.maps import AttributionMap
+from escucha.explain.meanings import MEANINGS, Meaning
 from escucha.explain.remix import Game
 from escucha.explain.weights import USUAL, Sampling, Weights, student
 from escucha.models.classifier import label_index
@@ -37,12 +38,6 @@ class Gradients:
     """A gradient method: from a game to one weight a part, the sum of what its cells of time and frequency did."""
 
     name: str
-    meaning: str
-    """What a weight is, in a sentence."""
-    signed: bool = True
-    """Do weights tell for from against?"""
-    complete: bool = True
-    """Do they sum up to the value of everything minus that of nothing, by the method's own theorem?"""
     unit: str = "{}"
     """What weights are, around the unit of the game's values."""
     amiss: str = ""
@@ -67,10 +62,16 @@ class Gradients:
                         game.asked - before + found.asked, map=self._map(found, game))
         return replace(given, notes=self._notes(given, found, game, label))
 
+    @property
+    def meaning(self) -> Meaning:
+        """Do its weights tell for from against, and sum up to the value, by the method's own theorem?"""
+        return MEANINGS[self.name]
+
     def _map(self, found: "Look", game: Game) -> AttributionMap:
         return AttributionMap(np.concatenate([seen.cells for seen in found.seen], axis=1),
                               np.concatenate([seen.times for seen in found.seen]) / game.classifier.rate,
-                              found.hertz, self.unit.format(game.unit), self.signed, self.complete)
+                              found.hertz, self.unit.format(game.unit), self.meaning.signed,
+                              self.meaning.sums)
 
     def _notes(self, given: Weights, found: "Look", game: Game, label: str) -> tuple[str, ...]:
         amiss = "" if found.blind == len(found.seen) else self._amiss(given)
@@ -80,7 +81,7 @@ class Gradients:
         if not found.blind:
             return ""
         windows = f"in {found.blind} of the {len(found.seen)} windows"
-        if self.signed:
+        if self.meaning.signed:
             return (f"{windows} all gradients are zero although the answer changes with what sounds: the network is "
                     "saturated there, and parts of these windows weigh nothing whatever they do; ask shapley of them")
         return (f"{windows} {self.name} finds nothing, although the answer changes with what sounds: the weight 0 of "
@@ -97,24 +98,20 @@ class Gradients:
 
     def _amiss(self, given: Weights) -> str:
         change, total = given.everything - given.nothing, float(given.map.values.sum()) if given.map else 0.0
-        if not self.complete or abs(total - change) <= AMISS * abs(change):
+        if not self.meaning.sums or abs(total - change) <= AMISS * abs(change):
             return ""
         return (f"what {self.name} finds sums up to {total:.3g} where the value changes by {change:.3g}: "
                 f"{self.amiss}; trust shapley more")
 
 
 GRADIENTS: dict[str, Gradients] = {method.name: method for method in (
-    Gradients("saliency", "How much the value would move with each unit of the spectrogram, up or down.",
-              signed=False, complete=False, unit="size of the change of {} for each unit of the spectrogram"),
-    Gradients("input-x-gradient", "What a part would add to the value if the network were a straight line.",
-              complete=False),
-    Gradients("integrated-gradients", "What a part adds to the value on the straight way from silence.",
-              amiss="the value jumps between the points it looks at"),
-    Gradients("gradient-shap", "What a part adds to the value, from random points on the straight way from silence.",
+    Gradients("saliency", unit="size of the change of {} for each unit of the spectrogram"),
+    Gradients("input-x-gradient"),
+    Gradients("integrated-gradients", amiss="the value jumps between the points it looks at"),
+    Gradients("gradient-shap",
               amiss="it looks at few points, and at random; integrated-gradients looks everywhere on the same way"),
-    Gradients("deep-lift", "What a part adds to the value, passed back layer by layer as a difference from silence.",
+    Gradients("deep-lift",
               amiss="captum has no rule for some layer of this network, as for the gates of recurrent ones"),
-    Gradients("grad-cam", "How much the network's last maps speak for the label where a part sounds.", signed=False,
-              complete=False, unit="strength of the last maps for {}"),
+    Gradients("grad-cam", unit="strength of the last maps for {}"),
 )}
-"""The gradient methods, by name."""
+"""The gradient methods, by name; what their weights mean is in `meanings.MEANINGS`."""
