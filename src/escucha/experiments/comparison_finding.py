@@ -10,7 +10,7 @@ from escucha.audio.clip import Clip
 from escucha.experiments import drawing
 from escucha.experiments.accuracy_finding import AccuracyFinding
 from escucha.experiments.tag_finding import TagFinding
-from escucha.experiments.wording import points
+from escucha.experiments.wording import few, points
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class ComparisonFinding:
                            for name, found in self.told.items())
         said.append(f"Of sound they hear in a second, on the same machine: {speeds}.")
         if self.groups < FEW_GROUPS:
-            said.append(f"Warning: {self.groups} groups are few; the intervals say little under {FEW_GROUPS}"
+            said.append(f"Warning: {few(self.groups)}"
                         + (", and no test can show a difference." if self.groups < 6 else "."))
         return [*said, *(f"Warning: {name}: {alarm}" for name, found in self.told.items() for alarm in found.alarms)]
 

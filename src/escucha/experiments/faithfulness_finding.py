@@ -114,7 +114,7 @@ class FaithfulnessFinding:
 
     def _cell(self, measure: str, method: str) -> str | None:
         one = self.found.intervals[measure].get(method)
-        return None if one is None else words.spread(measure, one) + MARKS[self.found.standing(measure, method)]
+        return None if one is None else words.with_bounds(measure, one) + MARKS[self.found.standing(measure, method)]
 
     def _measures(self) -> Iterator[dict[str, Any]]:
         for measure, methods in self.found.intervals.items():

@@ -3,11 +3,11 @@
 Conventions: numbers of measures stand with two decimals, those in per cent with one; intervals are 95 % over groups.
 """
 
-from collections.abc import Sequence
-
 from escucha.experiments.faithfulness_curves import WAYS
 from escucha.experiments.faithfulness_summary import ALPHA, Summary
 from escucha.experiments.weighing import RANDOM
+from escucha.experiments.wording import few
+from escucha.explain.naming import joined
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 HEADLINES = ("deletion", "insertion", "comprehensiveness", "FF")
@@ -40,7 +40,7 @@ def warnings(found: Summary) -> list[str]:
                      "what a greedy order reaches, and may be above 1")
     groups = len(set(found.groups))
     if groups < FEW_GROUPS:
-        lines.append(f"{groups} groups are few; the intervals say little under {FEW_GROUPS}"
+        lines.append(few(groups)
                      + (", and no test can show a difference" if 2 / 2**groups * len(found.contrasts) > ALPHA else ""))
     return [*lines, *_off_chance(found), *_deaf_to_weights(found)]
 
@@ -55,15 +55,10 @@ def number(name: str, value: float) -> str:
     return f"{value:.1f}" if name in ("AI", "AD", "AG") else f"{value:z.2f}".replace("-", "−")
 
 
-def spread(name: str, one: Interval) -> str:
+def with_bounds(name: str, one: Interval) -> str:
     """`0.93 (0.90 to 0.95)`; without bounds where there are none."""
     bounds = "" if one.low != one.low else f" ({number(name, one.low)} to {number(name, one.high)})"
     return f"{number(name, one.value)}{bounds}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _headline(found: Summary) -> str:
@@ -73,14 +68,14 @@ def _headline(found: Summary) -> str:
     top = found.best(name)
     worse = found.beaten(name, top)
     level = [one for one in found.intervals[name] if one not in (*worse, top)]
-    reads = f"{name} {spread(name, found.intervals[name][top])}"
+    reads = f"{name} {with_bounds(name, found.intervals[name][top])}"
     what = {"deletion": ", where 0 is a random order and 1 the best there is",
             "insertion": ", where 0 is a random order and 1 the best there is"}.get(name, "")
     if not worse:
         return (f"No method is shown to tell more truth than another, chance included: {top} has the best mean, {reads}"
                 f"{what} ({len(found.clips)} clips, {len(set(found.groups))} groups).")
-    beside = f", and {listed(level)} {'are' if len(level) > 1 else 'is'} not told apart from it" if level else ""
-    others = listed(worse) if level else f"every other method ({listed(worse)})"
+    beside = f", and {joined(level)} {'are' if len(level) > 1 else 'is'} not told apart from it" if level else ""
+    others = joined(worse) if level else f"every other method ({joined(worse)})"
     return (f"{top} tells most truth here{beside}: {reads}{what}. It is shown to be better than {others} "
             f"({len(found.clips)} clips, {len(set(found.groups))} groups).")
 
@@ -90,15 +85,15 @@ def _other_side(found: Summary) -> str:
         return ""
     top = found.best("insertion")
     worse = found.beaten("insertion", top)
-    shown = f", shown to be better than {listed(worse)}" if worse else ", not shown to be better than any other"
+    shown = f", shown to be better than {joined(worse)}" if worse else ", not shown to be better than any other"
     return f"Putting parts in instead of taking them away, {top} has the best mean: insertion " \
-           f"{spread('insertion', found.intervals['insertion'][top])}{shown}."
+           f"{with_bounds('insertion', found.intervals['insertion'][top])}{shown}."
 
 
 def _control(found: Summary) -> str:
-    read = [f"{name} {spread(name, found.intervals[name][RANDOM])}" for name in WAYS
+    read = [f"{name} {with_bounds(name, found.intervals[name][RANDOM])}" for name in WAYS
             if RANDOM in found.intervals.get(name, {})]
-    return f"Random weights, the control, read {listed(read)}; chance is 0." if read else ""
+    return f"Random weights, the control, read {joined(read)}; chance is 0." if read else ""
 
 
 def _strongest_alone(found: Summary) -> str:
@@ -111,7 +106,7 @@ def _strongest_alone(found: Summary) -> str:
     alone, gone = found.intervals["Fid-In"][top], found.intervals["FF"][top]
     return (f"The fewest parts that hold half of {top}'s weights{few} alone make the explained label the surest in "
             f"{alone.value:.0%} of clips ({alone.low:.0%} to {alone.high:.0%}); without them its probability falls by "
-            f"{spread('FF', gone)}.{_unequal(found)}")
+            f"{with_bounds('FF', gone)}.{_unequal(found)}")
 
 
 def _unequal(found: Summary) -> str:
@@ -120,7 +115,7 @@ def _unequal(found: Summary) -> str:
     least, most = (pick(there, key=lambda name: there[name].value, default="") for pick in (min, max))
     if not there or there[most].value - there[least].value < UNEQUAL:
         return ""
-    measured = listed([name for name in STRONGEST if name in found.measures])
+    measured = joined([name for name in STRONGEST if name in found.measures])
     return (f" Each method has its own number of strongest parts, from {there[least].value:.0%} ({least}) to "
             f"{there[most].value:.0%} ({most}) of them; {measured} favour one that keeps more (FF one that "
             "takes more away), and deletion, insertion, comprehensiveness and sufficiency take as many of each.")
@@ -130,7 +125,7 @@ def _sizes(found: Summary) -> str:
     names = found.sizes_only
     if not names:
         return ""
-    return (f"The weights of {listed(names)} are sizes and do not tell for from against: what speaks against the label "
+    return (f"The weights of {joined(names)} are sizes and do not tell for from against: what speaks against the label "
             "counts among the strongest parts too.")
 
 
@@ -151,7 +146,7 @@ def _forgetting(found: Summary) -> str:
     there = {name: one for name, one in found.intervals.get("reset", {}).items() if name != RANDOM}
     if not there:
         return ""
-    read = listed([f"{name} {number('reset', one.value)}" for name, one in there.items()])
+    read = joined([f"{name} {number('reset', one.value)}" for name, one in there.items()])
     clips = found.forgetful
     said = (f"When the network has forgotten everything ({len(found.layers)} layers reset; {clips} "
             f"clip{'s' if clips > 1 else ''}), explanations correlate with those of the network as it is: {read}.")
@@ -179,13 +174,13 @@ def _off_chance(found: Summary) -> list[str]:
     off = [name for name in WAYS if RANDOM in found.intervals.get(name, {})
            and not found.intervals[name][RANDOM].low <= 0 <= found.intervals[name][RANDOM].high
            and found.intervals[name][RANDOM].groups > 1]
-    return [f"the random control is off chance in {listed(off)}: with intervals of 95 % that happens in one of twenty "
+    return [f"the random control is off chance in {joined(off)}: with intervals of 95 % that happens in one of twenty "
             "by luck alone; ask again with another seed"] if off else []
 
 
 def _deaf_to_weights(found: Summary) -> list[str]:
     deaf = [name for name, one in found.intervals.get("reset", {}).items()
             if name != RANDOM and one.value > DEPENDS]
-    return [f"{listed(deaf)} explain a network that has forgotten everything much as the network itself (rank "
+    return [f"{joined(deaf)} explain a network that has forgotten everything much as the network itself (rank "
             f"correlation above {DEPENDS} over {found.forgetful} clips): they tell of the sound more than of what was "
             "learned"] if deaf else []

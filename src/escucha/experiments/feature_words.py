@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from escucha.experiments.wording import few
 from escucha.explain.digits import places, signed
 from escucha.explain.feature_figures import strongest
 from escucha.models.resampling import FEW_GROUPS, Interval
@@ -147,7 +148,7 @@ def _warnings(found: "FeatureFinding") -> list[str]:
     said = list(told.doubts)
     groups = len(set(told.groups))
     if not told.single and groups < FEW_GROUPS:
-        said.append(f"{groups} groups are few; the intervals say little under {FEW_GROUPS}.")
+        said.append(f"{few(groups)}.")
     shown = strongest(found_values.values.mean(axis=2))
     error, size = (float(np.abs(table[:, shown]).mean()) if len(shown) else 0.0
                    for table in (found_values.errors, found_values.values))

@@ -7,11 +7,10 @@ from escucha.audio.io import bound
 from escucha.audio.separation_quality import reference_of
 from escucha.corpora.corpus import Track
 from escucha.experiments.explaining import Explainer
-from escucha.experiments.faithfulness_words import listed
 from escucha.experiments.separation_pairs import Truth
 from escucha.experiments.separation_summary import base
 from escucha.explain.listening import Sound
-from escucha.explain.naming import capital
+from escucha.explain.naming import capital, joined
 from escucha.explain.sounds import level, slug
 from escucha.models.windows import score_clip
 
@@ -33,7 +32,7 @@ def side_by_side(explainer: Explainer, track: Track, separators: Sequence[str]) 
 def _pairs(truth: Truth, separator: str) -> Iterator[Sound]:
     made, pairs = truth.estimates(separator)
     for source, stems in [(source, stems) for source, stems in pairs.items() if stems][:SOURCES]:
-        name, known = slug(f"{separator} {base(source)}"), listed(stems)
+        name, known = slug(f"{separator} {base(source)}"), joined(stems)
         yield from _heard(truth, f"{name}-separated", f"{capital(source)}, as {separator} separates it.", made[source])
         yield from _heard(truth, f"{name}-true", f"What it should be: the true {known}.",
                           reference_of(stems, truth.stems))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from escucha.experiments.separation_pairs import CEILING
 from escucha.experiments.separation_summary import SMALL, Standing
+from escucha.experiments.wording import few
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _doubts(study: "SeparationFinding") -> Iterator[str]:
     if truth is not None and truth.change.value > SMALL:
         yield f"the true stems given as an estimate change {truth.change.value:.1%}; the method itself varies so much"
     if found.groups < FEW_GROUPS:
-        yield f"{found.groups} groups are few; the intervals say little under {FEW_GROUPS}"
+        yield few(found.groups)
     if found.uneven:
         yield (f"{found.uneven} of {len(found.clips)} clips were taken apart by some separators only; each one's means "
                "are over its own clips, which may be easier or harder")

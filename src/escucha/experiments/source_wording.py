@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from escucha.experiments.source_summary import EVERY, Cell
+from escucha.experiments.wording import few
 from escucha.explain.digits import places, signed
 from escucha.explain.meanings import meaning_of
-from escucha.explain.naming import spoken
+from escucha.explain.naming import joined, spoken
 from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _shown(cells: Sequence[Cell]) -> str:
     mute = [cell.source for cell in cells if not cell.speaks]
     if len(mute) == len(cells):
         return "; none is shown to speak for it or against it"
-    return f"; {_and(mute)} {'is' if len(mute) == 1 else 'are'} not shown to speak either way" if mute else ""
+    return f"; {joined(mute)} {'is' if len(mute) == 1 else 'are'} not shown to speak either way" if mute else ""
 
 
 def _counted(study: "SourceFinding") -> str:
@@ -101,7 +102,7 @@ def _warnings(study: "SourceFinding") -> Iterator[str]:
                "'group' (--group), for the intervals are too narrow.")
     if found.groups < FEW_GROUPS:
         unable = ", and no test can show that a source speaks" if found.hopeless else ""
-        yield f"Warning: {found.groups} groups are few; the intervals say little under {FEW_GROUPS}{unable}."
+        yield f"Warning: {few(found.groups)}{unable}."
     parts = str(study.settings["parts"])
     if parts.partition("/")[0] in OWN_SOURCES:
         yield (f"Warning: the sources that {parts} finds are other ones in every clip; means over clips say nothing of "
@@ -138,8 +139,3 @@ def _with_interval(study: "SourceFinding", cell: Cell) -> str:
 def _signed(study: "SourceFinding", value: float) -> str:
     largest = max(abs(cell.weight.value) for cell in study.found.cells)
     return signed(value, min(places(largest), 3))
-
-
-def _and(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from escucha.models.resampling import Interval
+from escucha.models.resampling import FEW_GROUPS, Interval
 
 LITTLE = 0.05
 """A perturbation that moves no more than this share of answers is not named in a sentence."""
@@ -31,6 +31,11 @@ def higher(difference: float, low: float, high: float) -> str:
     size = f"{100 * abs(difference):.1f} points {'lower' if sign < 0 else 'higher'}"
     bounds = sorted(100 * sign * bound for bound in (low, high))
     return size if low == high else f"{size} ({bounds[0]:.1f} to {bounds[1]:.1f})".replace("-", "−")
+
+
+def few(groups: int) -> str:
+    """What to say of fewer than FEW_GROUPS groups; a sentence without its full stop."""
+    return f"{groups} groups are few; the intervals say little under {FEW_GROUPS}"
 
 
 def between(found: Interval) -> str:

@@ -4,7 +4,7 @@ Conventions: seconds and hertz; a part is named by its source, then its band, th
 it is less than everything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -60,8 +60,8 @@ def listed(factorization: Factorization, keep: np.ndarray, most: int = MOST) -> 
     for name, when in said[:most]:
         by_name.setdefault(name, []).append(when)
     always = "" if all(_lasts(factorization, part) for part in factorization.parts) else " throughout"
-    texts = [f"{name} at {_joined_up(when)} s" if when != [""] else f"{name}{always}" for name, when in by_name.items()]
-    return _joined_up([*texts, f"{len(said) - most} more"] if len(said) > most else texts)
+    texts = [f"{name} at {joined(when)} s" if when != [""] else f"{name}{always}" for name, when in by_name.items()]
+    return joined([*texts, f"{len(said) - most} more"] if len(said) > most else texts)
 
 
 def capital(text: str) -> str:
@@ -69,8 +69,8 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _joined_up(texts: list[str]) -> str:
-    """`a, b and c`; a comma more where the last would be taken for a part of the one before."""
+def joined(texts: Sequence[str]) -> str:
+    """`a, b and c`; a comma more where the last would be taken for a part of the one before; `none` of nothing."""
     *others, last = texts or ["none"]
     comma = "," if any(" and " in text for text in others) else ""
     return f"{', '.join(others)}{comma} and {last}" if others else last
@@ -81,7 +81,7 @@ def _merged(factorization: Factorization, kept: list[Part]) -> list[tuple[Band |
     top = factorization.clip.rate / 2
     bands: list[tuple[Band | None, int, int]] = []
     for (start, end), parts in groupby(sorted(kept, key=_place), key=lambda part: (part.start, part.end)):
-        bands += [(None if band == (0, top) else band, start, end) for band in _joined(part.band for part in parts)]
+        bands += [(None if band == (0, top) else band, start, end) for band in _touching(part.band for part in parts)]
     runs: list[tuple[Band | None, int, int]] = []
     for band, start, end in sorted(bands, key=lambda run: (run[0] or (0, top), run[1])):
         if runs and runs[-1][0] == band and runs[-1][2] == start:
@@ -95,7 +95,7 @@ def _place(part: Part) -> tuple[int, int, Band]:
     return part.start, part.end, part.band or (0.0, 0.0)
 
 
-def _joined(bands: Iterable[Band | None]) -> list[Band | None]:
+def _touching(bands: Iterable[Band | None]) -> list[Band | None]:
     """Neighbouring bands, in rising order, as one."""
     out: list[Band | None] = []
     for band in bands:
