@@ -8,8 +8,7 @@ import pytest
 from escucha.experiments.apart import Apart
 from escucha.experiments.clip_reasons import ClipReasons, Place
 from escucha.experiments.source_moments import moments
-from escucha.experiments.source_summary import EVERY, Summary, group_means
-from escucha.models.resampling import mean_interval
+from escucha.experiments.source_summary import EVERY, Summary
 from tests.experiments.bands import explainer, tracks
 from tests.worlds import RATE, Additive, StemListener
 
@@ -100,42 +99,6 @@ def test_where_no_explained_label_has_clips_it_is_told_of_every_clip(tmp_path):
     found = Summary(rows, listener.labels)
     assert found.headlines == ((EVERY, "perhaps"),)
     assert found.of(EVERY, "perhaps")[-1].source == "palmas"
-
-
-def test_no_group_is_split(found):
-    rng = np.random.default_rng(0)
-    values, groups = rng.normal(size=(30, 2)), [f"g{at // 2}" for at in range(30)]
-    plain = group_means(values, groups)
-    ten = group_means(np.repeat(values, 10, axis=0), np.repeat(groups, 10).tolist())
-    for one, many in zip(plain, ten):  # ten times the clips of as many groups say no more
-        assert many.bounds == pytest.approx(one.bounds)
-        assert many.groups == one.groups == 15
-    split = group_means(np.repeat(values, 10, axis=0), [str(at) for at in range(300)])
-    assert split[0].high - split[0].low < 0.5 * (plain[0].high - plain[0].low)
-
-
-def test_one_column_reads_as_the_mean_of_clips_does():
-    rng = np.random.default_rng(1)
-    values, groups = rng.normal(size=40), [f"g{at % 13}" for at in range(40)]
-    mine, theirs = group_means(values[:, None], groups)[0], mean_interval(values, groups)
-    assert mine.value == pytest.approx(theirs.value)
-    assert mine.bounds == pytest.approx(theirs.bounds)
-
-
-def test_the_interval_holds_the_truth_about_as_often_as_it_says():
-    rng, inside = np.random.default_rng(2), []
-    groups = [f"g{at // 3}" for at in range(72)]
-    for _ in range(60):
-        families = np.repeat(rng.normal(2.0, 1.0, (24, 3)), 3, axis=0)
-        made = group_means(families + rng.normal(0, 0.5, (72, 3)), groups, there=rng.random((72, 3)) < 0.7)
-        inside += [one.low <= 2.0 <= one.high for one in made]
-    assert 0.9 <= np.mean(inside) <= 0.99  # of 180; by clips it would be about .75
-
-
-def test_one_group_has_no_interval():
-    (one,) = group_means(np.ones((4, 1)), ["g"] * 4)
-    assert (one.value, one.groups) == (1.0, 1)
-    assert np.isnan(one.bounds).all()
 
 
 def test_weights_over_time_are_told_by_segment(tmp_path):

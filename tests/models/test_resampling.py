@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, t
 
-from escucha.models.resampling import mean_interval, share_interval, sign_flip
+from escucha.models.resampling import mean_interval, mean_intervals, share_interval, sign_flip
 
 
 def test_a_share_of_none_or_all_is_bounded_not_a_point():
@@ -69,3 +69,39 @@ def test_one_group_says_nothing_of_others():
         found = share_interval(np.array(yes), ["a", "a"])
         assert found.high == 1
         assert found.low < 0.03
+
+
+def test_no_group_is_split():
+    rng = np.random.default_rng(0)
+    values, groups = rng.normal(size=(30, 2)), [f"g{at // 2}" for at in range(30)]
+    plain = mean_intervals(values, groups)
+    ten = mean_intervals(np.repeat(values, 10, axis=0), np.repeat(groups, 10).tolist())
+    for one, many in zip(plain, ten):  # ten times the clips of as many groups say no more
+        assert many.bounds == pytest.approx(one.bounds)
+        assert many.groups == one.groups == 15
+    split = mean_intervals(np.repeat(values, 10, axis=0), [str(at) for at in range(300)])
+    assert split[0].high - split[0].low < 0.5 * (plain[0].high - plain[0].low)
+
+
+def test_one_column_reads_as_the_mean_of_clips_does():
+    rng = np.random.default_rng(1)
+    values, groups = rng.normal(size=40), [f"g{at % 13}" for at in range(40)]
+    mine, theirs = mean_intervals(values[:, None], groups)[0], mean_interval(values, groups)
+    assert mine.value == pytest.approx(theirs.value)
+    assert mine.bounds == pytest.approx(theirs.bounds)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says():
+    rng, inside = np.random.default_rng(2), []
+    groups = [f"g{at // 3}" for at in range(72)]
+    for _ in range(60):
+        families = np.repeat(rng.normal(2.0, 1.0, (24, 3)), 3, axis=0)
+        made = mean_intervals(families + rng.normal(0, 0.5, (72, 3)), groups, there=rng.random((72, 3)) < 0.7)
+        inside += [one.low <= 2.0 <= one.high for one in made]
+    assert 0.9 <= np.mean(inside) <= 0.99  # of 180; by clips it would be about .75
+
+
+def test_one_group_has_no_interval():
+    (one,) = mean_intervals(np.ones((4, 1)), ["g"] * 4)
+    assert (one.value, one.groups) == (1.0, 1)
+    assert np.isnan(one.bounds).all()

@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 
 from escucha.experiments.separation_pairs import CONTROLS, Difference
-from escucha.models.resampling import Interval, mean_interval, share_interval, sign_flip
+from escucha.models.resampling import NOTHING, Interval, mean_interval, share_interval, sign_flip
 
 ALPHA = 0.05
 """Of the corrected p below which one separator is said to change less than another."""
@@ -165,7 +165,7 @@ class Summary:
         """Over what is a number."""
         there = np.isfinite(values)
         if not there.any():
-            return Interval(float("nan"), float("nan"), float("nan"), 0, "none: nothing to measure")
+            return Interval(float("nan"), float("nan"), float("nan"), 0, NOTHING)
         return mean_interval(np.array(values)[there], np.array(groups)[there], seed=self.seed)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.experiments.clip_reasons import ClipReasons
-from escucha.experiments.source_summary import Summary, group_means
-from escucha.models.resampling import Interval
+from escucha.experiments.source_summary import Summary
+from escucha.models.resampling import Interval, mean_intervals
 
 MOST = 60
 """Segments, at most, of which a curve is made."""
@@ -42,7 +42,7 @@ def _of(found: Summary, clips_of: str, label: str) -> Iterator[Moment]:
     last = min(MOST, int(np.quantile([len(spans) for spans, _ in cut], 1 - COMMON, method="lower")))
     for at in range(last if last > 1 else 0):
         rows = [row for row, (spans, _) in enumerate(cut) if len(spans) > at]
-        means = group_means(np.stack([cut[row][1][at] for row in rows]), [clips[row].group for row in rows],
+        means = mean_intervals(np.stack([cut[row][1][at] for row in rows]), [clips[row].group for row in rows],
                             seed=found.seed)
         start, end = np.mean([cut[row][0][at] for row in rows], axis=0).tolist()
         for source, mean in zip(found.sources, means):

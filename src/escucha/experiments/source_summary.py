@@ -5,7 +5,6 @@ A source that does not sound in a clip weighs 0 there, as Shapley values have it
 what whole clips add; `where_it_sounds` is the mean over the other clips. Groups are drawn whole, never clips.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil, comb
@@ -15,11 +14,10 @@ import numpy as np
 from escucha.concepts.correction import holm
 from escucha.experiments.clip_reasons import ClipReasons
 from escucha.explain.weights import NEGLIGIBLE
-from escucha.models.resampling import ALL_FLIPS, FLIPS, Interval, interval, members, redrawn, sign_flip
+from escucha.models.resampling import ALL_FLIPS, FLIPS, Interval, mean_intervals, sign_flip
 
 EVERY = "every clip"
 """The clips of all labels together."""
-DRAWS = 2000
 ALPHA = 0.05
 """A source speaks for or against a label where its corrected p is below this."""
 
@@ -138,7 +136,7 @@ class Summary:
     @cached_property
     def gains(self) -> dict[tuple[str, str], Interval]:
         """(clips of, label) to the mean of v(all) - v(none)."""
-        return {pair: group_means(np.array([[self.clips[row].of(pair[1]).gain] for row in rows]), self._groups(rows),
+        return {pair: mean_intervals(np.array([[self.clips[row].of(pair[1]).gain] for row in rows]), self._groups(rows),
                                   seed=self.seed)[0] for pair, rows in self.pairs.items()}
 
     @cached_property
@@ -154,8 +152,8 @@ class Summary:
     def _cells(self, clips_of: str, label: str) -> list[Cell]:
         rows = self.pairs[clips_of, label]
         weights, there, groups = self.weights[rows, self.labels.index(label)], self.there[rows], self._groups(rows)
-        means = group_means(weights, groups, seed=self.seed)
-        sounding = group_means(weights, groups, there=there, seed=self.seed)
+        means = mean_intervals(weights, groups, seed=self.seed)
+        sounding = mean_intervals(weights, groups, there=there, seed=self.seed)
         return [Cell(clips_of, label, source, means[at], sounding[at], float(there[:, at].mean()), len(rows))
                 for at, source in enumerate(self.sources)]
 
@@ -206,28 +204,3 @@ class Summary:
             return None
         weights = self.weights[rows, self.labels.index(label), self.sources.index(lead.source)]
         return lead.source, self.clips[rows[int(weights.argmax())]]
-
-
-def group_means(values: np.ndarray, groups: Sequence[str], *, there: np.ndarray | None = None,
-                seed: int = 0) -> list[Interval]:
-    """The mean of each column of `(clip, column)` numbers with a percentile bootstrap over groups.
-
-    Only over clips that are `there`, `(clip, column)` truths, where given; groups without such clips do not count.
-    The bounds are NaN where there are fewer than two groups. All columns share their draws.
-    """
-    count, member = members(groups)
-    there = np.ones(values.shape, dtype=bool) if there is None else there
-    sums, sizes = np.zeros((2, count, values.shape[1]))
-    np.add.at(sums, member, np.where(there, values, 0.0))
-    np.add.at(sizes, member, there)
-    with np.errstate(invalid="ignore", divide="ignore"):  # no clip of a draw may be there: NaN, and left out
-        drawn = np.stack([(picked @ sums) / (picked @ sizes) for picked in redrawn(count, seed=seed, draws=DRAWS)])
-        means = sums.sum(axis=0) / sizes.sum(axis=0)
-    return [_interval(float(mean), drawn[:, at], int((sizes[:, at] > 0).sum())) for at, mean in enumerate(means)]
-
-
-def _interval(mean: float, drawn: np.ndarray, groups: int) -> Interval:
-    if groups < 2:
-        return Interval(mean, float("nan"), float("nan"), groups, "none: one group cannot vary" if groups else
-                        "none: nothing to measure")
-    return interval(mean, drawn, groups)

@@ -23,7 +23,8 @@ FLIPS = 10000
 CHUNK = 500
 """Draws made at once: bounds memory."""
 ALONE = "none: one group cannot vary"
-"""The method of an interval that is none."""
+NOTHING = "none: nothing to measure"
+"""The methods of intervals that are none."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def interval(value: float, drawn: np.ndarray, groups: int, *, biased: bool = Fal
     if groups == 1 or (not groups and there.any()):
         return Interval(value, 0.0, 1.0, groups, ALONE)
     if not there.any():
-        return Interval(value, float("nan"), float("nan"), groups, "none: nothing to measure")
+        return Interval(value, float("nan"), float("nan"), groups, NOTHING)
     low, high = np.nanquantile(drawn, _tails(groups)) - biased * 2 * (drawn[there].mean() - value)
     return Interval(value, float(low), float(high), groups, f"bootstrap over groups ({len(drawn)} draws)")
 
@@ -116,6 +117,26 @@ def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, see
         return Interval(float(sums[0] / sizes[0]), float("nan"), float("nan"), 1, ALONE)
     drawn = [sums[picks].sum(axis=1) / sizes[picks].sum(axis=1) for picks in _picks(count, seed=seed, draws=draws)]
     return interval(float(sums.sum() / sizes.sum()), np.concatenate(drawn), count)
+
+
+def mean_intervals(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, there: np.ndarray | None = None,
+                   seed: int = 0, draws: int = 2000) -> list[Interval]:
+    """`mean_interval` of each column of `(clip, column)` numbers; all columns share their draws.
+
+    Only over clips that are `there`, `(clip, column)` truths, where given; groups without such clips do not count.
+    """
+    count, member = members(groups)
+    there = np.ones(values.shape, dtype=bool) if there is None else there
+    sums, sizes = np.zeros((2, count, values.shape[1]))
+    np.add.at(sums, member, np.where(there, values, 0.0))
+    np.add.at(sizes, member, there)
+    with np.errstate(invalid="ignore", divide="ignore"):  # no clip of a draw may be there: NaN, and left out
+        drawn = np.stack([(picked @ sums) / (picked @ sizes) for picked in redrawn(count, seed=seed, draws=draws)])
+        means = sums.sum(axis=0) / sizes.sum(axis=0)
+    known = (sizes > 0).sum(axis=0).tolist()
+    return [interval(float(means[at]), drawn[:, at], number) if number > 1 else
+            Interval(float(means[at]), float("nan"), float("nan"), number, ALONE if number else NOTHING)
+            for at, number in enumerate(known)]
 
 
 def share_interval(yes: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int = 0) -> Interval:
