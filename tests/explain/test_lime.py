@@ -100,6 +100,25 @@ def test_intervals_hold_the_weights_that_many_more_samples_give():
     assert (few.high - few.low).mean() > 3 * (many.high - many.low).mean()
 
 
+def test_intervals_hold_what_as_many_remixes_give_and_not_the_limit_they_shrink_from():
+    """A value that is linear in the parts, so that only ridge's penalty stands between a weight and the truth."""
+    true = np.array([5.0, -4.0, 3.0, 2.0, 1.0, 0.0])
+    fits, inside = [], []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        masks = draw_masks(rng, 1000, len(true))
+        fits.append(fit_ridge(masks, masks @ true, kernel(masks)).weights)
+        inside.append(np.percentile(bootstrap(rng, masks, masks @ true), (2.5, 97.5), axis=0))
+    at_this = np.mean(fits, axis=0)
+    assert at_this[0] / true[0] == pytest.approx(0.99, abs=0.004)
+    holds = np.mean([(low <= at_this) & (at_this <= high) for low, high in inside], axis=0)
+    at_limit = np.mean([(low <= true) & (true <= high) for low, high in inside], axis=0)
+    assert holds.mean() > 0.85
+    assert at_limit[0] < 0.05
+    many = draw_masks(np.random.default_rng(0), 32_000, len(true))
+    assert fit_ridge(many, many @ true, kernel(many)).weights == pytest.approx(true, abs=0.003)
+
+
 def test_stability_grows_with_samples():
     parts = factorization(stems(10))
     few, many = (lime(Game(Tangled(), parts), "yes", Sampling(count)).stability for count in (60, 4096))
@@ -209,6 +228,8 @@ def test_where_there_is_nothing_to_rank_nothing_more_is_drawn():
     few = lime(Game(Tangled(), factorization(stems(1))), "yes", Sampling(50, until_stable=True))
     deaf = lime(Game(Deaf(), factorization(stems(4))), "yes", Sampling(50, until_stable=True))
     assert [(each.samples, each.stable, each.stability) for each in (few, deaf)] == [(50, True, None)] * 2
+    assert "No more than 3 parts sound" in few.notes[0]  # which three are the strongest was no question
+    assert deaf.notes == ("The value is the same in all 50 remixes drawn: no part is stronger than another.",)
     silent = lime(Game(Tangled(), factorization({"voice": Clip(np.zeros(RATE), RATE)})), "yes", Sampling(50))
     assert (silent.weights.tolist(), silent.stability, silent.rank_correlation) == ([0.0], None, None)
 
