@@ -13,7 +13,7 @@ from escucha.explain.explanation import explain
 from escucha.explain.factorization import of_sources
 from escucha.explain.sounds import play
 from escucha.models.windows import score_clip
-from tests.worlds import RATE, TONES, Additive, StemListener, Tangled, amplitude, factorization, mix, stems
+from tests.worlds import RATE, TONES, Additive, Deaf, StemListener, Tangled, amplitude, factorization, mix, stems
 
 TAGS = StemListener(gain=40.0, link="sigmoid")
 
@@ -74,6 +74,29 @@ def test_the_strongest_parts_are_heard_one_by_one_with_their_weights(against_noi
     assert all("alone, of weight " in caption for caption in captions)
     whole = explain(Additive(), factorization(stems(3), segments=1), label="yes")  # sources are parts: no second time
     assert not [sound for sound in whole.listening if sound.name.endswith("-alone")]
+
+
+def test_no_sound_is_played_twice_and_none_is_lost():
+    """The guitar's one second is the strongest part, all of the guitar and the strongest by itself: one sound."""
+    sources = stems(3)
+    sources["guitar"] = Clip(sources["guitar"].wave * (np.arange(3 * RATE) < RATE), RATE)
+    explained = explain(Additive((("guitar", 5.0), ("voice", 0.1))), factorization(sources), label="yes")
+    heard = {sound.name: sound.keep[explained.game.sounding] for sound in explained.listening
+             if sound.clip is not None and sound.name not in ("everything-but-them", "with-another-answer")}
+    assert len({keep.tobytes() for keep in heard.values()}) == len(heard)
+    assert heard["strongest-parts"].sum() == 1
+    assert "only-guitar" not in heard
+    assert "strongest-1-alone" not in heard
+    assert {"original", "only-palmas", "only-voice", "strongest-2-alone"} <= set(heard)
+    guitar = next(sound for sound in explained.listening if sound.name == "strongest-parts")
+    assert amplitude(guitar.clip.wave[None], TONES["guitar"])[0] > 0.1
+
+
+def test_a_source_that_is_silent_is_still_said_to_be():
+    silent = Clip(np.zeros(3 * RATE), RATE)
+    explained = explain(Deaf(), factorization({**stems(3), "cajon": silent, "bass": silent}), label="yes")
+    names = [sound.name for sound in explained.listening if sound.clip is None]
+    assert {"only-cajon", "only-bass"} < set(names)
 
 
 def test_bands_of_a_source_are_heard_and_sum_to_it():

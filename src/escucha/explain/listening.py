@@ -82,7 +82,7 @@ def explain_by_ear(game: Game, label: str, found: Weights, otherwise: Counterfac
     chosen = choices(taken, found.weights, value=f"{game.unit} of {label}", signed=signed)
     if otherwise is not None and not otherwise.removed[game.sounding].all():
         chosen.append(without(game, label, otherwise))
-    alone = [*sources_alone(taken), *parts_alone(taken, found.weights)]
+    alone = unheard([*sources_alone(taken), *parts_alone(taken, found.weights)], chosen, game.sounding)
     return (*listen(game, label, chosen), *of_map(game, label, found.map), *listen(game, label, alone))
 
 
@@ -178,6 +178,20 @@ def sources_alone(factorization: Factorization) -> Iterator[Choice]:
     for source in sources[:SOURCES]:
         keep = np.array([part.source == source for part in factorization.parts])
         yield Choice(f"only-{slug(source)}", f"{capital(spoken(source))} alone.", keep, alone=True)
+
+
+def unheard(alone: Sequence[Choice], before: Sequence[Choice], sounding: np.ndarray) -> list[Choice]:
+    """Those of `alone` that are not of the same parts as another one, `before` them or among them, heard over silence.
+
+    `sounding` are the numbers of the parts that are not silent: others tell no two apart. What is silent is kept.
+    """
+    known, fresh = {choice.keep[sounding].tobytes() for choice in before if choice.alone or choice.keep.all()}, []
+    for choice in alone:
+        keep = choice.keep[sounding]
+        if not keep.any() or keep.tobytes() not in known:
+            fresh.append(choice)
+        known.add(keep.tobytes())
+    return fresh
 
 
 def parts_alone(factorization: Factorization, weights: np.ndarray) -> Iterator[Choice]:
