@@ -13,6 +13,7 @@ from escucha.experiments.run import experiment_of, read_experiment, run
 from escucha.experiments.source_study import SourceStudy
 from escucha.experiments.workbench import Workbench
 from escucha.finding import About, Finding, load, save
+from escucha.models.resampling import FEW_GROUPS
 from tests.conftest import REPOSITORY
 from tests.experiments.bands import BandBench, tracks
 from tests.worlds import RATE
@@ -237,3 +238,7 @@ def test_the_shelf_s_study_can_be_read(home):
     asked = read_experiment("which-instrument-carries-which-palo", REPOSITORY)
     assert isinstance(asked.experiment, SourceStudy)
     assert asked.experiment.parts == "stems"
+    tracks = Workbench(REPOSITORY, home).corpus(asked.experiment.corpus).tracks
+    for label in {track.label for track in tracks}:  # a group a clip, and enough of them for intervals
+        groups = [track.group for track in tracks if track.label == label]
+        assert len(set(groups)) == len(groups) >= FEW_GROUPS
