@@ -9,7 +9,6 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
-from escucha.errors import InputError
 from escucha.experiments.apart import Apart
 from escucha.experiments.explaining import Explainer, How
 from escucha.experiments.workbench import Workbench
@@ -37,23 +36,6 @@ class Band:
 
     def key(self) -> str:
         return repr(self.levels)
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A file that cannot be decoded."""
-
-    def clip(self) -> Clip:
-        raise InputError("broken.wav cannot be decoded:\nno header")
-
-    def stems(self) -> dict[str, Clip]:
-        return {}
-
-    def annotations(self) -> Mapping[str, Any]:
-        return {}
-
-    def key(self) -> str:
-        return "broken"
 
 
 def band(seed: int, **fixed: float) -> Band:

@@ -27,7 +27,8 @@ from escucha.explain.shapley import shapley
 from escucha.explain.weights import Sampling
 from escucha.models.prediction import Failure
 from tests.conftest import REPOSITORY
-from tests.experiments.bands import Band, Broken, band, explainer, tracks
+from tests.experiments.bands import Band, band, explainer, tracks
+from tests.experiments.toys import Broken
 from tests.worlds import RATE, Additive, Counting, Deaf, StemListener, Tangled
 
 
@@ -118,7 +119,8 @@ def test_what_fails_is_named_with_one_line_and_stops_no_other(tmp_path):
     whole = tracks(2)
     silent = Band((("guitar", 0.0), ("voice", 0.0)))
     bad = [replace(whole[0], name=name, source=source) for name, source in (
-        ("broken", Broken()), ("silent", silent), ("gone", FileSource(tmp_path / "gone.wav")))]
+        ("broken", Broken("broken.wav cannot be decoded:\nno header")), ("silent", silent),
+        ("gone", FileSource(tmp_path / "gone.wav")))]
     found = list(explainer(Additive(), tmp_path).all([whole[0], *bad, whole[1]]))
     assert [type(one) for one in found] == [ClipReasons, Failure, Failure, Failure, ClipReasons]
     said = {one.path: one.reason for one in found if isinstance(one, Failure)}

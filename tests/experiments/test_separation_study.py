@@ -15,7 +15,8 @@ from escucha.experiments.separation_study import SeparationStudy
 from escucha.finding import About, Finding, load, save
 from escucha.models.prediction import Failure
 from tests.conftest import REPOSITORY
-from tests.experiments.bands import BandBench, Broken, band, explainer
+from tests.experiments.bands import BandBench, band, explainer
+from tests.experiments.toys import Broken
 from tests.worlds import RATE, TONES, Tangled
 
 LEVELS = {"guitar": 0.15, "palmas": 0.1, "voice": 0.2}

@@ -47,8 +47,10 @@ class Toy:
 class Broken:
     """A file that cannot be decoded."""
 
+    said: str = "broken.wav cannot be decoded"
+
     def clip(self) -> Clip:
-        raise InputError("broken.wav cannot be decoded")
+        raise InputError(self.said)
 
     def stems(self) -> dict[str, Clip]:
         return {}

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from escucha.errors import InputError
-from escucha.explain.feature_shares import Asked, Shares, enumerated, level, linear
+from escucha.explain.feature_shares import Asked, Shares, enumerated, is_rounding, linear
 from escucha.explain.feature_walks import walks
 from escucha.explain.gradients.drawing import drawing
 from escucha.models.classifier import FeatureClassifier, values
@@ -134,7 +134,7 @@ def _trees(asked: Asked) -> Shares | None:
         raw = np.concatenate([-raw / 2, raw / 2], axis=-1)
     shares = values(raw * getattr(asked.classifier, "scale", 1.0), asked.classifier.link)
     lost = asked.score(asked.rows) - asked.score(asked.background).mean(axis=0) - shares.sum(axis=1)
-    return Shares.exact(shares, asked.background) if level(lost, shares) else None
+    return Shares.exact(shares, asked.background) if is_rounding(lost, shares) else None
 
 
 def _boosted(machine: Any) -> list[Any]:

@@ -63,7 +63,7 @@ def linear(asked: Asked) -> Shares | None:
     probes = np.concatenate([asked.rows, asked.background, mixed])
     said = asked.score(probes)
     straight = asked.score(middle[None]) + (probes - middle) @ slopes
-    if not level(said - straight, said):
+    if not is_rounding(said - straight, said):
         return None
     return Shares.exact((asked.rows - middle)[:, :, None] * slopes, asked.background)
 
@@ -84,6 +84,6 @@ def _of_subsets(asked: Asked, row: np.ndarray, kept: np.ndarray) -> np.ndarray:
     return np.stack([shapley_values(column) for column in game.T], axis=1)
 
 
-def level(off: np.ndarray, among: np.ndarray) -> bool:
-    """Is it rounding?"""
+def is_rounding(off: np.ndarray, among: np.ndarray) -> bool:
+    """Is what two ways of counting differ by too small to mean anything, beside the spread of values `among`?"""
     return bool(np.abs(off).max() <= CLOSE * max(float(np.ptp(among)), 1e-9))
