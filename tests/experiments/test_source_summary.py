@@ -101,6 +101,20 @@ def test_where_no_explained_label_has_clips_it_is_told_of_every_clip(tmp_path):
     assert found.of(EVERY, "perhaps")[-1].source == "palmas"
 
 
+def test_a_mean_is_over_all_clips_of_a_label_or_is_not_told(found, tmp_path):
+    """Of fifteen labels each clip has its own and the answer explained: `yes` of those answered so, a chosen set."""
+    assert {(EVERY, "yes"), (EVERY, "no"), ("no", "yes"), ("yes", "no")} < set(found.pairs)
+
+    class Undecided(StemListener):
+        def scores(self, waves):
+            return super().scores(waves) + 1.25 * np.eye(len(self.labels))[1]  # half of the guitars are louder
+
+    many = Undecided("guitar", labels=("yes", "no", *(f"label {at}" for at in range(13))))
+    some = summed(many, tracks(24), tmp_path)
+    assert {clip.answer for clip in some.clips if clip.labels == ("no",)} == {"yes", "no"}
+    assert set(some.pairs) == {("yes", "yes"), ("no", "no")}
+
+
 def test_weights_over_time_are_told_by_segment(tmp_path):
     early = StemListener("palmas", last=RATE // 2)  # of each window
     found = summed(early, tracks(6), tmp_path, apart=Apart("stems", "windows/2"))

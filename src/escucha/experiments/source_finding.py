@@ -57,7 +57,7 @@ class SourceFinding:
     def tables(self) -> "dict[str, DataFrame]":
         """`sources`, `clips` (with what failed), `moments`, `failures`, and the captions of the sounds.
 
-        `sources` has the clips of each label, and every clip, by label explained and source.
+        `sources` has the clips of each label, and every clip, by source and by each label explained of all of them.
         """
         from pandas import DataFrame
 

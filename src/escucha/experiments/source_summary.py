@@ -17,7 +17,7 @@ from escucha.explain.weights import NEGLIGIBLE
 from escucha.models.resampling import ALL_FLIPS, FLIPS, Interval, mean_intervals, sign_flip
 
 EVERY = "every clip"
-"""The clips of all labels together."""
+"""The clips of all labels together, of labels that were explained of each of them."""
 ALPHA = 0.05
 """A source speaks for or against a label where its corrected p is below this."""
 
@@ -116,13 +116,16 @@ class Summary:
 
     @cached_property
     def pairs(self) -> dict[tuple[str, str], np.ndarray]:
-        """(clips of, label) to the clips that count under the one and of which the other was explained."""
+        """(clips of, label) to the clips that count under the one, where the other was explained of all of them.
+
+        Of a model with many labels only a clip's own and its answer are explained. Clips of another label of which
+        it was are those that the model takes for it: no mean over them is of that other label, or of every clip.
+        """
         explained = np.isfinite(self.weights[:, :, 0])
         own = {label: np.array([label in labels for labels in self.counted]) for label in self.known}
         own[EVERY] = np.ones(len(self.clips), dtype=bool)
-        found = {(of, label): np.flatnonzero(mine & explained[:, at])
-                 for of, mine in own.items() for at, label in enumerate(self.labels)}
-        return {pair: rows for pair, rows in found.items() if len(rows)}
+        return {(of, label): np.flatnonzero(mine) for of, mine in own.items() for at, label in enumerate(self.labels)
+                if mine.any() and explained[mine, at].all()}
 
     def of(self, clips_of: str, label: str) -> tuple[Cell, ...]:
         """The cells of one label over the clips of one, the largest weight first."""
