@@ -13,6 +13,7 @@ from escucha.audio.loudness import loudness
 from escucha.commands.explain_features import explain_features
 from escucha.errors import InputError
 from escucha.experiments.feature_study import FeatureStudy
+from escucha.experiments.feature_summary import Summary
 from escucha.experiments.run import experiment_of, read_experiment
 from escucha.experiments.workbench import Workbench
 from escucha.finding import About, load, save
@@ -88,14 +89,48 @@ def found(study, bench):
 
 def test_what_a_model_hears_is_named_first_and_what_it_ignores_counts_nothing(found):
     numbers, words = found.numbers(), found.words()
-    assert words[0].startswith("planted.py:make listens most to loudness (RMS), how strong the sound is "
+    assert words[0].startswith("On the mean planted.py:make listens most to loudness (RMS), how strong the sound is "
                                "(1 of its 4 features): in 12 clips it moves")
+    assert "not shown to be more than brightness; next on the mean: brightness " in words[0]  # four groups show nothing
+    assert any("one of many features tends to move more" in word for word in words)
     families = found.tables()["families"].set_index(["label", "family"])["mean_size"]
     assert families["strong", "timbre (MFCC)"] == families["strong", "tempo"] == 0
     assert (numbers["explainer"], numbers["groups"], numbers["clips"]) == ("linear", 4, 12)
     assert "rms mean (loudness) counts most" in words[1]
     assert "the higher, the more for strong" in words[1]
     assert any("4 groups are few" in word for word in words)
+
+
+def drawn(found, sizes, seed, *, groups=24, each=3) -> Summary:
+    """A summary of shares of these standard deviations, one a feature; clips of a group are much alike."""
+    rng = np.random.default_rng(seed)
+    names = np.repeat([f"g{at}" for at in range(groups)], each)
+    loud = np.repeat(rng.lognormal(0, 0.5, (groups, len(sizes), 1)), each, axis=0)
+    shares = loud * np.array(sizes)[:, None] * rng.normal(1, 0.1, (len(names), len(sizes), 3))
+    said = replace(found.told.found, values=shares, errors=np.zeros_like(shares), scores=shares.sum(axis=1))
+    return Summary(replace(found.told, units=tuple(names), groups=tuple(names), truth=tuple(names),
+                           heights=shares[:, :, 0], found=said))
+
+
+def test_a_family_that_moves_more_is_shown_to_and_among_equals_none_is(found):
+    clear, equal = [1.0, 3.0, 1.0, 1.0], [1.0] * 4
+    assert all(drawn(found, clear, seed).leads for seed in range(10))
+    assert np.mean([drawn(found, equal, seed).leads for seed in range(60)]) <= 0.05
+    tight = drawn(found, clear, 0)
+    assert tight.families[tight.ranked[0]].name == "loudness (RMS)"
+    told = replace(found, told=tight.told).words()[0]
+    assert told.startswith("planted.py:make listens most to loudness (RMS), ")
+    assert ", shown to be more than " in told
+    assert not drawn(found, clear, 0, groups=4, each=18).leads  # two of sixteen flips lie as far out
+
+
+def test_features_without_families_are_ranked_among_themselves(found):
+    names = tuple(f"pool {at}" for at in range(4))
+    alone = drawn(found, [1.0, 3.0, 1.0, 1.0], 0).told
+    asked = replace(found, told=replace(alone, found=replace(alone.found, names=names)))
+    assert asked.summary.comparisons == 6
+    assert asked.words()[0].startswith("planted.py:make listens most to pool 1: in 72 clips it moves")
+    assert "A family adds up" not in " ".join(asked.words())
 
 
 def test_shares_of_clips_are_the_planted_ones(found, folder):

@@ -128,7 +128,7 @@ class FeatureFinding:
 
     def _strengths(self) -> "Figure":
         summary = self.summary
-        order = sorted(range(len(summary.families)), key=lambda at: -summary.overall[at].value)[:drawn.SHOWN]
+        order = summary.ranked[:drawn.SHOWN]
         return drawn.strengths({summary.families[at].name: summary.family_sizes[at][:len(drawn.INKS)] for at in order},
                                summary.labels[:len(drawn.INKS)], unit=self.told.value)
 

@@ -5,16 +5,21 @@ Conventions: a unit is a clip, or a window where there is one clip only; shares 
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil, comb
 
 import numpy as np
 
 from escucha.explain.feature_families import Family, families, summed
 from escucha.explain.feature_shap import FeatureValues
 from escucha.explain.listening import Sound
-from escucha.models.resampling import Interval, mean_interval
+from escucha.models.resampling import FLIPS, Interval, mean_interval, sign_flip
 
 DRAWS = 1000
 """Of the bootstrap over groups."""
+ALPHA = 0.05
+"""A family is said to move more than the next one where its corrected p is below this."""
+MOST_FLIPS = 10**6
+"""Where correction asks for more, features are too many for any test to show which moves most."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -102,10 +107,38 @@ class Summary:
         """`[family][label]`: mean size of its share."""
         return self._sizes(self.by_family)
 
+    def overall(self, at: int) -> Interval:
+        """Of one column of `sizes`: its mean over units."""
+        return self._size(self.sizes[:, at])
+
+    @property
+    def ranked(self) -> list[int]:
+        """The columns of `sizes`, the largest mean first."""
+        return np.argsort(-self.sizes.mean(axis=0), kind="stable").tolist()
+
     @cached_property
-    def overall(self) -> list[Interval]:
-        """`[family]`: mean size of its share, over units and labels."""
-        return [self._size(np.abs(self.by_family[:, at]).mean(axis=1)) for at in range(len(self.families))]
+    def sizes(self) -> np.ndarray:
+        """`(unit, family)`: mean size of its share over labels; `(unit, feature)` where there is one family only."""
+        return np.abs(self.by_family if len(self.families) > 1 else self.shares).mean(axis=2)
+
+    @property
+    def comparisons(self) -> int:
+        """Pairs of columns of `sizes`: any of them might have been the first two."""
+        return comb(self.sizes.shape[1], 2)
+
+    @cached_property
+    def leads(self) -> bool:
+        """Is the first of `ranked` shown to move labels more than the second?
+
+        Sign flips of the difference, over groups; both were chosen by their means, so p is corrected for every pair of
+        columns (Bonferroni).
+        """
+        first, second = self.ranked[:2]
+        draws = max(FLIPS, ceil(2 * self.comparisons / ALPHA))  # so many that the least p can stand the correction
+        if draws > MOST_FLIPS:
+            return False
+        p = sign_flip(self.sizes[:, first] - self.sizes[:, second], self.told.groups, seed=self.told.seed, draws=draws)
+        return p * self.comparisons < ALPHA
 
     @cached_property
     def directions(self) -> np.ndarray:

@@ -41,23 +41,20 @@ def _headline(found: "FeatureFinding") -> str:
     summary, told = found.summary, found.told
     if told.single:
         return _of_one(found)
-    names, sizes = [one.name for one in summary.families], summary.overall
-    if len(names) == 1:
-        names = list(found.named)
-        sizes = [_over_labels(one) for one in summary.feature_sizes]
-    order = sorted(range(len(names)), key=lambda at: -sizes[at].value)
-    first, others = order[0], order[1:4]
-    meaning = summary.families[first].meaning if len(summary.families) > 1 else ""
-    members = f" ({len(summary.families[first].members)} of its {len(found.named)} features)"
-    behind = f", {meaning}{members}" if meaning else ""
-    then = ", ".join(f"{names[at]} {sizes[at].value:.2f}" for at in others)
-    return (f"{told.model} listens most to {names[first]}{behind}: in {len(told.units)} clips it moves a label's "
-            f"value by {sizes[first].value:.2f} on average{_within(sizes[first])}{f'; then {then}' if then else ''}.")
-
-
-def _over_labels(sizes: list[Interval]) -> Interval:
-    """The mean over labels, without an interval: nothing was drawn for it."""
-    return Interval(float(np.mean([one.value for one in sizes])), float("nan"), float("nan"), sizes[0].groups, "")
+    several = len(summary.families) > 1
+    names = [one.name for one in summary.families] if several else list(found.named)
+    first, *others = summary.ranked[:4]
+    behind = ""
+    if several and summary.families[first].meaning:
+        members = f" ({len(summary.families[first].members)} of its {len(found.named)} features)"
+        behind = f", {summary.families[first].meaning}{members}"
+    size = summary.overall(first)
+    shown = f", {'' if summary.leads else 'not '}shown to be more than {names[others[0]]}" if others else ""
+    others_moved = ", ".join(f"{names[at]} {summary.sizes[:, at].mean():.2f}" for at in others)
+    then = f"; next on the mean: {others_moved}" if others else ""
+    sure = "" if not others or summary.leads else "On the mean "
+    return (f"{sure}{told.model} listens most to {names[first]}{behind}: in {len(told.units)} clips it moves a label's "
+            f"value by {size.value:.2f} on average{_within(size)}{shown}{then}.")
 
 
 def _of_one(found: "FeatureFinding") -> str:
@@ -124,7 +121,19 @@ def _measure(found: "FeatureFinding") -> str:
     told = found.told
     return (f"A share is what a feature adds to a label's value ({told.value}) when it is as in the clip rather than "
             f"as in {told.found.background} windows of {told.table}; shares add up to the value less those windows' "
-            "mean.")
+            f"mean.{_ranking(found)}")
+
+
+def _ranking(found: "FeatureFinding") -> str:
+    """How it is told which moves most, and what that does not mean."""
+    summary = found.summary
+    if found.told.single or summary.sizes.shape[1] < 2 or not summary.shares.any():
+        return ""
+    adds = (" A family adds up its members' shares, so that one of many features tends to move more than one of few."
+            if len(summary.families) > 1 else "")
+    return (f"{adds} Which moves most is tested by sign flips over groups of clips, corrected for all "
+            f"{summary.comparisons} pairs; this and the intervals take those windows as given, as if no others could "
+            "have been drawn.")
 
 
 def _method(found: "FeatureFinding") -> str:
