@@ -107,3 +107,16 @@ def test_a_mistake_is_one_line(capsys, home, song, tmp_path, words, hint):
     assert len(printed.err.strip().splitlines()) == 1
     assert hint in printed.err
     assert not (tmp_path / "finding").exists()
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    (["SONG", "--stems", "song.stems", "--parts", "hpss"], "leave one of the two out"),
+    (["SONG", "--stems", "song.stems", "--parts", "none"], "leave one of the two out"),
+    (["LOOP", "--parts", "features"], "there is no file"), ([""], "names no file")])
+def test_parts_that_are_asked_for_are_never_other_parts(capsys, home, song, tmp_path, words, named):
+    (tmp_path / "loop.wav").symlink_to("loop.wav")
+    places = {"SONG": song, "LOOP": tmp_path / "loop.wav"}
+    given = [str(places.get(word, word)) for word in words]
+    assert main(["explain", "palos-svm", *given, "--home", str(home), "--out", str(tmp_path / "finding")]) == 2
+    assert named in capsys.readouterr().err.splitlines()[-1]  # after a bar, where files are read
+    assert not (tmp_path / "finding").exists()

@@ -143,6 +143,14 @@ def test_a_mistake_is_one_line_with_the_way_out(workbench, settings, message):
     assert not list((workbench.home / "reports").glob("wrong/*"))
 
 
+@pytest.mark.parametrize(("length", "message"), [(1, "too short"), (RATE, "digitally silent")])
+def test_a_track_of_no_sound_stands_for_nothing(workbench, song, length, message):
+    write(workbench.home / "click.wav", Clip(np.full(length, 0.1 if length == 1 else 0.0), RATE))
+    study = ExplanationStudy("random", path=str(song), absent="track", absent_from="click.wav")
+    with pytest.raises(InputError, match=f"click.wav .*{message}"):
+        study.run(workbench)
+
+
 def test_noise_and_another_song_stand_for_absent_parts(workbench, song):
     stems = {"parts": "stems", "stems": str(song.parent / "stems")}
     silence = ExplanationStudy("random", path=str(song), **stems).run(workbench)

@@ -42,6 +42,21 @@ def test_every_aggregate_and_every_kind_of_segment_equals_rendering(aggregation,
     np.testing.assert_allclose(values, every_remix(Tangled(), parts, masks, "perhaps", aggregation), atol=1e-5)
 
 
+def test_a_model_that_cannot_hear_silence_is_refused_where_a_remix_is_silent():
+    class Relative(StemListener):
+        """Divides by the loudness of what it hears."""
+        def scores(self, waves):
+            loud = np.abs(waves).max(axis=1, keepdims=True)
+            return super().scores(waves) * np.where(loud > 0, 1, np.nan)
+
+    parts = factorization(stems(2))
+    game = Game(Relative(), parts)
+    masks = np.array([[True] * len(parts.parts), [False] * len(parts.parts)])
+    assert np.isfinite(game.values(masks[:1], "yes")).all()
+    with pytest.raises(InputError, match=r"not finite.* cannot hear silence"):
+        game.values(masks, "yes")
+
+
 def test_multi_label_values_are_the_logits():
     tagger = StemListener(link="sigmoid")
     parts = factorization(stems(3))

@@ -94,6 +94,25 @@ def test_the_digest_covers_the_file_the_weights_and_what_they_lean_on(own, tmp_p
     assert len(set(marks)) == 4
 
 
+def test_two_functions_that_answer_noise_alike_have_two_digests(tmp_path):
+    file = tmp_path / "two_models.py"
+    file.write_text(PLAIN.format("pass") + "other = make\n")
+    assert model_digest(f"{file}:make", tmp_path) != model_digest(f"{file}:other", tmp_path)
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ("def scores(self, waves): return np.random.default_rng().normal(size=(len(waves), 2))", "differently each time"),
+    ("def scores(self, waves): return np.array([['x', 'y']] * len(waves))", "scores of type <U1"),
+    ("def scores(self, waves):\n        import torch\n        return torch.ones(len(waves), 2, requires_grad=True)",
+     "are no array"),
+])
+def test_a_classifier_that_cannot_be_known_by_its_answers_is_refused(tmp_path, wrong, said):
+    file = tmp_path / "unsteady_model.py"
+    file.write_text(PLAIN.format(wrong))
+    with pytest.raises(InputError, match=said):
+        model_digest(f"{file}:make", tmp_path)
+
+
 def test_a_file_is_read_again_when_it_has_changed(own, tmp_path):
     load_model(f"{own}:make", tmp_path)
     own.write_text(OWN.replace('"loud", "soft"', '"forte", "piano"'))

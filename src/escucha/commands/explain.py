@@ -21,7 +21,7 @@ def add_explain(verbs: Any) -> None:
     parser = verb(verbs, "explain", _explain, "which source, at which moment, made the model decide; and its sound")
     parser.formatter_class, parser.epilog = argparse.RawDescriptionHelpFormatter, METHODS
     one_card(parser)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE",
+    parser.add_argument("files", nargs="+", type=_named, metavar="FILE",
                         help="an audio file; of many files, folders and quoted patterns one table is made")
     _parts(parser)
     parser.add_argument("--method", default="shapley", metavar="METHOD", help="one of those below (default: shapley)")
@@ -42,7 +42,7 @@ def add_explain(verbs: Any) -> None:
 
 def _parts(parser: argparse.ArgumentParser) -> None:
     """How a clip is taken apart, and what stands for what is off."""
-    parser.add_argument("--parts", default="hpss", help="hpss, repet, repet-sim, 2dft, timbre, nmf/8, demucs[:FILE], "
+    parser.add_argument("--parts", help="hpss (default), repet, repet-sim, 2dft, timbre, nmf/8, demucs[:FILE], "
                         "stems (of song.wav those in song.stems), none, or features (of an SVM, a forest: which of "
                         "its features counted)")
     parser.add_argument("--stems", type=Path, metavar="DIR", help="a folder with one audio file a source")
@@ -52,6 +52,13 @@ def _parts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--absent", help="what stands for parts that are off: silence (default), noise, or track")
     parser.add_argument("--absent-from", type=Path, metavar="FILE", help="that other track")
     parser.add_argument("--absent-stems", type=Path, metavar="DIR", help="its folder of stems")
+
+
+def _named(text: str) -> Path:
+    """A path; an empty one (of a variable that is not set, say) is no name for the folder one is in."""
+    if not text:
+        raise argparse.ArgumentTypeError("'' names no file; a folder is named too, the one here as .")
+    return Path(text)
 
 
 def _segments(text: str) -> int | str | list[float]:
@@ -77,6 +84,12 @@ def _numbers(text: str, what: str, wanted: str) -> list[float]:
         raise InputError(f"{what} {text!r}: give {wanted}") from None
 
 
+def _check_parts(chosen: argparse.Namespace) -> None:
+    """Raise InputError where a folder of stems is given and other parts are asked for."""
+    if chosen.stems is not None and chosen.parts not in (None, "stems"):
+        raise InputError(f"--stems {chosen.stems} are parts, as is --parts {chosen.parts}; leave one of the two out")
+
+
 def _explain(chosen: argparse.Namespace) -> None:
     if chosen.parts == FEATURES:
         return explain_features(chosen)
@@ -85,13 +98,14 @@ def _explain(chosen: argparse.Namespace) -> None:
     for name in FILES:
         place = getattr(chosen, name)
         table[name] = None if place is None else str(place.absolute())
-    if chosen.stems is not None:
-        table["parts"] = "stems"
+    if chosen.parts is None:
+        table["parts"] = "hpss" if chosen.stems is None else "stems"
     if chosen.absent_from is not None and chosen.absent is None:
         table["absent"] = "track"
     if are_many(chosen.files):
         return explain_many(chosen, {**table, "model": card})
     check_one(chosen)
+    _check_parts(chosen)
     file = chosen.files[0]
     answer(chosen, {**table, "kind": "explanation", "model": card, "path": str(file)}, f"explain-{file.stem}",
            f"What did {Path(card).stem} hear in {file.name}?")

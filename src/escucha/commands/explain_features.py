@@ -1,6 +1,7 @@
 """`escucha explain CARD FILES --parts features`: which of its features a model goes by, in a file or in many."""
 
 import argparse
+import os
 from pathlib import Path
 
 from escucha.commands.verb import answer, card_of
@@ -25,4 +26,5 @@ def explain_features(chosen: argparse.Namespace) -> None:
     more = f" and {len(chosen.files) - 1} more" if len(chosen.files) > 1 else ""
     answer(chosen, {**{name: getattr(chosen, name, None) for name in KEPT}, "kind": "feature-study",
                     "model": card_of(chosen), "paths": [str(file) for file in chosen.files]},
-           f"features-{first.resolve().stem}", f"Which features did {Path(chosen.card).stem} go by in {first}{more}?")
+           f"features-{Path(os.path.abspath(first)).stem}",
+           f"Which features did {Path(chosen.card).stem} go by in {first}{more}?")

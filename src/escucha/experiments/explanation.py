@@ -163,6 +163,7 @@ class ExplanationStudy:
         if other is None:
             return replaced(factorization, self.absent, seed=self.seed)
         clip = other.clip(factorization.clip.rate)
+        check_sound(other.name, clip)
         stems = self._stems(other, clip)
         theirs = Apart(self.parts, 1, self.bands).factorize(clip, window=window, workbench=workbench,
                                                             stems=lambda: stems)

@@ -73,7 +73,7 @@ VOTES = ("majority-vote",)
 def ballots(classifier: Classifier, waves: np.ndarray) -> np.ndarray:
     """`(batch, view, label)` logits, whose mean over views is the window's score; one view where it has no several.
 
-    InputError where the classifier answers with something else than so many numbers.
+    InputError where the classifier answers with something else than so many finite numbers.
     """
     viewed = isinstance(classifier, ViewedClassifier)
     given = classifier.view_scores(waves) if isinstance(classifier, ViewedClassifier) else classifier.scores(waves)
@@ -85,6 +85,9 @@ def ballots(classifier: Classifier, waves: np.ndarray) -> np.ndarray:
     if cast.ndim != 3 or cast.shape[1:] != wanted or cast.dtype.kind not in "fiu":
         raise InputError(f"the model gives scores of type {cast.dtype} and shape {cast.shape[1:]} for {wanted[0]} "
                          f"windows and {wanted[1]} labels; they should be numbers {wanted}, (batch, label)")
+    if not np.isfinite(cast).all():
+        raise InputError("the model's scores are not finite; its weights are damaged: restore them, or train it again; "
+                         "or it cannot hear silence or another sound that it was asked about")
     return np.moveaxis(cast, 0, 1)
 
 
@@ -139,8 +142,6 @@ def score_clip(classifier: Classifier, clip: Clip, *, aggregation: str = "mean-l
         raise unknown("aggregation", aggregation, AGGREGATES)
     window = classifier.window
     cast = np.concatenate([ballots(classifier, batch) for batch in batches(clip.wave, window, hop)])
-    if not np.isfinite(cast).all():
-        raise InputError("the model's scores are not finite; its weights are damaged: restore them, or train it again")
     first = starts(len(clip.wave), window, hop)
     spans = np.stack([first, np.minimum(first + window, len(clip.wave))], axis=1) / clip.rate
     logits = aggregate(cast, classifier.link, aggregation)
