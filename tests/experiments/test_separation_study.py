@@ -99,6 +99,10 @@ def test_a_source_that_is_nobodys_weighs_nothing_in_truth(truth, monkeypatch):
     of = dict(zip(found.parts, zip(found.true, found.estimated)))
     assert of["ghost@0-1s"][0] == 0 != of["ghost@0-1s"][1]
     assert "ghost" not in {quality.source for quality in found.qualities}
+    powers = {name: level**2 for name, level in LEVELS.items()}
+    powers |= {"guitar": 0.81 * powers["guitar"], "ghost": 0.01 * powers["guitar"]}
+    assert found.unowned == pytest.approx(powers["ghost"] / sum(powers.values()), rel=1e-4)
+    assert truth.difference("true stems").unowned == 0
 
 
 def test_a_stem_that_does_not_sound_has_no_share():
@@ -144,10 +148,10 @@ def planted(clip, how, cache):
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """Twelve bands, of which a known part is told apart."""
+    """Fourteen bands of seven groups, of which a known part is told apart."""
     folder = tmp_path_factory.mktemp("bench")
     (folder / "ears.py").write_text(OWN)
-    asked = SeparationStudy(f"{folder / 'ears.py'}:tangled", {"count": 12}, ("repet", "timbre", "nmf", "hpss"))
+    asked = SeparationStudy(f"{folder / 'ears.py'}:tangled", {"count": 14}, ("repet", "timbre", "nmf", "hpss"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(separation_pairs, "separated", planted)
         return asked.run(BandBench(folder, folder))
@@ -167,15 +171,15 @@ def test_the_finding_says_what_separating_changes(study, tmp_path):
     assert told["equal shares"]["improvement"] == pytest.approx(0, abs=1e-6)
     assert list(told["hpss"]["sources"]) == ["component 1", "component 10"]
     assert told["hpss"]["sources"]["component 1"]["stands_for"] == "guitar"
-    assert len(study.failures) == 12
+    assert len(study.failures) == 14
     words = study.words()
     assert words[0].startswith("Separated by ")
-    assert any("12 are left out" in word for word in words)
+    assert any("14 are left out" in word for word in words)
     save(study, tmp_path / "finding", About("separation-study", "what changes"))
     again = load(tmp_path / "finding")
     assert again.numbers["separators"]["hpss"]["change"] == pytest.approx(told["hpss"]["change"])
     tables = again.tables()
-    assert len(tables["clips"]) == 12 * 5
+    assert len(tables["clips"]) == 14 * 5
     assert len(again.arrays()["true"]) == sum(len(row.parts) for row in study.found.rows)
 
 
@@ -183,6 +187,17 @@ def test_the_separator_that_changes_least_is_named_first_and_one_that_does_nothi
     assert [one.separator for one in study.found.judged] == ["hpss", "nmf", "timbre"]
     assert study.numbers()["separators"]["timbre"]["change"] < 1e-6
     assert study.words()[0].startswith("Separated by hpss, ")
+
+
+def test_energy_in_sources_that_no_quality_tells_of_is_said(study):
+    """These change the explanation and have no SI-SDR."""
+    assert {row.unowned for row in study.found.rows} == {0}
+    assert "sources that own no stem, and so" not in " ".join(study.words())
+    rows = tuple(replace(row, unowned=0.25) if row.separator == "nmf" else row for row in study.found.rows)
+    ghostly = replace(study, found=replace(study.found, rows=rows))
+    assert ghostly.numbers()["separators"]["nmf"]["unowned"] == pytest.approx(0.25)
+    assert [line[:4] for line in ghostly.words() if "and so have none, hold 25 % of the energy" in line] == ["nmf:"]
+    assert set(ghostly.tables()["clips"]["energy_without_a_stem"]) == {0, 0.25}
 
 
 def test_the_first_is_called_better_only_where_a_test_on_the_clips_of_both_shows_it(study):
@@ -200,7 +215,7 @@ def test_means_over_other_clips_are_said_to_be_such(study):
     assert study.found.uneven == 0
     rows = tuple(row for row in study.found.rows if row.separator != "nmf" or row.clip != study.found.clips[0])
     fewer = replace(study, found=replace(study.found, rows=rows))
-    assert any("1 of 12 clips were taken apart by some separators only" in line for line in fewer.words())
+    assert any("1 of 14 clips were taken apart by some separators only" in line for line in fewer.words())
 
 
 def test_one_clip_is_heard_true_beside_separated(study):

@@ -110,6 +110,6 @@ def _clip(row: Difference) -> dict[str, Any]:
     quality = {f"{quality.source} ({', '.join(quality.stems)})": quality.si_sdr for quality in row.qualities}
     return {"name": row.clip, "group": row.group, "label": ", ".join(row.labels), "answer": row.answer,
             "separator": row.separator, "change": row.change, "if_nothing_was_known": row.blind_change,
-            "correlation": row.correlation, "same_strongest": row.same, "strongest_true": true,
-            "strongest_estimated": estimated, "parts": len(row.parts),
+            "energy_without_a_stem": row.unowned, "correlation": row.correlation, "same_strongest": row.same,
+            "strongest_true": true, "strongest_estimated": estimated, "parts": len(row.parts),
             "si_sdr": "; ".join(f"{name} {decibels:.1f} dB" for name, decibels in quality.items())}

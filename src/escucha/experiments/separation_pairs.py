@@ -69,6 +69,8 @@ class Difference:
     """`(part,)` weights if every source had the same share of the mixture: what knowing nothing of sources gives.
 
     Exactly so where moments are windows, nearly so where they cross windows."""
+    unowned: float
+    """Share of the sources' energy in those that own no stem: they count in `change` and have no quality."""
 
     @property
     def correlation(self) -> float:
@@ -84,6 +86,11 @@ class Difference:
     def blind_change(self) -> float:
         """The same of `blind`: a separator that does not stay below it has told nothing of the sources."""
         return _relative(self.blind, self.true)
+
+    @property
+    def told(self) -> float:
+        """How much nearer than knowing nothing: above 0 the separator has told something of the sources."""
+        return self.blind_change - self.change
 
     @property
     def strongest(self) -> tuple[str, str]:
@@ -146,10 +153,11 @@ class Truth:
         blind = {part.replace("mix", name, 1): weight / len(owners) for part, weight in mixed.items()
                  for name in owners}
         parts = tuple(dict.fromkeys([*true, *estimated, *blind]))
-        of = (np.array([weights.get(part, 0.0) for part in parts]) for weights in (true, estimated, blind))
+        told, given, knowing = (np.array([weights.get(part, 0.0) for part in parts])
+                                for weights in (true, estimated, blind))
         track = self.track
         return Difference(track.name, track.group, track.labels, self.answer, separator,
-                          self._qualities(made, pairs), parts, *of)
+                          self._qualities(made, pairs), parts, told, given, knowing, _unowned(made, pairs))
 
     @cached_property
     def _moments(self) -> dict[str, float]:
@@ -190,6 +198,11 @@ def whole(clip: Clip, sources: Sources) -> Sources:
     """The sources with what they leave over, `rest`: they sum to the clip."""
     taken = of_sources(clip, sources, segments=1, window=len(clip.wave))
     return {part.source: Clip(part.wave, clip.rate) for part in taken.parts}
+
+
+def _unowned(made: Sources, pairs: Mapping[str, tuple[str, ...]]) -> float:
+    energy = {name: float(np.square(clip.wave, dtype=np.float64).sum()) for name, clip in made.items()}
+    return sum(energy[name] for name, stems in pairs.items() if not stems) / sum(energy.values())
 
 
 def _bounded(decibels: float) -> float:

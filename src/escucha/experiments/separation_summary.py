@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import comb
+from math import ceil, comb
 
 import numpy as np
 
+from escucha.concepts.correction import holm
 from escucha.experiments.separation_pairs import CONTROLS, Difference
-from escucha.models.resampling import NOTHING, Interval, mean_interval, share_interval, sign_flip
+from escucha.models.resampling import FLIPS, NOTHING, Interval, mean_interval, share_interval, sign_flip
 
 ALPHA = 0.05
-"""Of the corrected p below which one separator is said to change less than another."""
+"""Of the corrected p below which a separator is said to tell something, or to change less than another."""
 SMALL = 1e-3
 """Of weights: a change that float32 alone may make."""
 
@@ -49,6 +50,10 @@ class Standing:
     """What equal shares for every source would read; a separator should be well below."""
     told: Interval
     """`blind` minus `change`, clip by clip: it has told something of the sources where this is above zero."""
+    p: float
+    """Of `told` being zero, two-sided, by sign flips over groups; NaN where there is nothing to measure."""
+    p_corrected: float
+    """Over all separators (Holm); the controls are not tested, and have `p`."""
     correlation: Interval
     """Of ranks; 1 is the truth."""
     same: Interval
@@ -56,12 +61,14 @@ class Standing:
     si_sdr: Interval
     """dB, mean over a clip's sources."""
     improvement: Interval
+    unowned: Interval
+    """Share of the energy in sources that own no stem: they change the explanation and have no SI-SDR."""
     sources: tuple[SourceQuality, ...]
 
     @property
     def shown(self) -> bool:
         """Does it tell more of the sources than nothing, by more than chance?"""
-        return self.told.low > SMALL
+        return self.told.value > SMALL and self.p_corrected <= ALPHA
 
     @property
     def left(self) -> float:
@@ -136,6 +143,22 @@ class Summary:
         """Its standing; None where it took no clip apart."""
         return next((one for one in self.standings if one.separator == separator), None)
 
+    @cached_property
+    def _chances(self) -> dict[str, tuple[float, float]]:
+        """Separator to p of having told nothing, raw and corrected."""
+        asked = [name for name in dict.fromkeys(self.separators) if self.of(name)]
+        draws = max(FLIPS, ceil(2 * len(asked) / ALPHA))  # so many that the least p can stand the correction
+        raw = {name: self._chance(self.of(name), draws) for name in asked}
+        tested = [name for name in asked if name not in CONTROLS]
+        corrected = dict(zip(tested, holm(np.array([raw[name] for name in tested]))))
+        return {name: (p, float(corrected.get(name, p))) for name, p in raw.items()}
+
+    def _chance(self, rows: Sequence[Difference], draws: int) -> float:
+        told = np.array([row.told for row in rows])
+        there = np.isfinite(told)
+        groups = np.array([row.group for row in rows])[there]
+        return sign_flip(told[there], groups, seed=self.seed, draws=draws) if there.any() else float("nan")
+
     def _standing(self, separator: str) -> Standing:
         rows = self.of(separator)
         groups = [row.group for row in rows]
@@ -144,10 +167,11 @@ class Summary:
         return Standing(
             separator, separator in CONTROLS, len(rows), len(set(groups)),
             self._mean([row.change for row in rows], groups), self._mean([row.blind_change for row in rows], groups),
-            self._mean([row.blind_change - row.change for row in rows], groups),
+            self._mean([row.told for row in rows], groups), *self._chances[separator],
             self._mean([row.correlation for row in rows], groups),
             share_interval(np.array([row.same for row in rows]), groups, seed=self.seed),
-            self._mean(sdr, groups), self._mean(gain, groups), tuple(self._sources(separator, rows)))
+            self._mean(sdr, groups), self._mean(gain, groups), self._mean([row.unowned for row in rows], groups),
+            tuple(self._sources(separator, rows)))
 
     def _sources(self, separator: str, rows: Sequence[Difference]) -> list[SourceQuality]:
         found = [(base(quality.source), row.group, quality) for row in rows for quality in row.qualities]

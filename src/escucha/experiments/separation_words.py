@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from escucha.experiments.separation_pairs import CEILING
-from escucha.experiments.separation_summary import SMALL, Standing
+from escucha.experiments.separation_summary import ALPHA, SMALL, Standing
 from escucha.experiments.wording import few
 from escucha.models.resampling import FEW_GROUPS, Interval
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAMED = 3
 """Failures by name; the table has all."""
+HEARD = 0.005
+"""Of the energy: what sources without a stem hold is said where it rounds to a per cent."""
 
 
 def sentences(study: "SeparationFinding") -> list[str]:
@@ -47,7 +49,15 @@ def _each(one: Standing) -> str:
     blind = f"{_percent(one.blind.value)} % of knowing nothing"
     known = f"less than the {blind}" if one.shown else f"not shown to be less than the {blind}"
     return (f"{one.separator}: weights are off by {_share(one.change)} of their size, {known}; rank correlation "
-            f"{_number(one.correlation)}; the same strongest part in {_share(one.same)}. SI-SDR: {sources}.")
+            f"{_number(one.correlation)}; the same strongest part in {_share(one.same)}. SI-SDR: {sources}"
+            f"{_unowned(one)}.")
+
+
+def _unowned(one: Standing) -> str:
+    """Said where sources that have no SI-SDR hold something."""
+    if one.unowned.value < HEARD:
+        return ""
+    return f"; sources that own no stem, and so have none, hold {_share(one.unowned)} of the energy"
 
 
 def _answered(study: "SeparationFinding") -> str:
@@ -74,7 +84,9 @@ def _reading(study: "SeparationFinding") -> str:
             "stems are summed as the separator joins them, each with the source that holds most of it in that clip; "
             "who stands for what is chosen by the truth, so SI-SDR reads as high as it can. It compares "
             f"a source with that sum (higher is better, {CEILING:g} dB at most; in brackets, above what the mixture "
-            "itself scores).")
+            "itself scores). A source that owns no stem has no SI-SDR, but its weights count as off: in truth it has "
+            "none. That a separator tells more than nothing is tested by sign flips over groups, p corrected for "
+            f"{len(study.found.judged)} separators (Holm), and counts as shown at {ALPHA:g}.")
 
 
 def _doubts(study: "SeparationFinding") -> Iterator[str]:
@@ -83,7 +95,8 @@ def _doubts(study: "SeparationFinding") -> Iterator[str]:
     if truth is not None and truth.change.value > SMALL:
         yield f"the true stems given as an estimate change {truth.change.value:.1%}; the method itself varies so much"
     if found.groups < FEW_GROUPS:
-        yield few(found.groups)
+        yield few(found.groups) + (", and no test can show that a separator tells more than nothing"
+                                   if 2 / 2**found.groups * len(found.judged) > ALPHA else "")
     if found.uneven:
         yield (f"{found.uneven} of {len(found.clips)} clips were taken apart by some separators only; each one's means "
                "are over its own clips, which may be easier or harder")
