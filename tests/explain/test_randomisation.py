@@ -14,6 +14,7 @@ from escucha.explain.refitting import refitted
 from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
 from escucha.models.torch_classifier import TorchClassifier
+from escucha.models.views import ViewedTorchClassifier
 from tests.worlds import RATE, Additive, factorization, stems
 
 WINDOW = 400
@@ -58,6 +59,33 @@ def test_layers_are_reset_from_the_answer_to_the_sound_and_stay_reset(network):
                                                                   "0.1.running_mean"}
     torch.testing.assert_close(state(steps[0].classifier)["2.weight"], state(steps[2].classifier)["2.weight"])
     assert changed(before, state(network)) == set()
+
+
+class Views(nn.Module):
+    """Two views of unlike depth, after a layer that both hear and before one that joins them."""
+
+    views = ("near", "far")
+
+    def __init__(self):
+        super().__init__()
+        self.ear = nn.Linear(WINDOW, 6)
+        self.near = nn.Sequential(nn.Linear(6, 6), nn.Linear(6, 6), nn.Linear(6, 3))
+        self.far = nn.Sequential(nn.Linear(6, 6), nn.Linear(6, 3))
+        self.nearby = nn.Linear(3, 3)
+
+    def forward(self, heard):
+        heard = self.ear(heard)
+        return self.nearby(self.near(heard) + self.far(heard))
+
+
+def test_views_are_reset_side_by_side_and_by_their_distance_from_the_answer():
+    """One whole view after the other would leave the answer to the views that still know all."""
+    module = nn.Sequential()
+    module.add_module("network", Views())
+    steps = [step.layer for step in resets(ViewedTorchClassifier(module, ("a", "b", "c"), RATE, WINDOW))]
+    assert steps == [f"network.{name}" for name in ("nearby", "far.1", "near.2", "far.0", "near.1", "near.0", "ear")]
+    plain = [step.layer for step in resets(TorchClassifier(module, ("a", "b", "c"), RATE, WINDOW))]
+    assert plain == [f"network.{name}" for name in ("nearby", "far.1", "far.0", "near.2", "near.1", "near.0", "ear")]
 
 
 def test_resets_are_seeded_and_leave_the_worlds_chance_alone(network):

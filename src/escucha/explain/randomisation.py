@@ -5,7 +5,8 @@ An explanation that stays as it was when the network's weights are drawn anew te
 """
 
 import copy
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -43,8 +44,9 @@ def network(classifier: Classifier) -> "TorchClassifier":
 def resets(classifier: Classifier, *, seed: int = 0) -> Iterator[Reset]:
     """The classifier with its last layer reset, then with the last two, ... , then with all.
 
-    A layer is one that the classifier names, with all weights inside it, or else a module with weights of its own. The
-    classifier itself is left as it is.
+    A layer is one that the classifier names, with all weights inside it, or else a module with weights of its own. Of
+    a network with views the last layer of each view goes first, then the last but one of each. The classifier itself
+    is left as it is.
     """
     from torch import random
 
@@ -66,7 +68,20 @@ def _layers(classifier: "TorchClassifier") -> list[tuple[str, list["nn.Module"]]
         inside = [layer for layer in classifier.layers if f"{holder[0]}.".startswith(f"{layer}.")]
         return max(inside, key=len, default=holder[0])
 
-    return [(layer, [module for _, module in inside]) for layer, inside in groupby(reversed(holders), home)]
+    found = [(layer, [module for _, module in inside]) for layer, inside in groupby(reversed(holders), home)]
+    return [found[at] for at in _by_depth([layer for layer, _ in found], getattr(classifier, "views", ()))]
+
+
+def _by_depth(layers: Sequence[str], views: Sequence[str]) -> list[int]:
+    """Places of the layers by their distance from the answer: views stand side by side, not one behind the other."""
+    seen: Counter[str] = Counter()
+    depth = {}
+    for at, layer in enumerate(layers):
+        for view in views:
+            if f"{layer}.".startswith(f"network.{view}."):
+                depth[at], seen[view] = seen[view], seen[view] + 1
+    moved = dict(zip(depth, sorted(depth, key=depth.__getitem__)))
+    return [moved.get(at, at) for at in range(len(layers))]
 
 
 def _reset(module: "nn.Module") -> None:
