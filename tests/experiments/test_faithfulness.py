@@ -118,6 +118,7 @@ def test_words_say_who_tells_most_truth_and_how_sure_that_is(truth):
     assert "tells most truth here, and " in said[0]
     assert "are not told apart from it: deletion 1.00" in said[0]
     assert "shown to be better than random" in said[0]
+    assert "(picked by this mean among 3, which flatters it and its interval)" in said[0]
     assert any("Random weights, the control, read deletion" in line for line in said)
     assert any("all 42 comparisons" in line and "Holm" in line for line in said)
 
@@ -240,6 +241,46 @@ def test_a_network_forgets_layer_by_layer_and_learns_again(bench, monkeypatch):
     assert warned[0].startswith("Warning: loudness explain")
     assert "forgetting" in finding.figures()
     assert set(finding.tables()["forgetting"]["reset down to"]) == {"head", "ear"}
+
+
+def taught(truth, **measures):
+    """The finding as if each method had read so in each of the clips: `(clip,)` values."""
+    clips = tuple(replace(clip, trials={name: replace(trial, measures={
+        **trial.measures, **{what: float(values[at]) for what, values in measures.items()}})
+        for name, trial in clip.trials.items()}) for at, clip in enumerate(truth.found.clips))
+    found = replace(truth.found, clips=clips, measures=(*truth.found.measures, *measures))
+    return replace(truth, found=found)
+
+
+def test_only_an_explanation_surely_as_it_was_is_said_to_be_deaf_to_what_was_learned(truth):
+    """Most often like itself, and now and then its opposite: a mean above a half, and no warning."""
+    reads = np.where(np.arange(15) % 4 == 3, -0.6, 1.0)
+    unsure = taught(truth, reset=reads)
+    assert unsure.found.intervals["reset"]["shapley"].value > 0.5 > unsure.found.intervals["reset"]["shapley"].low
+    assert not any("forgotten everything much as" in line for line in unsure.words())
+    assert any("forgotten everything much as" in line for line in taught(truth, reset=reads * 0 + 0.9).words())
+
+
+def test_learned_again_and_learned_shuffled_are_compared_on_the_same_clips(truth):
+    """Clips differ far more than the two do within each: only pairs show it."""
+    luck = np.random.default_rng(0).normal(scale=0.3, size=15)
+    paired = taught(truth, reset=luck, refitted=luck + 0.1, scrambled=luck)
+    again, shuffled, between = paired.found.relearned
+    assert between.value == pytest.approx(0.1)
+    assert between.low > 0.09
+    assert again.low < shuffled.value < again.value < shuffled.high, "unpaired they would not differ"
+    line = next(line for line in paired.words() if "learned the same answers again" in line)
+    assert line.endswith("the first minus the second is 0.10 (0.10 to 0.10).")
+    lucky = taught(truth, reset=luck, refitted=luck - luck.mean() + 0.05, scrambled=luck * 0)
+    assert lucky.found.relearned[2].value == pytest.approx(0.05)
+    line = next(line for line in lucky.words() if "learned the same answers again" in line)
+    assert line.endswith("; the two are not shown to differ.")
+
+
+def test_where_no_clip_has_both_learners_nothing_is_said_of_them(truth):
+    one = taught(truth, reset=np.ones(15), refitted=np.ones(15), scrambled=np.full(15, np.nan))
+    assert one.found.relearned is None
+    assert "learned the same answers again" not in " ".join(one.words())
 
 
 def test_what_only_a_draw_says_is_not_taken_for_a_likeness(bench, monkeypatch):

@@ -118,7 +118,10 @@ class Summary:
             for (measure, one, other, gain, groups), raw, corrected in zip(pairs, p, holm(p)))
 
     def best(self, measure: str) -> str:
-        """The method with the best mean; the control only where it is alone."""
+        """The method with the best mean; the control only where it is alone.
+
+        Picked by that mean it is flattered by it, and so is its interval, which knows nothing of the picking.
+        """
         found = {name: one.value for name, one in self.intervals[measure].items() if name != RANDOM}
         pick = min if MEASURES[measure].better == "lower" else max
         return pick(found, key=found.__getitem__) if found else RANDOM
@@ -178,6 +181,24 @@ class Summary:
                 return []
             found.append(mean_interval(values[there], np.array([group for group, _ in rows])[there], seed=self.seed))
         return found
+
+    @cached_property
+    def relearned(self) -> tuple[Interval, Interval, Interval] | None:
+        """`refitted`, `scrambled`, and the first minus the second: of each clip the mean over methods that have both.
+
+        The control is left out; None where no clip has both.
+        """
+        both = np.array([[self.values(name, what) for name in self.methods if name != RANDOM]
+                         for what in ("refitted", "scrambled")])  # (what, method, clip)
+        there = np.isfinite(both).all(axis=0)
+        known = there.any(axis=0)
+        if not known.any():
+            return None
+        sums, counts = np.where(there, both, 0.0).sum(axis=1), there.sum(axis=0)
+        again, shuffled = sums[:, known] / counts[known]
+        of, against, between = (mean_interval(values, self.groups[known], seed=self.seed)
+                                for values in (again, shuffled, again - shuffled))
+        return of, against, between
 
     @cached_property
     def curves(self) -> dict[str, dict[str, Curve]]:
