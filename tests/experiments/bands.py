@@ -9,8 +9,8 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
-from escucha.experiments.apart import Apart
-from escucha.experiments.explaining import Explainer, How
+from escucha.experiments.clips.apart import Apart
+from escucha.experiments.clips.explaining import Explainer, How
 from escucha.experiments.workbench import Workbench
 from tests.worlds import RATE, TONES, mix
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas
 import pytest
 
-from escucha.experiments import drawing, tag_drawing
-from escucha.experiments.scoring import TagAnswers
+from escucha.experiments import drawing
+from escucha.experiments.accuracy import tag_figures as tag_drawing
+from escucha.experiments.accuracy.scoring import TagAnswers
 from escucha.models.resampling import Interval
 
 

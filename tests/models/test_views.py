@@ -7,7 +7,7 @@ from captum.attr import DeepLift
 
 from escucha.audio.clip import Clip
 from escucha.config import build
-from escucha.experiments.training import Training
+from escucha.experiments.training.study import Training
 from escucha.explain.factorization import of_sources
 from escucha.explain.remix import Game
 from escucha.models.build import classifier_of, listener

@@ -21,7 +21,7 @@ from escucha.concepts.tcav import ConceptTest, corrected, layer_tests
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.errors import InputError, unknown
-from escucha.experiments.tagging import labelled
+from escucha.experiments.accuracy.tagging import labelled
 from escucha.models.classifier import VALUES, LayeredClassifier, label_index
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar
 from escucha.audio.clip import Clip
 from escucha.config import Within
 from escucha.errors import InputError, unknown
-from escucha.experiments.apart import Apart
-from escucha.experiments.recording import LOUD, Recording, another, check_sound, far, left_over, track_of
+from escucha.experiments.clips.apart import Apart
+from escucha.experiments.clips.recording import LOUD, Recording, another, check_sound, far, left_over, track_of
 from escucha.experiments.workbench import Workbench
 from escucha.explain.absent import ABSENT, replaced
 from escucha.explain.explanation import Explanation, explain

@@ -47,7 +47,7 @@ def experiment_of(table: Mapping[str, Any], where: str) -> Experiment:
     """The experiment a table describes: its `kind`, and that kind's settings; with a `[sweep]`, a grid of them."""
     settings = dict(table)
     if "sweep" in settings:
-        from escucha.experiments.sweep import swept
+        from escucha.experiments.training.sweep import swept
 
         settings = swept(settings)
     kind = take_kind(settings, KINDS, what="kind", where=where)

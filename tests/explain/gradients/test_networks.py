@@ -14,7 +14,7 @@ from escucha.models.build import listener
 from escucha.models.card import Card
 from escucha.models.networks import NETWORKS
 from escucha.models.torch_classifier import TorchClassifier
-from tests.experiments.test_every_network import SMALL
+from tests.experiments.training.test_every_network import SMALL
 from tests.worlds import RATE, mix, stems
 
 LABELS = ("yes", "no", "perhaps")

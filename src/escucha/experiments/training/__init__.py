@@ -1,0 +1,1 @@
+"""The kinds `training` and `sweep`."""
