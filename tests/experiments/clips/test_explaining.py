@@ -19,12 +19,13 @@ from escucha.corpora.corpus import Track
 from escucha.corpora.folder import FileSource
 from escucha.errors import InputError
 from escucha.experiments.clips.apart import Apart
-from escucha.experiments.clips.clip_reasons import ClipReasons
+from escucha.experiments.clips.clip_reasons import FAR, ClipReasons, kept
 from escucha.explain.factorization import of_sources
 from escucha.explain.methods import METHODS
 from escucha.explain.remix import Game
 from escucha.explain.shapley import shapley
 from escucha.explain.weights import Sampling
+from escucha.models.domain import MELS, Domain, Region
 from escucha.models.prediction import Failure
 from tests.conftest import REPOSITORY
 from tests.experiments.bands import Band, band, explainer, tracks
@@ -278,3 +279,19 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
     left = [count for count, track in zip(each, tracks(40)) if explainer(heard, tmp_path).place(track) not in kept]
     assert sum(heard.batches) == sum(left)
     assert sum(alone.batches) == sum(each)
+
+
+def test_a_clip_far_from_the_training_music_is_doubted(tmp_path):
+    """Every clip is near where the training windows reach far, and far where they hardly reach."""
+    def domain(reach: float) -> Domain:
+        return Domain({"log-mel": Region(np.zeros(3 * MELS), np.eye(3 * MELS), reach)})
+
+    track, unsaid = tracks(1)[0], explainer(Additive(), tmp_path)
+    near, far = (replace(unsaid, mark=str(reach), domain=domain(reach)) for reach in (1e6, 1e-3))
+    clip = near.factorize(track).clip
+    assert near.one(track).distance == pytest.approx(near.domain.report(clip, Additive()).distance)
+    assert [made.one(track).far for made in (unsaid, near, far)] == [False, False, True]
+    assert FAR in far.one(track).doubts
+    assert unsaid.one(track).distance is None
+    assert replace(near, domain=None).place(track) != near.place(track), "a row without a distance is not kept for one"
+    assert far.one(track) == kept(far.place(track), track)

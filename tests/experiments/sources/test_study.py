@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import soundfile
 
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
+from escucha.experiments.clips.clip_reasons import FAR
 from escucha.experiments.run import experiment_of, read_experiment, run
 from escucha.experiments.sources.study import SourceStudy
 from escucha.experiments.workbench import Workbench
@@ -242,3 +244,21 @@ def test_the_shelf_s_study_can_be_read(home):
     for label in {track.label for track in tracks}:  # a group a clip, and enough of them for intervals
         groups = [track.group for track in tracks if track.label == label]
         assert len(set(groups)) == len(groups) >= FEW_GROUPS
+
+
+def test_far_clips_are_counted_with_their_distance(found):
+    """However few they are: one of 48 would be too few for any other doubt to be said."""
+    near = [replace(clip, distance=0.5) for clip in found.found.clips]
+    far = replace(near[3], distance=2.5, doubts=(FAR,))
+    one = replace(found, found=replace(found.found, clips=(*near[:3], far, *near[4:])))
+    said = [line for line in one.words() if "far from the music" in line]
+    assert len(said) == 1
+    assert said[0].startswith("Warning: 1 of 48 clips is far from the music ears")
+    assert "2.50" in said[0]
+    rows = one.tables()["clips"]
+    assert rows["distance"].tolist().count(0.5) == 47
+    assert rows.loc[rows["doubts"].str.contains("far from"), "name"].tolist() == [far.name]
+    assert one.numbers()["far"] == 1
+    assert "far" not in found.numbers()
+    assert "distance" not in found.tables()["clips"]
+    assert not any("far from the music" in line for line in found.words())

@@ -20,6 +20,9 @@ from escucha.explain.factorization import Factorization
 from escucha.explain.weights import Weights
 from escucha.explain.words import CLOSE
 
+FAR = "far from the music the model was trained on"
+"""A doubt, and the only one that is of the sound and not of the weights."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -87,6 +90,13 @@ class ClipReasons:
     """One a label that was asked."""
     doubts: tuple[str, ...] = ()
     """Why its weights may mislead, a few words each."""
+    distance: float | None = None
+    """From the model's training music (models/domain.py), above 1 far; None where the model does not say."""
+
+    @property
+    def far(self) -> bool:
+        """Is its sound far from the music the model was trained on? Its answer is then a guess."""
+        return FAR in self.doubts
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -137,15 +147,18 @@ def kept(place: Path, track: Track) -> ClipReasons | None:
         return None
 
 
-def doubts(reasons: Sequence[Reasons], shares: Mapping[str, float], *, one_label: bool, short: bool) -> tuple[str, ...]:
+def doubts(reasons: Sequence[Reasons], shares: Mapping[str, float], *, one_label: bool, short: bool,
+           far: bool = False) -> tuple[str, ...]:
     """Why the weights may mislead, in a few words each.
 
-    `shares` are the labels' probabilities; `short` says that the clip is shorter than a window.
+    `shares` are the labels' probabilities; `short` says that the clip is shorter than a window,
+    `far` that it is far from the training music.
     """
     first, second = (*sorted(shares, key=lambda label: -shares[label]), "")[:2]
     close = one_label and bool(second) and shares[first] - shares[second] < CLOSE
     fits = [one.fit for one in reasons if one.fit is not None]
-    said = {f"undecided between {first} and {second}": close,
+    said = {FAR: far,
+            f"undecided between {first} and {second}": close,
             "shorter than what the model hears at once": short,
             "no part changes what the model says": not any(any(one.weights) for one in reasons),
             f"linear model with R² {min(fits, default=1.0):.2f} only": min(fits, default=1.0) < POOR_FIT}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,7 +33,10 @@ from escucha.models.classifier import Classifier, Value, label_index, probabilit
 from escucha.models.prediction import Failure
 from escucha.models.windows import AGGREGATES
 
-REVISION = 2
+if TYPE_CHECKING:
+    from escucha.models.domain import Domain
+
+REVISION = 3
 """Raised when the meaning of a kept row changes."""
 ABSENT = ("silence", "noise")
 """What may stand in the place of parts that are off: of many clips none is like all the others."""
@@ -74,6 +78,8 @@ class Explainer:
     how: How = field(default_factory=How)
     labels: tuple[str, ...] = ()
     """Explained for every clip; see `asked` where empty."""
+    domain: "Domain | None" = None
+    """What the classifier was trained on, so that clips far from it are doubted; None where it is not known."""
 
     def check(self) -> None:
         """Raise InputError for settings that no clip could be explained with."""
@@ -117,7 +123,8 @@ class Explainer:
         stems = _stems_key(source) if how.apart.parts == "stems" else []
         notes = jsonable(source.annotations()) if how.apart.segments in FOUND else {}
         mine = track.labels if len(self.classifier.labels) > ALL_LABELS else ()
-        name = fingerprint(REVISION, self.mark, how, self._apart, source.key(), stems, notes, self.labels, mine)
+        name = fingerprint(REVISION, self.mark, how, self._apart, source.key(), stems, notes, self.labels, mine,
+                           self.domain is not None)  # of which music is the mark's to say
         return self.workbench.cache / "explained" / name[:2] / f"{name}.json"
 
     def key(self, track: Track) -> str:
@@ -171,10 +178,12 @@ class Explainer:
         shares = dict(zip(self.classifier.labels, probabilities(_said(game), self.classifier.link).tolist()))
         reasons = tuple(Reasons.of(label, shares[label], found) for label, found in weights.items())
         answer, clip = max(shares, key=shares.__getitem__), game.factorization.clip
+        report = None if self.domain is None else self.domain.report(clip, self.classifier)
         doubtful = doubts(reasons, shares, one_label=self.classifier.link == "softmax",
-                          short=len(clip.wave) < self.classifier.window)
+                          short=len(clip.wave) < self.classifier.window, far=report is not None and report.far)
         found = ClipReasons(track.name, track.group, track.labels, answer, shares[answer], clip.duration, game.asked,
-                            places(game.factorization), reasons, doubtful)
+                            places(game.factorization), reasons, doubtful,
+                            None if report is None else report.distance)
         keep(place, found)
         return found
 

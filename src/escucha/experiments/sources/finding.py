@@ -38,11 +38,18 @@ class SourceFinding:
         """Weights over time, where clips are cut in time."""
         return moments(self.found)
 
+    @property
+    def domain_known(self) -> bool:
+        """Does the model say what music it was trained on?"""
+        return any(clip.distance is not None for clip in self.found.clips)
+
     def numbers(self) -> dict[str, Any]:
         """Settings, counts, and each label's sources over its own clips, the largest weight first."""
         found = self.found
         return {"model": self.model, "corpus": self.origin, **self.settings, "clips": len(found.clips),
-                "groups": found.groups, "failed": len(self.failures), "counted_by_answer": found.by_answer,
+                "groups": found.groups, "failed": len(self.failures),
+                **({"far": sum(clip.far for clip in found.clips)} if self.domain_known else {}),
+                "counted_by_answer": found.by_answer,
                 "passes": sum(clip.passes for clip in found.clips), "sources": list(found.sources),
                 "labels": {label: self._label(of, label) for of, label in found.headlines},
                 "failures": [asdict(one) for one in self.failures]}
@@ -113,7 +120,9 @@ class SourceFinding:
                 "confidence": clip.confidence, "explained": label, "probability": reasons.probability,
                 "all": reasons.everything, "none": reasons.nothing, "strongest": part, "strongest_weight": weight,
                 **{f"weight {source}": weights.get(source, float("nan")) for source in self.found.sources},
-                "passes": clip.passes, "duration": clip.duration, "doubts": "; ".join(clip.doubts), "failed": ""}
+                "passes": clip.passes, "duration": clip.duration,
+                **({} if clip.distance is None else {"distance": clip.distance}),
+                "doubts": "; ".join(clip.doubts), "failed": ""}
 
 
 def _flat(row: Cell | Moment) -> dict[str, Any]:

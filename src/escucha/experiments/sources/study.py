@@ -29,7 +29,7 @@ class SourceStudy:
     """One model, many clips: of a corpus, or files and folders that nobody has labelled."""
 
     kind: ClassVar[str] = "source-study"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     model: str
     """A card."""
@@ -87,7 +87,7 @@ class SourceStudy:
 
     def _explainer(self, workbench: Workbench) -> Explainer:
         """Everything that can be wrong, found before anything is heard."""
-        from escucha.models.shelf import model_digest
+        from escucha.models.shelf import load_domain, model_digest
 
         if bool(self.paths) == bool(self.corpus):
             raise InputError("a source study is of many clips: give either a [corpus] or 'paths' (files, folders)")
@@ -99,7 +99,7 @@ class SourceStudy:
                   self.absent, *cut)
         how.check()
         explainer = Explainer(workbench.model(self.model), model_digest(self.model, workbench.home), workbench, how,
-                              self.labels)
+                              self.labels, load_domain(self.model, workbench.home))
         explainer.check()
         return explainer
 

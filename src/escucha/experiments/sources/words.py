@@ -6,6 +6,7 @@ Conventions: brackets hold 95 % bootstrap intervals over groups; all weights hav
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from escucha.experiments.clips.clip_reasons import FAR
 from escucha.experiments.sources.summary import EVERY, Cell
 from escucha.experiments.wording import few
 from escucha.explain.digits import places, signed
@@ -112,9 +113,22 @@ def _warnings(study: "SourceFinding") -> Iterator[str]:
                           for one in failed[:NAMED])
         yield (f"Warning: {len(failed)} of {len(failed) + len(found.clips)} clips could not be explained ({named}"
                f"{'; the table of failures has all' if len(failed) > NAMED else ''}).")
+    yield from _far(study)
     for doubt, count in _doubts(study).items():
-        if count >= DOUBTED * len(found.clips):
+        if doubt != FAR and count >= DOUBTED * len(found.clips):
             yield f"Warning: {count} of {len(found.clips)} clips: {doubt}."
+
+
+def _far(study: "SourceFinding") -> Iterator[str]:
+    """How many clips are far from what the model was trained on; however few, for their answers are guesses."""
+    clips = study.found.clips
+    if far := [clip for clip in clips if clip.far]:
+        one = len(far) == 1
+        farthest = max(far, key=lambda clip: clip.distance or 0)
+        yield (f"Warning: {len(far)} of {len(clips)} clips {'is' if one else 'are'} far from the music {study.model} "
+               f"was trained on ({farthest.name} {'' if one else 'most, '}at a distance of {farthest.distance:.2f}, "
+               f"where up to 1 is usual): {'its label is a guess' if one else 'their labels are guesses'}, and "
+               f"{'this explains the guess' if one else 'their weights explain the guesses'}.")
 
 
 def _doubts(study: "SourceFinding") -> dict[str, int]:
