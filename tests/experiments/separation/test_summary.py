@@ -29,10 +29,14 @@ def summary(rng, groups, *, told=0.0, clips=3):
     return Summary(tuple(rows), 0, NAMES)
 
 
-def test_what_is_planted_is_told():
+def test_what_is_planted_is_told_better_or_worse_than_nothing():
     told = summary(np.random.default_rng(0), 10, told=0.3)
     np.testing.assert_allclose([one.told.value for one in told.standings], 0.3, atol=0.15)
     assert all(one.shown for one in told.standings)
+    misled = summary(np.random.default_rng(0), 10, told=-0.3)
+    assert [(one.shown, one.worse) for one in misled.standings] == [(False, True)] * 3
+    finding = SeparationFinding("ear", "bands", {"method": "shapley", "segments": 1}, misled)
+    assert sum("of their size, more than the 100 % of knowing nothing" in line for line in sentences(finding)) == 3
 
 
 @pytest.mark.parametrize("groups", [3, 5, 10])

@@ -71,6 +71,11 @@ class Standing:
         return self.told.value > SMALL and self.p_corrected <= ALPHA
 
     @property
+    def worse(self) -> bool:
+        """Does it tell what is not so: are its weights further off than nothing's, by more than chance?"""
+        return self.told.value < -SMALL and self.p_corrected <= ALPHA
+
+    @property
     def left(self) -> float:
         """`change` / `blind`: 0 is the truth, 1 no better than knowing nothing. NaN where all stems are in one source.
 

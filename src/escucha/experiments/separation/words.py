@@ -47,7 +47,7 @@ def _each(one: Standing) -> str:
     sources = ", ".join(f"{source.source} {_decibels(source.si_sdr)} ({_gained(source.improvement)}, for "
                         f"{source.stands_for})" for source in one.sources)
     blind = f"{_percent(one.blind.value)} % of knowing nothing"
-    known = f"less than the {blind}" if one.shown else f"not shown to be less than the {blind}"
+    known = f"{'less than' if one.shown else 'more than' if one.worse else 'not shown to be less than'} the {blind}"
     return (f"{one.separator}: weights are off by {_share(one.change)} of their size, {known}; rank correlation "
             f"{_number(one.correlation)}; the same strongest part in {_share(one.same)}. SI-SDR: {sources}"
             f"{_unowned(one)}.")
