@@ -209,7 +209,7 @@ def test_permutation_stops_at_the_width_that_is_asked_for(workbench, song):
 
 
 def test_stems_that_do_not_sum_are_said(workbench, song):
-    (song.parent / "stems" / "tone.wav").unlink()
+    (song.parent / "stems" / "clicks.wav").unlink()
     study = ExplanationStudy("random", path=str(song), parts="stems", stems=str(song.parent / "stems"))
     found = study.run(workbench)
     assert any(line.startswith("the stems do not sum to the file: what they leave over (") for line in found.warnings)
@@ -242,4 +242,26 @@ def test_a_song_far_from_the_training_music_is_explained_with_a_warning(workbenc
         domain = Domain({"log-mel": Region(np.zeros(3 * MELS), np.eye(3 * MELS), threshold)})
         monkeypatch.setattr(shelf, "load_domain", lambda card, home, domain=domain: domain)
         words = ExplanationStudy("random", path=str(song), parts="none").run(workbench).words()
-        assert any(line.startswith("Warning: this clip is far from the music") for line in words) is far
+        assert any(line.startswith("Warning: this clip sounds unlike the music") for line in words) is far
+
+
+def test_stems_of_another_song_are_asked_about_first(workbench, song):
+    for name in ("tone", "clicks"):
+        stem = read(song.parent / "stems" / f"{name}.wav")
+        write(song.parent / "stems" / f"{name}.wav", Clip(np.roll(stem.wave, 5), RATE), exact=True)
+    study = ExplanationStudy("random", path=str(song), parts="stems", stems=str(song.parent / "stems"))
+    assert study.run(workbench).warnings[0].startswith("are these stems of this file, and all of them?")
+
+
+def test_stems_beside_a_file_that_are_not_used_are_named(workbench, song):
+    study = ExplanationStudy("random", path=str(song))
+    before = fingerprint(study.inputs(workbench))
+    assert not any("--parts stems" in line for line in study.run(workbench).words())
+    (song.parent / "stems").rename(song.parent / "song.stems")
+    said = [line for line in study.run(workbench).words() if "--parts stems" in line]
+    assert said == ["Stems of song.wav lie beside it, in song.stems, and are not used: the sources here are estimated "
+                    "(hpss); --parts stems takes the true ones."]
+    assert fingerprint(study.inputs(workbench)) != before
+    for parts in ("stems", "none"):
+        assert "--parts stems" not in " ".join(ExplanationStudy("random", path=str(song), parts=parts).run(
+            workbench).words())

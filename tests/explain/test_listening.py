@@ -55,7 +55,7 @@ def test_any_part_can_be_heard_by_its_number_and_by_its_name(against_noise):
     index = [part.name for part in against_noise.factorization.parts].index("palmas@1-2s")
     by_number, by_name = against_noise.solo(index), against_noise.solo("palmas@1-2s")
     assert by_number.name == by_name.name == "part-palmas-1-2s"
-    assert by_number.caption == "Palmas between 1 and 2 s alone."
+    assert by_number.caption == "Palmas between 1 and 2 s alone, over silence."
     assert by_number.clip.duration == pytest.approx(1)
     assert amplitude(by_number.clip.wave[None], TONES["palmas"])[0] > 0.1
     assert by_number.value == pytest.approx(-2 * 3 / 2 * amplitude(
@@ -71,7 +71,12 @@ def test_the_strongest_parts_are_heard_one_by_one_with_their_weights(against_noi
     order = np.argsort(-np.abs(against_noise.weights.weights))[:4]
     assert [caption.split(" alone")[0].split(" ")[0].lower() for caption in captions] == [
         against_noise.factorization.parts[at].source for at in order]
-    assert all("alone, of weight " in caption for caption in captions)
+    for caption, weight in zip(captions, against_noise.weights.weights[order]):
+        assert caption.endswith(" for it." if weight > 0 else " against it.")
+        assert "alone, over silence: weight " in caption
+    assert {caption.split()[-2] for caption in captions} == {"for", "against"}
+    assert [sound.name for sound in against_noise.listening if sound.name.endswith("-alone")] == [
+        f"part-{rank}-alone" for rank in range(1, 5)]
     whole = explain(Additive(), factorization(stems(3), segments=1), label="yes")  # sources are parts: no second time
     assert not [sound for sound in whole.listening if sound.name.endswith("-alone")]
 
@@ -86,8 +91,8 @@ def test_no_sound_is_played_twice_and_none_is_lost():
     assert len({keep.tobytes() for keep in heard.values()}) == len(heard)
     assert heard["strongest-parts"].sum() == 1
     assert "only-guitar" not in heard
-    assert "strongest-1-alone" not in heard
-    assert {"original", "only-palmas", "only-voice", "strongest-2-alone"} <= set(heard)
+    assert "part-1-alone" not in heard
+    assert {"original", "only-palmas", "only-voice", "part-2-alone"} <= set(heard)
     guitar = next(sound for sound in explained.listening if sound.name == "strongest-parts")
     assert amplitude(guitar.clip.wave[None], TONES["guitar"])[0] > 0.1
 
@@ -134,7 +139,7 @@ def test_the_sound_with_another_answer_has_another_answer():
 def test_a_tag_falls_below_its_own_threshold():
     parts = factorization(stems(3))
     easy, hard = (explain(TAGS, parts, label="yes", thresholds={"yes": line}) for line in (0.9, 0.9999))
-    assert any("without palmas" in line.lower() and "yes would fall below its threshold" in line
+    assert any("without palmas" in line.lower() and "below its threshold 0.90:" in line
                for line in easy.words())
     assert hard.otherwise is None or hard.otherwise.removed.sum() < easy.otherwise.removed.sum()
     assert explain(TAGS, parts, label="yes", thresholds={"yes": 1.0}).otherwise is None  # nothing reaches it
@@ -157,3 +162,18 @@ def test_a_map_is_heard_for_and_against(against_noise):
     assert toward.value > 0 > against.value
     sizes = list(of_map(against_noise.game, "yes", replace(found, values=np.abs(values), signed=False)))
     assert [sound.name for sound in sizes] == ["attribution-map"]
+
+
+def test_what_silence_is_worth_is_told_beside_what_is_heard_over_it(against_noise):
+    original = against_noise.listening[0]
+    assert original.caption.endswith("with everything else silent, of silence 0.")
+    assert against_noise.weights.nothing > 0.01  # which is of noise
+    assert all("lone, over silence" in sound.caption for sound in against_noise.listening
+               if sound.name.startswith(("only-", "part-", "strongest", "what-")))
+
+
+def test_sizes_alone_are_told_without_a_sign():
+    from escucha.explain.listening import parts_alone
+
+    captions = [choice.caption for choice in parts_alone(factorization(stems(3)), np.arange(9.0), signed=False)]
+    assert captions[0].endswith("alone: weight 8.00.")

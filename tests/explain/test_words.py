@@ -56,10 +56,11 @@ def test_sizes_have_no_sign_and_speak_against_nothing(additive):
     sizes = np.array([11.8, 4.4, *[0.0] * 7])
     saliency = replace(additive, method="saliency", weights=exact(sizes, 2.76, 0.56, passes=3))
     said = text(saliency)
-    assert "Guitar between 0 and 1 s counts most for yes: 11.8." in said
+    assert "Guitar between 0 and 1 s counts most: 11.8." in said
     assert "Summed over time: guitar 16.2, palmas 0, voice 0." in said
     assert "These weights are sizes alone" in said
     assert "speaks most" not in said
+    assert "most for" not in said
     assert "goes from +0.56 for silence (none) to +2.76" in said  # values keep digits of their own
 
 
@@ -95,8 +96,8 @@ def test_a_removal_that_changes_nothing_is_not_made_up():
 def test_the_removal_of_everything_is_called_that():
     parts = factorization(stems(2, ("palmas",)), segments=1)
     explained = explain(StemListener(gain=40.0, link="sigmoid"), parts, label="yes", thresholds={"yes": 0.6})
-    assert "Nothing less changes it than the removal of all parts: then yes would fall below its threshold (0.50)" \
-        in text(explained)
+    assert "Nothing less changes it than the removal of all parts: then the probability of yes would be 0.50, below " \
+        "its threshold 0.60: no smaller set" in text(explained)
     assert not [sound for sound in explained.listening if sound.name == "with-another-answer"]
 
 
@@ -131,3 +132,58 @@ def test_the_samples_drawn_are_said():
     drawn = explain(Tangled(), factorization(stems(3)), method="lime", samples=64)
     assert "drawn: 64" in text(drawn)
     assert drawn.numbers()["samples"] == 64
+
+
+def test_values_in_words_are_of_the_game_that_is_played():
+    """Over noise each value is of what sounds with noise in the place of the rest; alone is over silence."""
+    against = explain(Additive(), replaced(factorization(stems(3)), "noise"), label="yes")
+    heard = {sound.name: sound for sound in against.listening}
+    top = heard["strongest-parts"]
+    played = float(against.game.values(top.keep[None], "yes")[0])
+    assert abs(played - top.value) > 0.02  # as different as noise is from silence
+    assert f"strongest parts with noise as loud as each part in place of the others is +{played:.3f}, of everything " \
+        f"but the strongest parts " in text(against)
+    assert "heard and scored over silence instead" in text(against)
+    silent = text(explain(Additive(), factorization(stems(3)), label="yes"))
+    assert ", of silence 0." in silent
+    assert "over silence" not in silent
+
+
+def test_parts_that_hardly_matter_are_not_ranked():
+    faint = explain(Additive((("guitar", 0.01), ("palmas", -0.01))), factorization(stems(3)), label="yes")
+    assert "The parts hardly matter" in text(faint)
+    assert "speaks most" not in text(faint)
+    loud = explain(Additive((("guitar", 0.2), ("palmas", -0.2))), factorization(stems(3)), label="yes")
+    assert "hardly matter" not in text(loud)
+
+
+class Biased(Additive):
+    """Says `yes` of silence already."""
+
+    def scores(self, waves):
+        """`(batch, label)`."""
+        return super().scores(waves) + np.array([4.0, 0.0])
+
+
+def test_silence_that_speaks_more_for_the_label_than_the_clip_is_said():
+    parts = factorization(stems(3))
+    less = explain(Biased((("palmas", -3.0),)), parts, label="yes")
+    assert "Silence alone speaks more for yes than the clip does: the answer comes from elsewhere than these parts " \
+        "(the model's bias)." in text(less)
+    asked = explain(Additive((("palmas", -3.0),)), parts, label="yes")  # not the answer
+    assert "Silence alone speaks more for yes than the clip does." in text(asked)
+    assert "speaks more for yes than" not in text(explain(Biased(), parts, label="yes"))
+
+
+def test_a_probability_that_hardly_falls_has_digits_that_tell_it_from_its_threshold():
+    explained = explain(StemListener(gain=40.0, link="sigmoid"), factorization(stems(3)), label="yes",
+                        thresholds={"yes": 0.9})
+    found = replace(explained.otherwise, left=0.8996)
+    assert "the probability of yes would be 0.8996, below its threshold 0.9000:" in text(
+        replace(explained, otherwise=found))
+
+
+def test_lime_that_cost_as_much_as_exact_weights_recommends_those():
+    cheap = explain(Tangled(), factorization(stems(10)), method="lime", samples=40)
+    assert any("--method shapley is exact at about this cost (80 windows)" in line for line in cheap.warnings)
+    assert not any("ask for more samples" in line for line in cheap.warnings)

@@ -1,14 +1,24 @@
 """Which source, at which moment, made a classifier give one clip its label; and how that sounds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.audio.clip import Clip
 from escucha.config import Within
+from escucha.corpora.folder import STEMS
 from escucha.errors import InputError, unknown
 from escucha.experiments.clips.apart import Apart
-from escucha.experiments.clips.recording import LOUD, Recording, another, check_sound, far, left_over, track_of
+from escucha.experiments.clips.recording import (
+    FOREIGN,
+    LOUD,
+    Recording,
+    another,
+    check_sound,
+    far,
+    left_over,
+    track_of,
+)
 from escucha.experiments.workbench import Workbench
 from escucha.explain.absent import ABSENT, replaced
 from escucha.explain.explanation import Explanation, explain
@@ -75,8 +85,9 @@ class ExplanationStudy:
         self._check()
         told = [model_digest(self.model, workbench.home), *self.apart.inputs()]
         recordings = [self._recording(workbench), self._other(workbench)]
-        return told + [key for recording in recordings if recording is not None
-                       for key in recording.keys(stems=self.parts == "stems")]
+        keys = [key for recording in recordings if recording is not None
+                for key in recording.keys(stems=self.parts == "stems")]
+        return [*told, *keys, *self._unused(self._recording(workbench))]
 
     def run(self, workbench: Workbench) -> Explanation:
         """Read, separate, weigh the parts, make the sounds."""
@@ -91,11 +102,13 @@ class ExplanationStudy:
         factorization = self.apart.factorize(clip, window=classifier.window, workbench=workbench, stems=lambda: stems,
                                              annotations=recording.annotations(), offset=self.start)
         factorization = self._replaced(factorization, classifier.window, workbench)
-        return explain(classifier, factorization, label=self.label, method=self.method,
-                       seed=self.seed, samples=self.samples, until_stable=self.until_stable, width=self.width,
-                       aggregation=self.aggregation, value=self.value, model=Path(self.model).stem, path=recording.name,
-                       thresholds=_thresholds(self.model, workbench, classifier),
-                       warnings=(*far(self.model, workbench, classifier, clip), *_incomplete(clip, stems)))
+        found = explain(classifier, factorization, label=self.label, method=self.method,
+                        seed=self.seed, samples=self.samples, until_stable=self.until_stable, width=self.width,
+                        aggregation=self.aggregation, value=self.value, model=Path(self.model).stem,
+                        path=recording.name, thresholds=_thresholds(self.model, workbench, classifier),
+                        warnings=(*_incomplete(clip, stems), *far(self.model, workbench, classifier, clip)))
+        notes = (*found.weights.notes, *self._unused(recording))
+        return replace(found, weights=replace(found.weights, notes=notes))
 
     def _check(self) -> None:
         """The settings that need no model, so that a mistake is said before anything is computed."""
@@ -129,6 +142,13 @@ class ExplanationStudy:
         if self.parts == "stems" and not stems:
             raise InputError(f"the stems of track {recording.name!r} are not known; use parts = 'hpss'")
         return stems
+
+    def _unused(self, recording: Recording) -> tuple[str, ...]:
+        """A sentence where sources were estimated that lie beside the file."""
+        if self.parts in ("stems", "none") or recording.path is None or not recording.has_stems:
+            return ()
+        return (f"Stems of {recording.path.name} lie beside it, in {recording.path.with_suffix(STEMS).name}, and are "
+                f"not used: the sources here are estimated ({self.parts}); --parts stems takes the true ones.",)
 
     def _recording(self, workbench: Workbench) -> Recording:
         if self.path:
@@ -186,4 +206,7 @@ def _incomplete(clip: Clip, stems: dict[str, Clip]) -> tuple[str, ...]:
     off = left_over(clip, stems) if stems else -float("inf")
     if off <= LOUD:
         return ()
+    if off > FOREIGN:
+        return ("are these stems of this file, and all of them? What they leave over is about as loud as the file "
+                f"({round(off)} dB of it), and is in the part called rest",)
     return (f"the stems do not sum to the file: what they leave over ({off:.0f} dB of it) is in the part called rest",)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from escucha.explain.shapley import LARGEST
 from escucha.explain.words import CLOSE
 
 if TYPE_CHECKING:
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 POOR_FIT = 0.5
 """A linear model that explains less of the variance than this says little of the parts."""
+ABOUT = 2
+"""Exact weights that take up to so many times the windows that were scored are asked for rather than more samples."""
 SHAKY = 0.7
 """Below this mean overlap of the three strongest parts between draws, they may be chance."""
 
@@ -62,5 +65,16 @@ def _shaky(explained: "Explanation") -> str:
     stability = explained.weights.stability
     if stability is None or stability >= SHAKY:
         return ""
-    return (f"the three strongest parts change when the remixes are drawn again (overlap {stability:.2f}): ask for "
-            "more samples (8192), for --until-stable, or for Shapley values")
+    cost = _exactly(explained)
+    way = "ask for more samples (8192), for --until-stable, or for Shapley values" if cost is None else (
+        f"--method shapley is exact at about this cost ({cost} windows)")
+    return f"the three strongest parts change when the remixes are drawn again (overlap {stability:.2f}): {way}"
+
+
+def _exactly(explained: "Explanation") -> int | None:
+    """Windows that exact Shapley values take, where they can be had for about what was spent."""
+    game = explained.game
+    games = [len(window.parts) for window in game.grid]
+    cost = sum(2**count for count in games)
+    solved = max(games) if game.additive else len(game.sounding)
+    return cost if solved <= LARGEST and cost <= ABOUT * explained.weights.passes else None

@@ -79,10 +79,10 @@ def explain_by_ear(game: Game, label: str, found: Weights, otherwise: Counterfac
                    signed: bool = True) -> tuple[Sound, ...]:
     """Every sound of an explanation, in the order in which a person should hear them; `signed` as in `choices`."""
     taken = game.factorization
-    chosen = choices(taken, found.weights, value=f"{game.unit} of {label}", signed=signed)
+    chosen = choices(taken, found.weights, value=_value_told(game, label, found), signed=signed)
     if otherwise is not None and not otherwise.removed[game.sounding].all():
         chosen.append(without(game, label, otherwise))
-    alone = unheard([*sources_alone(taken), *parts_alone(taken, found.weights)], chosen, game.sounding)
+    alone = unheard([*sources_alone(taken), *parts_alone(taken, found.weights, signed=signed)], chosen, game.sounding)
     return (*listen(game, label, chosen), *of_map(game, label, found.map), *listen(game, label, alone))
 
 
@@ -90,29 +90,43 @@ def choices(factorization: Factorization, weights: np.ndarray, *, value: str = "
             signed: bool = True) -> list[Choice]:
     """The original, the strongest parts alone, everything but them, and what spoke against.
 
-    `value` says what the model's value is, in the first caption. `signed`: weights below zero speak against the label.
+    `value` is a sentence of the model's value, for the first caption. `signed`: weights below zero speak against the
+    label.
     Where nothing speaks for the label, nothing is taken away either.
     """
     top, against = strongest(weights), strongest(-weights)
     everything = np.ones(len(weights), dtype=bool)
-    meaning = f" The model’s value is the {value}." if value else ""
-    half = f"Alone, the fewest parts that hold half of what {'speaks for it' if signed else 'counts'}: "
-    rows = [Choice("original", f"The clip as the model heard it.{meaning}", everything),
-            Choice("strongest-parts", f"{half}{listed(factorization, top)}.", top, alone=True, condensed=True)]
+    half, counts = f"{capital(_alone(factorization))}, the fewest parts that hold half of what", "speaks for it"
+    rows = [Choice("original", f"The clip as the model heard it. {value}".strip(), everything),
+            Choice("strongest-parts", f"{half} {counts if signed else 'counts'}: {listed(factorization, top)}.", top,
+                   alone=True, condensed=True)]
     if top.any():
         rest = "" if factorization.absent == "silence" else f", with {factorization.absent} in their place"
-        rows.append(Choice("everything-but-them", f"The clip without those parts{rest}.", everything & ~top))
+        rows.append(Choice("everything-but-them", f"The clip without the strongest parts{rest}.", everything & ~top))
     if signed:
-        rows.append(Choice("what-spoke-against", "Alone, the fewest parts that hold half of what speaks against it: "
-                           f"{listed(factorization, against)}.", against, alone=True, condensed=True))
+        rows.append(Choice("what-spoke-against", f"{half} speaks against it: {listed(factorization, against)}.",
+                           against, alone=True, condensed=True))
     return rows
+
+
+def _value_told(game: Game, label: str, found: Weights) -> str:
+    """What a value is, of what, and that of silence: whether a sound alone says anything is told by comparing."""
+    silence = float(over_silence(game).values(np.zeros((1, len(found.weights)), dtype=bool), label)[0])
+    number = digits.signed(silence, digits.places(max(abs(found.everything), abs(silence))))
+    return (f"The model’s value is the {game.unit} of {label}, always of the whole clip: of a sound alone with "
+            f"everything else silent, of silence {number}.")
+
+
+def _alone(factorization: Factorization) -> str:
+    """Over silence, which is said where something else stands for absent parts elsewhere."""
+    return "alone" if factorization.absent == "silence" else "alone, over silence"
 
 
 def without(game: Game, label: str, otherwise: Counterfactual) -> Choice:
     """The clip to which the model gives another answer."""
     gone = taken_away(game.factorization, otherwise.removed)
     told = (f"the model answers {otherwise.becomes} ({otherwise.probability:.2f})" if game.classifier.link == "softmax"
-            else f"{label} is on the other side of its threshold ({otherwise.left:.2f})")
+            else f"the probability of {label} is {otherwise.left:.2f}, on the other side of its threshold")
     return Choice("with-another-answer", f"The clip {gone}: now {told}.", ~otherwise.removed)
 
 
@@ -125,7 +139,7 @@ def taken_away(factorization: Factorization, removed: np.ndarray) -> str:
 def solo(factorization: Factorization, index: int) -> Choice:
     """One part alone."""
     part = factorization.parts[index]
-    return Choice(f"part-{slug(part.name)}", f"{capital(stretch(factorization, index))} alone.",
+    return Choice(f"part-{slug(part.name)}", f"{capital(stretch(factorization, index))} {_alone(factorization)}.",
                   np.arange(len(factorization.parts)) == index, alone=True, condensed=True)
 
 
@@ -177,7 +191,7 @@ def sources_alone(factorization: Factorization) -> Iterator[Choice]:
     sources = factorization.sources if len(factorization.sources) > 1 else ()
     for source in sources[:SOURCES]:
         keep = np.array([part.source == source for part in factorization.parts])
-        yield Choice(f"only-{slug(source)}", f"{capital(spoken(source))} alone.", keep, alone=True)
+        yield Choice(f"only-{slug(source)}", f"{capital(spoken(source))} {_alone(factorization)}.", keep, alone=True)
 
 
 def unheard(alone: Sequence[Choice], before: Sequence[Choice], sounding: np.ndarray) -> list[Choice]:
@@ -194,13 +208,15 @@ def unheard(alone: Sequence[Choice], before: Sequence[Choice], sounding: np.ndar
     return fresh
 
 
-def parts_alone(factorization: Factorization, weights: np.ndarray) -> Iterator[Choice]:
-    """The strongest parts alone, each with its weight, where parts are more than sources."""
+def parts_alone(factorization: Factorization, weights: np.ndarray, *, signed: bool = True) -> Iterator[Choice]:
+    """The parts of the largest weights alone, each with its weight, where parts are more than sources."""
     if len(factorization.parts) <= len(factorization.sources):
         return
     largest = float(np.abs(weights).max())
     for rank, at in enumerate(np.argsort(-np.abs(weights), kind="stable")[:PARTS], start=1):
         if abs(weights[at]) > NEGLIGIBLE * largest:
-            told = f"alone, of weight {digits.signed(weights[at], digits.places(largest))}."
-            yield replace(solo(factorization, at), name=f"strongest-{rank}-alone",
-                          caption=f"{capital(stretch(factorization, at))} {told}")
+            number = digits.signed(weights[at], digits.places(largest))
+            told = f"weight {number}, {'for' if weights[at] > 0 else 'against'} it" if signed else \
+                f"weight {number.removeprefix('+')}"
+            yield replace(solo(factorization, at), name=f"part-{rank}-alone",
+                          caption=f"{capital(stretch(factorization, at))} {_alone(factorization)}: {told}.")

@@ -20,6 +20,8 @@ ROUNDED = 2
 """Samples by which a stem may be longer or shorter than its mix: resampling rounds either."""
 SHORTEST = 0.05
 """Seconds; less holds no music to explain."""
+FOREIGN = -6.0
+"""dB of the clip: stems that leave over more are hardly its own."""
 LOUD = -30.0
 """dB of the clip: what stems leave over and is louder is said, for then they are not all of it."""
 
@@ -108,8 +110,8 @@ def far(card: str, workbench: Workbench, classifier: Classifier, clip: Clip) -> 
     report = None if domain is None else domain.report(clip, classifier)
     if report is None or not report.far:
         return ()
-    return (f"this clip is far from the music {Path(card).stem} was trained on (distance {report.distance:.2f}, where "
-            f"up to {report.threshold:g} is usual): the label is a guess, and this explains the guess",)
+    return (f"this clip sounds unlike the music {Path(card).stem} was trained on (distance {report.distance:.2f}, "
+            f"where up to {report.threshold:g} is usual; a codec's low-pass alone can do that): trust its answer less",)
 
 
 def track_of(corpus: Corpus, name: str) -> Track:
