@@ -16,6 +16,7 @@ from escucha.experiments.faithfulness import weighing
 from escucha.experiments.faithfulness.judging import JudgedClip, Trial
 from escucha.experiments.faithfulness.study import Faithfulness, strangers, weigh_truth
 from escucha.experiments.faithfulness.summary import Summary
+from escucha.experiments.faithfulness.words import sentences
 from escucha.experiments.run import experiment_of, read_experiment
 from escucha.experiments.workbench import Workbench
 from escucha.explain.deletion import Bounds
@@ -150,7 +151,7 @@ def test_the_finding_is_kept_whole(truth, tmp_path):
 
 
 def test_the_same_seed_says_the_same(bench):
-    small = {"count": 4, "groups": 4, "methods": ("lime",), "samples": 40}
+    small = {"count": 5, "groups": 5, "methods": ("lime",), "samples": 40}
     one, again = (judged(bench, Additive(), **small).numbers() for _ in range(2))
     assert one == again
     assert one != judged(bench, Additive(), seed=1, **small).numbers()
@@ -227,7 +228,7 @@ def test_a_network_forgets_layer_by_layer_and_learns_again(bench, monkeypatch):
         return exact(size, *game.ends(label), passes=0)
 
     monkeypatch.setitem(weighing.JUDGED, "loudness", loudness)
-    finding = judged(bench, network(), count=16, groups=8, clips=6, randomised=4,
+    finding = judged(bench, network(), count=16, groups=8, clips=6, randomised=5,
                      methods=("shapley", "loudness"), metrics=("deletion", "reset", "refitted", "scrambled"))
     found = finding.found
     assert found.layers == ("head", "ear")
@@ -235,7 +236,7 @@ def test_a_network_forgets_layer_by_layer_and_learns_again(bench, monkeypatch):
     assert found.intervals["reset"]["loudness"].value == pytest.approx(1)
     assert found.intervals["reset"]["shapley"].value < 0.8
     assert found.intervals["refitted"]["shapley"].value > found.intervals["scrambled"]["shapley"].value
-    assert found.intervals["reset"]["shapley"].groups == 4
+    assert found.intervals["reset"]["shapley"].groups == 5
     warned = [line for line in finding.words() if "forgotten everything much as" in line]
     assert len(warned) == 1
     assert warned[0].startswith("Warning: loudness explain")
@@ -375,6 +376,23 @@ def test_what_draws_nothing_is_not_drawn_again(bench, monkeypatch):
     assert len(asked) == 2  # once a clip
     assert found.intervals["seeds"]["counted"].value == pytest.approx(1)
     assert found.intervals["seeds"]["lime"].value < 1
+    assert found.drawing == ("lime", "random")
+    line = next(line for line in sentences(found) if line.startswith("Steadiness"))
+    assert "under other seeds lime keeps its order at 0." in line
+    assert "counted" not in line
+
+
+def test_two_groups_have_no_interval_and_nothing_reads_as_if_they_had(bench):
+    finding = judged(bench, Additive(), count=4, groups=2, metrics=("deletion", "FF", "Fid-In"))
+    one = finding.found.intervals["Fid-In"]["shapley"]
+    assert (one.groups, np.isnan(one.low), np.isnan(one.high)) == (2, True, True)
+    said = " ".join(finding.words())
+    assert "of clips; without them" in said
+    assert "nan" not in said
+    assert "off chance" not in said
+    assert "2 groups are too few for intervals" in said
+    finding.figures()["deletion-and-insertion"].draw_without_rendering()
+    assert len(finding.tables()["measures"]["low"].dropna()) == 0
 
 
 def test_the_experiment_on_the_shelf_asks_for_what_there_is(home):

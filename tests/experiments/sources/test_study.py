@@ -131,9 +131,42 @@ def test_the_same_settings_give_the_same_numbers(found, own, tmp_path):
 def test_few_groups_are_warned_of_and_their_headline_does_not_claim_what_no_test_can_show(own, tmp_path):
     study = SourceStudy(f"{own}:guitar", {"count": 8, "groups": 2}, parts="stems", sounds=0)
     words = study.run(BandBench(tmp_path, tmp_path)).words()
-    assert ("Warning: 2 groups are few; the intervals say little under 20, and no test can show that a source "
-            "speaks.") in words
+    assert ("Warning: 2 groups are too few for intervals: none is told under 5, and they say little under 20, and no "
+            "test can show that a source speaks.") in words
     assert words[0].endswith("which may be chance).")
+
+
+def test_an_interval_is_told_from_five_groups_on(own, tmp_path):
+    for groups in (2, 4, 5):
+        study = SourceStudy(f"{own}:guitar", {"count": 20, "groups": groups}, parts="stems", sounds=0)
+        finding = study.run(BandBench(tmp_path, tmp_path))
+        cell = finding.found.cell("yes", "yes", "guitar")
+        assert cell.weight.groups == groups
+        assert np.isfinite(cell.weight.low) == (groups >= 5)
+        assert ("[" in finding.words()[1]) == (groups >= 5)
+        assert finding.tables()["sources"]["weight_low"].notna().any() == (groups >= 5)
+        assert len(finding.figures()) == 3
+
+
+def test_words_say_what_stands_for_parts_that_are_off(found, own, tmp_path):
+    assert any("Parts that are off are silent" in line for line in found.words())
+    study = SourceStudy(f"{own}:guitar", {"count": 4}, parts="stems", sounds=0, absent="noise")
+    words = study.run(BandBench(tmp_path, tmp_path)).words()
+    assert any("In the place of parts that are off is noise" in line for line in words)
+    assert not any("are silent" in line for line in words)
+
+
+def test_every_dot_lies_above_the_whiskers_and_time_is_where_it_was(found):
+    figures = found.figures()
+    axes = figures["weights-of-every-clip"].axes[0]
+    dots = [drawn for drawn in axes.collections if len(drawn.get_offsets()) == 24]
+    assert len(dots) == 3
+    whiskers = [bar for drawn in axes.containers for bar in drawn.lines[2]]
+    assert min(dot.get_zorder() for dot in dots) > max(bar.get_zorder() for bar in whiskers)
+    middles = sorted({(one.start + one.end) / 2 for one in found.moments})
+    lines = [line for line in figures["weights-over-time"].axes[0].lines if len(line.get_xdata()) == len(middles)]
+    assert {line.get_label() for line in lines} >= {"guitar", "palmas", "voice"}
+    assert all(list(line.get_xdata()) == middles for line in lines if line.get_label() in found.found.sources)
 
 
 def test_two_sources_that_weigh_alike_are_not_ranked(own, tmp_path):

@@ -95,7 +95,7 @@ class ClipReasons:
 
     @property
     def far(self) -> bool:
-        """Is its sound far from the music the model was trained on? Its answer is then a guess."""
+        """Is its sound far from the music the model was trained on? Its answer is then to be trusted less."""
         return FAR in self.doubts
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escucha.experiments.clips.few_groups import told
 from escucha.experiments.faithfulness.judging import JudgedClip
 from escucha.models.resampling import mean_interval
 
@@ -33,7 +34,7 @@ def mean_curve(clips: Sequence[JudgedClip], method: str, what: str, *, seed: int
     usual = _on_grid(clips, lambda clip: _usual(clip, what))
     away = _on_grid(clips, lambda clip: getattr(clip.trials[method].judged, what)) - usual
     groups, middle = [clip.group for clip in clips], usual.mean(axis=0)
-    found = [mean_interval(column, groups, seed=seed, draws=DRAWS) for column in away.T]
+    found = [told(mean_interval(column, groups, seed=seed, draws=DRAWS)) for column in away.T]
     return Curve(*(middle + np.array([getattr(one, bound) for one in found]) for bound in ("value", "low", "high")))
 
 

@@ -17,6 +17,15 @@ from escucha.models.resampling import reach
 MARKS = "osD^vPX*<>"
 """Marks and dashes tell apart what has one colour."""
 DASHES = ("-", "--", "-.")
+SPELT = {"comprehensiveness": "comprehensiveness (lost without)", "sufficiency": "sufficiency (lost with them alone)",
+         "AI": "AI: average increase (% of clips)", "AD": "AD: average drop (%)", "AG": "AG: average gain (%)",
+         "FF": "FF: lost without the strongest", "Fid-In": "Fid-In: same label by them alone",
+         "kept": "share of parts kept", "sparseness": "sparseness (Gini)", "complexity": "complexity (nats)",
+         "seeds": "same order, other seeds", "seeds-top": "same top three, other seeds",
+         "shift": "same order, started later", "shift-top": "same top three, started later",
+         "other-label": "as for another label", "reset": "as after forgetting all",
+         "refitted": "as when learned again", "scrambled": "as when learned shuffled"}
+"""What is measured, in so few words that they stand above a panel."""
 COLUMNS = 4
 """Panels side by side in the figure of all measures."""
 CROWDED = 7
@@ -43,10 +52,14 @@ def curves(found: Summary, unit: str) -> Figure:
         for name in found.methods:
             _curve(axes, found, name, what)
         axes.set(xlabel=f"share of the parts {label}, strongest first", title=what, xlim=(0, 1))
-    panels[0].set_ylabel(f"value of the clip ({unit})\nmean over {len(found.clips)} clips")
+    panels[0].set_ylabel(f"value of the clip ({unit})\n{_mean_over(len(found.clips))}", fontsize=9)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     return figure
+
+
+def _mean_over(clips: int) -> str:
+    return f"mean over {clips} clip{'' if clips == 1 else 's'}"
 
 
 def _curve(axes: Axes, found: Summary, name: str, what: str) -> None:
@@ -78,7 +91,7 @@ def _panel(axes: Axes, found: Summary, name: str) -> None:
             axes.errorbar([one.value], [place], xerr=reach([one]), fmt=drawn[method]["marker"],
                           color=drawn[method]["color"], markersize=4, capsize=2, elinewidth=1)
     arrow = {"higher": " ↑", "lower": " ↓", "neither": ""}[MEASURES[name].better]
-    axes.set_title(f"{name}{arrow}", fontsize=9)
+    axes.set_title(f"{SPELT.get(name, name)}{arrow}", fontsize=8)
     axes.set_yticks(range(len(found.methods)), found.methods, fontsize=8)
     axes.set_ylim(len(found.methods) - 0.4, -0.6)
     axes.tick_params(axis="x", labelsize=7)
@@ -100,8 +113,9 @@ def forgetting(found: Summary) -> Figure:
         axes.axhline(0, color="0.6", linewidth=0.8)
         axes.set_xticks(range(len(ticks)), ticks, rotation=40, ha="right", fontsize=8)
         axes.set(title=title, xlabel="reset so far, from the answer to the sound", ylim=(-1.05, 1.05))
-    how = f"mean over {found.forgetful} clips" + (", 95 % over groups" if bands else "")
-    panels[0].set_ylabel(f"rank correlation with the explanation\nof the network as it is ({how})")
+    how = _mean_over(found.forgetful) + ("; bands: 95 % over groups" if bands else "")
+    figure.suptitle(f"likeness to the explanation of the network as it is, {how}", fontsize=10)
+    panels[0].set_ylabel("rank correlation", fontsize=9)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=8)
     return figure

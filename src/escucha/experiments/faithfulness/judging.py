@@ -12,7 +12,7 @@ from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 from escucha.experiments.clips.explaining import Explainer
 from escucha.experiments.faithfulness.forgetting import Forgetting, Likeness, forgotten, learned
-from escucha.experiments.faithfulness.weighing import drawn_seed, other_label, steadiness, weigh
+from escucha.experiments.faithfulness.weighing import drawn_seed, draws, other_label, steadiness, weigh
 from escucha.explain.deletion import Bounds, bounds
 from escucha.explain.faithfulness import SHARES, Judged, judge
 from escucha.explain.weights import USUAL, Sampling
@@ -48,6 +48,8 @@ class Trial:
     """From the answer down to the sound; empty where it was not asked."""
     signed: bool = True
     """Do the weights tell for from against? Otherwise they are sizes."""
+    drawn: bool = True
+    """Would another seed draw other weights?"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,6 @@ def judge_clip(explainer: Explainer, track: Track, asked: Trials, at: int,
         last = {"reset": forgot[name][-1].signed} if forgot.get(name) else {}
         measures = {**judged.measures, **steady[name], **last, **again.get(name, {})}
         trials[name] = Trial(given.weights, judged, measures, forgot.get(name, ()),
-                             signed=given.map is None or given.map.signed)
+                             signed=given.map is None or given.map.signed, drawn=draws(given))
     return JudgedClip(track.name, track.group, label, score.probabilities[label], game.sounding,
                       tuple(part.name for part in factorization.parts), limits, trials, refused)

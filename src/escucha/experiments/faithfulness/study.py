@@ -37,7 +37,7 @@ class Faithfulness:
     """Methods judged on the same clips; where the corpus has several splits, on clips the model never learned from."""
 
     kind: ClassVar[str] = "faithfulness"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     model: str
     """A card of `models/`, or a path to one."""

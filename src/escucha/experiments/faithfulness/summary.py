@@ -14,6 +14,7 @@ import numpy as np
 
 from escucha.concepts.correction import holm
 from escucha.errors import InputError
+from escucha.experiments.clips.few_groups import told
 from escucha.experiments.faithfulness.curves import WAYS, Curve, mean_curve
 from escucha.experiments.faithfulness.judging import JudgedClip
 from escucha.experiments.faithfulness.weighing import RANDOM
@@ -101,9 +102,9 @@ class Summary:
     def _interval(self, measure: str, values: np.ndarray) -> Interval:
         there, yes = np.isfinite(values), MEASURES[measure].yes
         if not yes:
-            return mean_interval(values[there], self.groups[there], seed=self.seed)
+            return told(mean_interval(values[there], self.groups[there], seed=self.seed))
         share = share_interval(values[there] > 0, self.groups[there], seed=self.seed)
-        return Interval(yes * share.value, yes * share.low, yes * share.high, share.groups, share.method)
+        return told(Interval(yes * share.value, yes * share.low, yes * share.high, share.groups, share.method))
 
     @cached_property
     def contrasts(self) -> tuple[Contrast, ...]:
@@ -114,7 +115,8 @@ class Summary:
         draws = max(FLIPS, ceil(2 * len(pairs) / ALPHA))  # so many that the least p can stand the correction
         p = np.array([sign_flip(gain, groups, seed=self.seed, draws=draws) for *_, gain, groups in pairs])
         return tuple(
-            Contrast(measure, one, other, mean_interval(gain, groups, seed=self.seed), float(raw), float(corrected))
+            Contrast(measure, one, other, told(mean_interval(gain, groups, seed=self.seed)), float(raw),
+                     float(corrected))
             for (measure, one, other, gain, groups), raw, corrected in zip(pairs, p, holm(p)))
 
     def best(self, measure: str) -> str:
@@ -159,10 +161,15 @@ class Summary:
         return tuple(name for name in self.methods if not all(clip.trials[name].signed for clip in self.clips))
 
     @cached_property
+    def drawing(self) -> tuple[str, ...]:
+        """Methods that draw: others have no seed, and keep their order under every one."""
+        return tuple(name for name in self.methods if any(clip.trials[name].drawn for clip in self.clips))
+
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """What is reset, from the answer to the sound; empty where nothing was."""
-        told = [trial.forgot for clip in self.clips for trial in clip.trials.values() if trial.forgot]
-        return tuple(one.layer for one in max(told, key=len, default=()))
+        heard = [trial.forgot for clip in self.clips for trial in clip.trials.values() if trial.forgot]
+        return tuple(one.layer for one in max(heard, key=len, default=()))
 
     @property
     def forgetful(self) -> int:
@@ -179,7 +186,8 @@ class Summary:
             there = np.isfinite(values)
             if not there.any():
                 return []
-            found.append(mean_interval(values[there], np.array([group for group, _ in rows])[there], seed=self.seed))
+            groups = np.array([group for group, _ in rows])[there]
+            found.append(told(mean_interval(values[there], groups, seed=self.seed)))
         return found
 
     @cached_property
@@ -196,7 +204,7 @@ class Summary:
             return None
         sums, counts = np.where(there, both, 0.0).sum(axis=1), there.sum(axis=0)
         again, shuffled = sums[:, known] / counts[known]
-        of, against, between = (mean_interval(values, self.groups[known], seed=self.seed)
+        of, against, between = (told(mean_interval(values, self.groups[known], seed=self.seed))
                                 for values in (again, shuffled, again - shuffled))
         return of, against, between
 

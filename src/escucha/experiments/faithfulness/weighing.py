@@ -66,10 +66,15 @@ def steadiness(game: Game, label: str, sampling: Sampling, found: Found, *, seed
 
 def _again(game: Game, label: str, sampling: Sampling, name: str, first: Weights, *, seeds: int) -> list[np.ndarray]:
     """The weights of several seeds, of the parts that sound; of a method that draws nothing the same ones twice."""
-    if first.samples is None and (first.low == first.high).all():
+    if not draws(first):
         return [first.weights[game.sounding]] * 2
     others = [JUDGED[name](game, label, fresh(sampling, 1 + at)) for at in range(1, seeds)]
     return [given.weights[game.sounding] for given in (first, *others)]
+
+
+def draws(found: Weights) -> bool:
+    """Does the method that found them draw anything, so that another seed may find others?"""
+    return found.samples is not None or not (found.low == found.high).all()
 
 
 def other_label(game: Game, label: str, sampling: Sampling, found: Found,

@@ -3,10 +3,10 @@
 Conventions: numbers of measures stand with two decimals, those in per cent with one; intervals are 95 % over groups.
 """
 
+from escucha.experiments.clips.few_groups import too_few
 from escucha.experiments.faithfulness.curves import WAYS
 from escucha.experiments.faithfulness.summary import ALPHA, Summary
 from escucha.experiments.faithfulness.weighing import RANDOM
-from escucha.experiments.wording import few
 from escucha.explain.naming import joined
 from escucha.models.resampling import FEW_GROUPS, Interval
 
@@ -40,7 +40,7 @@ def warnings(found: Summary) -> list[str]:
                      "what a greedy order reaches, and may be above 1")
     groups = len(set(found.groups))
     if groups < FEW_GROUPS:
-        lines.append(few(groups)
+        lines.append(too_few(groups)
                      + (", and no test can show a difference" if 2 / 2**groups * len(found.contrasts) > ALPHA else ""))
     return [*lines, *_off_chance(found), *_deaf_to_weights(found)]
 
@@ -111,8 +111,12 @@ def _strongest_alone(found: Summary) -> str:
     few = f" ({found.intervals['kept'][top].value:.0%} of the parts)" if "kept" in found.measures else ""
     alone, gone = found.intervals["Fid-In"][top], found.intervals["FF"][top]
     return (f"The fewest parts that hold half of {top}'s weights{few} alone make the explained label the surest in "
-            f"{alone.value:.0%} of clips ({alone.low:.0%} to {alone.high:.0%}); without them its probability falls by "
+            f"{alone.value:.0%} of clips{_percent(alone)}; without them its probability falls by "
             f"{with_bounds('FF', gone)}.{_unequal(found)}")
+
+
+def _percent(one: Interval) -> str:
+    return "" if one.low != one.low else f" ({one.low:.0%} to {one.high:.0%})"
 
 
 def _unequal(found: Summary) -> str:
@@ -138,8 +142,11 @@ def _sizes(found: Summary) -> str:
 def _steady(found: Summary) -> str:
     said = []
     for name, what in (("seeds", "other seeds"), ("shift", "a start a little later")):
-        there = {method: one.value for method, one in found.intervals.get(name, {}).items() if method != RANDOM}
-        if there:
+        there = {method: one.value for method, one in found.intervals.get(name, {}).items()
+                 if method != RANDOM and (name != "seeds" or method in found.drawing)}
+        if len(there) == 1:
+            said.append(f"under {what} {joined(list(there))} keeps its order at {number(name, *there.values())}")
+        elif there:
             least, most = min(there, key=there.__getitem__), max(there, key=there.__getitem__)
             unsure = "" if least in found.beaten(name, most) else "; the two are not shown to differ"
             said.append(f"under {what} {least} keeps its order least ({number(name, there[least])}) and {most} most "
@@ -180,7 +187,7 @@ def _off_chance(found: Summary) -> list[str]:
     """The control should read what chance reads; where it does not, something is wrong, or luck."""
     off = [name for name in WAYS if RANDOM in found.intervals.get(name, {})
            and not found.intervals[name][RANDOM].low <= 0 <= found.intervals[name][RANDOM].high
-           and found.intervals[name][RANDOM].groups > 1]
+           and found.intervals[name][RANDOM].low == found.intervals[name][RANDOM].low]
     return [f"the random control is off chance in {joined(off)}: with intervals of 95 % that happens in one of twenty "
             "by luck alone; ask again with another seed"] if off else []
 

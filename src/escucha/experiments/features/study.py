@@ -86,7 +86,7 @@ class FeatureStudy:
             return model
         raise InputError(f"{self.model} has no named features to explain; cards that have: "
                          f"{', '.join(with_features(workbench.home)) or 'none on this shelf'}; explain it by sources "
-                         "and moments instead (kind explanation)")
+                         "and moments instead: escucha explain without --parts features, or the kind explanation")
 
     def _asked(self, workbench: Workbench, labels: Sequence[str]) -> Corpus:
         """The clips; InputError where both or neither of corpus and path are given."""

@@ -55,7 +55,7 @@ def swarms(found: Summary, unit: str) -> Figure:
             at = found.sources.index(source)
             weights = found.weights[rows, column, at][found.there[rows, at]]
             lift = beside(weights, float(np.abs(weights).max(initial=0)) or 1.0)
-            axes.scatter(weights, place + lift, s=9, color=BLUE, alpha=0.45, linewidth=0)
+            axes.scatter(weights, place + lift, s=14, color=BLUE, edgecolor="white", linewidth=0.4, zorder=4)
         _means(axes, [found.cell(*pair, source) for source in sources])
         axes.set_yticks(range(len(sources)), sources)
         axes.set_ylim(len(sources) - 0.4, -0.6)
@@ -68,21 +68,23 @@ def swarms(found: Summary, unit: str) -> Figure:
 
 
 def curves(found: Sequence[Moment], sources: Sequence[str], unit: str) -> Figure:
-    """Mean weight of each source over time, with intervals over groups."""
+    """Mean weight of each source over time, the bands being 95 % intervals over groups."""
     pairs = tuple(dict.fromkeys((moment.clips_of, moment.label) for moment in found))
     figure, made = panels(len(pairs), across=ACROSS, width=2.9, height=2.6, margin=1.6)
     drawn = sources[: len(PALETTE)]  # as many as have a colour of their own
     for axes, pair in zip(made, pairs):
-        for number, (source, colour) in enumerate(zip(drawn, PALETTE)):
+        for source, colour in zip(drawn, PALETTE):
             mine = [moment for moment in found if (moment.clips_of, moment.label, moment.source) == (*pair, source)]
             weights = [one.weight for one in mine]
             middle = np.array([(one.start + one.end) / 2 for one in mine])
-            shift = (number - len(drawn) / 2) * 0.04 * float(np.diff(middle).min())  # so that bars do not hide others
-            axes.errorbar(middle + shift, [one.value for one in weights], yerr=reach(weights), color=colour, marker="o",
-                          markersize=3, linewidth=1, elinewidth=0.8, label=source)
+            axes.plot(middle, [one.value for one in weights], color=colour, marker="o", markersize=3, linewidth=1,
+                      label=source)
+            # bands: bars at one time would hide each other, and beside each other they would be at wrong times
+            axes.fill_between(middle, *np.array([one.bounds for one in weights]).T, color=colour, alpha=0.15,
+                              linewidth=0)
         axes.axhline(0, color=GREY, linewidth=0.8, zorder=0)
         axes.set_title(_panel(*pair), fontsize=10)
-    figure.supxlabel("time in the clip (s), the middle of each segment", fontsize=9)
+    figure.supxlabel("time in the clip (s), the middle of each segment; bands: 95 % over groups", fontsize=9)
     figure.supylabel(f"weight of a segment\n({unit})", fontsize=9, ha="center")
     handles, names = made[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right upper", frameon=False, fontsize=8)
@@ -91,8 +93,10 @@ def curves(found: Sequence[Moment], sources: Sequence[str], unit: str) -> Figure
 
 def _means(axes: Axes, cells: Sequence[Cell]) -> None:
     weights = [cell.weight for cell in cells]
-    axes.errorbar([one.value for one in weights], np.arange(len(cells)), xerr=reach(weights), fmt="D", color="black",
-                  markersize=4, capsize=3, linewidth=1.2, zorder=3)
+    axes.errorbar([one.value for one in weights], np.arange(len(cells)), xerr=reach(weights), fmt="none",
+                  ecolor="black", capsize=3, elinewidth=1.2, zorder=3)
+    axes.scatter([one.value for one in weights], np.arange(len(cells)), marker="D", s=26, color="white",
+                 edgecolor="black", linewidth=1.2, zorder=5)
 
 
 def _leading(found: Summary) -> tuple[str, ...]:

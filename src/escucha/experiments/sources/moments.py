@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.experiments.clips.clip_reasons import ClipReasons
+from escucha.experiments.clips.few_groups import all_told
 from escucha.experiments.sources.summary import Summary
 from escucha.models.resampling import Interval, mean_intervals
 
@@ -42,8 +43,8 @@ def _of(found: Summary, clips_of: str, label: str) -> Iterator[Moment]:
     last = min(MOST, int(np.quantile([len(spans) for spans, _ in cut], 1 - COMMON, method="lower")))
     for at in range(last if last > 1 else 0):
         rows = [row for row, (spans, _) in enumerate(cut) if len(spans) > at]
-        means = mean_intervals(np.stack([cut[row][1][at] for row in rows]), [clips[row].group for row in rows],
-                            seed=found.seed)
+        means = all_told(mean_intervals(np.stack([cut[row][1][at] for row in rows]),
+                                        [clips[row].group for row in rows], seed=found.seed))
         start, end = np.mean([cut[row][0][at] for row in rows], axis=0).tolist()
         for source, mean in zip(found.sources, means):
             yield Moment(clips_of, label, source, at + 1, start, end, mean, len(rows))

@@ -13,6 +13,7 @@ import numpy as np
 
 from escucha.concepts.correction import holm
 from escucha.experiments.clips.clip_reasons import ClipReasons
+from escucha.experiments.clips.few_groups import all_told, told
 from escucha.explain.weights import NEGLIGIBLE
 from escucha.models.resampling import ALL_FLIPS, FLIPS, Interval, mean_intervals, sign_flip
 
@@ -139,8 +140,8 @@ class Summary:
     @cached_property
     def gains(self) -> dict[tuple[str, str], Interval]:
         """(clips of, label) to the mean of v(all) - v(none)."""
-        return {pair: mean_intervals(np.array([[self.clips[row].of(pair[1]).gain] for row in rows]), self._groups(rows),
-                                  seed=self.seed)[0] for pair, rows in self.pairs.items()}
+        return {pair: told(mean_intervals(np.array([[self.clips[row].of(pair[1]).gain] for row in rows]),
+                                          self._groups(rows), seed=self.seed)[0]) for pair, rows in self.pairs.items()}
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -155,8 +156,8 @@ class Summary:
     def _cells(self, clips_of: str, label: str) -> list[Cell]:
         rows = self.pairs[clips_of, label]
         weights, there, groups = self.weights[rows, self.labels.index(label)], self.there[rows], self._groups(rows)
-        means = mean_intervals(weights, groups, seed=self.seed)
-        sounding = mean_intervals(weights, groups, there=there, seed=self.seed)
+        means = all_told(mean_intervals(weights, groups, seed=self.seed))
+        sounding = all_told(mean_intervals(weights, groups, there=there, seed=self.seed))
         return [Cell(clips_of, label, source, means[at], sounding[at], float(there[:, at].mean()), len(rows))
                 for at, source in enumerate(self.sources)]
 

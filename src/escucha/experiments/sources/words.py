@@ -3,12 +3,12 @@
 Conventions: brackets hold 95 % bootstrap intervals over groups; all weights have the same digits after the point.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from escucha.experiments.clips.clip_reasons import FAR
+from escucha.experiments.clips.few_groups import too_few
 from escucha.experiments.sources.summary import EVERY, Cell
-from escucha.experiments.wording import few
 from escucha.explain.digits import places, signed
 from escucha.explain.meanings import meaning_of
 from escucha.explain.naming import joined, spoken
@@ -91,9 +91,17 @@ def _reading(study: "SourceFinding") -> str:
     sums = f", so that the weights of all sources add up to what whole clips add to {settings['absent']}" if meaning_of(
         settings["method"]).sums else ""
     return (f"A weight ({settings['method']}, summed over a source's parts) is in units of the model's value "
-            f"({settings['unit']}); a source that does not sound in a clip weighs 0 there{sums}. In brackets: 95 % "
-            f"intervals over groups of clips. A source is shown to speak where sign flips over groups say so after "
-            f"Holm's correction over {study.found.tests} tests.")
+            f"({settings['unit']}); a source that does not sound in a clip weighs 0 there{sums}. "
+            f"{_absent(settings)} In brackets: 95 % intervals over groups of clips. A source is shown to speak where "
+            f"sign flips over groups say so after Holm's correction over {study.found.tests} tests.")
+
+
+def _absent(settings: Mapping[str, Any]) -> str:
+    """What is heard of a part that is switched off: other weights follow from something else in its place."""
+    if settings["absent"] == "silence":
+        return "Parts that are off are silent; noise in their place may give other weights."
+    return (f"In the place of parts that are off is {settings['absent']}, as loud as they are; silence may give other "
+            "weights.")
 
 
 def _warnings(study: "SourceFinding") -> Iterator[str]:
@@ -103,7 +111,7 @@ def _warnings(study: "SourceFinding") -> Iterator[str]:
                "'group' (--group), for the intervals are too narrow.")
     if found.groups < FEW_GROUPS:
         unable = ", and no test can show that a source speaks" if found.hopeless else ""
-        yield f"Warning: {few(found.groups)}{unable}."
+        yield f"Warning: {too_few(found.groups)}{unable}."
     parts = str(study.settings["parts"])
     if parts.partition("/")[0] in OWN_SOURCES:
         yield (f"Warning: the sources that {parts} finds are other ones in every clip; means over clips say nothing of "
@@ -120,15 +128,15 @@ def _warnings(study: "SourceFinding") -> Iterator[str]:
 
 
 def _far(study: "SourceFinding") -> Iterator[str]:
-    """How many clips are far from what the model was trained on; however few, for their answers are guesses."""
+    """How many clips are far from what the model was trained on; said however few they are."""
     clips = study.found.clips
     if far := [clip for clip in clips if clip.far]:
         one = len(far) == 1
         farthest = max(far, key=lambda clip: clip.distance or 0)
         yield (f"Warning: {len(far)} of {len(clips)} clips {'is' if one else 'are'} far from the music {study.model} "
                f"was trained on ({farthest.name} {'' if one else 'most, '}at a distance of {farthest.distance:.2f}, "
-               f"where up to 1 is usual): {'its label is a guess' if one else 'their labels are guesses'}, and "
-               f"{'this explains the guess' if one else 'their weights explain the guesses'}.")
+               "where up to 1 is usual; a codec's low-pass alone can do that): trust "
+               f"{'its answer and its' if one else 'their answers and their'} weights less.")
 
 
 def _doubts(study: "SourceFinding") -> dict[str, int]:
@@ -144,7 +152,7 @@ def _doubts(study: "SourceFinding") -> dict[str, int]:
 def _with_interval(study: "SourceFinding", cell: Cell) -> str:
     """`+2.10 [1.80, 2.40]`."""
     value = _signed(study, cell.weight.value)
-    if cell.weight.low != cell.weight.low:  # one group
+    if cell.weight.low != cell.weight.low:  # of too few groups
         return value
     low, high = (_signed(study, bound) for bound in cell.weight.bounds)
     return f"{value} [{low}, {high}]"
