@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from escucha.explain.explanation import explain
 from escucha.explain.factorization import of_sources
 from escucha.explain.figures_shared import MELS, colours, mel_place
+from escucha.explain.figures_time import pooled
 from escucha.explain.maps import AttributionMap
 from escucha.explain.rows import source_interactions
 from escucha.explain.segments import Moments
@@ -100,3 +101,41 @@ def test_a_map_is_drawn_over_seconds_and_hertz(banded):
     assert mesh.norm.vmin == -mesh.norm.vmax
     assert below.get_xlim() == (0, 3)
     np.testing.assert_array_equal(explained.arrays()["map"], found.values)
+
+
+def test_thin_bands_have_their_numbers():
+    parts = of_sources(mix(stems(3)), stems(3), segments="windows", window=RATE, bands=(150.0, 300.0, 900.0))
+    figure = drawn(explain(Additive(), parts, label="yes").figures()["sources-and-time"])
+    panels = [axes for axes in figure.axes if axes.get_ylabel().endswith("\n(Hz)")]
+    assert [len(axes.texts) for axes in panels] == [12, 12, 12]
+
+
+def test_sizes_have_one_hue_from_zero_and_no_sign(banded):
+    sizes = replace(banded, method="saliency",
+                    weights=replace(banded.weights, weights=np.abs(banded.weights.weights)))
+    figure = drawn(sizes.figures()["sources-and-time"])
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert texts
+    assert not any(text.startswith(("+", "−")) for text in texts)
+    bar = next(axes for axes in figure.axes if axes.get_ylabel() == "weight")
+    assert bar.get_ylim()[0] == 0
+    assert "against" not in figure.axes[0].get_title(loc="left")
+    assert colours(np.array([0.0]), [1.0], signed=False)[0] == pytest.approx(colours(np.array([-1.0]), [1.0],
+                                                                                    signed=False)[0])
+
+
+def test_a_fine_map_is_summed_to_cells_that_can_be_seen_and_loses_nothing():
+    cells = np.random.default_rng(0).normal(size=(98, 251))
+    found = AttributionMap(cells, 0.005 + 0.01 * np.arange(251), np.linspace(20, 1990, 98), "logit")
+    times, hertz, values, summed = pooled(found)
+    assert summed == ",\nsum of 100 ms × 4 bands"
+    assert values.shape == (25, 26) == (len(hertz) - 1, len(times) - 1)
+    assert values.sum() == pytest.approx(found.values.sum())
+    assert values[1, 2] == pytest.approx(found.values[4:8, 20:30].sum())
+    assert (times[0], times[-1], hertz[-1]) == pytest.approx((0, 2.51, found.hertz_edges[-1]))
+
+
+def test_totals_are_told_from_steps(banded):
+    axes = drawn(banded.figures()["from-nothing-to-everything"]).axes[0]
+    for labels in (axes.get_yticklabels(), axes.child_axes[0].get_yticklabels()):
+        assert [label.get_fontweight() == "bold" for label in labels] == [True, *[False] * (len(labels) - 2), True]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from escucha.explain.figures_shared import WIDTH, colours, title, unit
+from escucha.explain.figures_shared import WIDTH, colours, sided, title, unit
 from escucha.explain.figures_steps import Step, largest_first, stairs
 from escucha.explain.naming import short
 
@@ -25,7 +25,8 @@ def part_weights(explained: "Explanation") -> Figure:
     weights, place = found.weights[chosen], np.arange(len(chosen))
     figure = Figure(figsize=(WIDTH, 1.3 + 0.26 * len(chosen)), layout="constrained")
     axes = figure.subplots()
-    axes.barh(place, weights, color=colours(weights, found.weights), edgecolor="0.3", linewidth=0.6)
+    axes.barh(place, weights, color=colours(weights, found.weights, signed=sided(explained)), edgecolor="0.3",
+              linewidth=0.6)
     if (found.low != found.high).any():
         reach = np.abs(np.stack([weights - found.low[chosen], found.high[chosen] - weights]))
         axes.errorbar(weights, place, xerr=reach, fmt="none", ecolor="0.2", elinewidth=1, capsize=2)

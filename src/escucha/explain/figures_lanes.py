@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from escucha.explain.figures_shared import WIDTH, colours, scale, title
+from escucha.explain.figures_shared import WIDTH, colours, scale, sided, title
 
 if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
@@ -30,7 +30,7 @@ def stems(explained: "Explanation") -> Figure:
     drawn[0].set_title(title(explained), loc="left")
     drawn[-1].set_xlabel("time (s)")
     drawn[-1].set_xlim(0, explained.factorization.clip.duration)
-    figure.colorbar(scale(among), ax=list(drawn), label="weight", pad=0.01)
+    figure.colorbar(scale(among, signed=sided(explained)), ax=list(drawn), label="weight", pad=0.01)
     return figure
 
 
@@ -53,7 +53,7 @@ def _lane(axes: Axes, explained: "Explanation", source: str, lane: list[Stretch]
         low, high = (np.append(edge, edge[-1]) for edge in
                      (np.minimum.reduceat(wave, at), np.maximum.reduceat(wave, at)))
         axes.fill_between(time, np.minimum(low, 0), np.maximum(high, 0), step="post", linewidth=0.3,
-                          color=colours(np.array([weight]), among)[0])
+                          color=colours(np.array([weight]), among, signed=sided(explained))[0])
         peak = max(peak, float(np.abs(wave).max()))
         axes.axvline((start + len(wave)) / clip.rate, color="0.85", linewidth=0.6, zorder=0)
     axes.axhline(0, color="0.6", linewidth=0.4, zorder=0)

@@ -1,7 +1,8 @@
 """What the figures of an explanation have in common: colours, numbers in cells, titles, the mel axis.
 
 Conventions: blue speaks against, red for; time in seconds, weights in units of the value. The map (`coolwarm`) is
-symmetric about zero and told apart by every kind of colour vision.
+symmetric about zero and told apart by every kind of colour vision. Sizes alone, which speak against nothing, go from
+zero up in one hue (`Reds`).
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.image import AxesImage
 
 from escucha.audio.clip import Clip
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from escucha.explain.explanation import Explanation
 
 COLOURS = colormaps["coolwarm"]
+SIZES = colormaps["Reds"]
 WIDTH = 9.0
 """Inches."""
 MELS = 96
@@ -56,20 +58,30 @@ def mel_place(hertz: np.ndarray, rate: int) -> np.ndarray:
     return np.interp(hertz, [0.0, *middles[1:-1], rate / 2], [0.0, *(np.arange(1, MELS - 1) + 0.5), MELS])
 
 
-def norm(among: Sequence[float] | np.ndarray) -> Normalize:
-    """From the largest size below zero to as much above it."""
+def norm(among: Sequence[float] | np.ndarray, *, signed: bool = True) -> Normalize:
+    """From the largest size below zero, or from zero where there are only sizes, to as much above it."""
     top = float(np.abs(among).max()) or 1.0
-    return Normalize(-top, top)
+    return Normalize(-top if signed else 0, top)
 
 
-def colours(weights: np.ndarray, among: Sequence[float] | np.ndarray) -> np.ndarray:
+def hues(*, signed: bool = True) -> Colormap:
+    """Two where weights are for and against, one where they are sizes."""
+    return COLOURS if signed else SIZES
+
+
+def colours(weights: np.ndarray, among: Sequence[float] | np.ndarray, *, signed: bool = True) -> np.ndarray:
     """`(weight, 4)`, on the scale of all weights they stand `among`."""
-    return COLOURS(norm(among)(weights))
+    return hues(signed=signed)(norm(among, signed=signed)(weights))
 
 
-def scale(among: Sequence[float] | np.ndarray) -> ScalarMappable:
+def scale(among: Sequence[float] | np.ndarray, *, signed: bool = True) -> ScalarMappable:
     """For a colour bar."""
-    return ScalarMappable(norm(among), COLOURS)
+    return ScalarMappable(norm(among, signed=signed), hues(signed=signed))
+
+
+def sided(explained: "Explanation") -> bool:
+    """Do weights below zero speak against the label?"""
+    return meaning_of(explained.method).signed
 
 
 def readable(weight: float, among: Sequence[float] | np.ndarray) -> str:
@@ -79,7 +91,7 @@ def readable(weight: float, among: Sequence[float] | np.ndarray) -> str:
 
 def title(explained: "Explanation") -> str:
     """What the colours say."""
-    if meaning_of(explained.method).signed:
+    if sided(explained):
         return f"What spoke for {explained.label} (red) and against it (blue)"
     return f"What counted for {explained.label}: the redder, the more"
 

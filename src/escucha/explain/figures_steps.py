@@ -43,6 +43,8 @@ def stairs(steps: Sequence[Step], *, begin: Step, end: str, among: Sequence[floa
     axes.set_yticks(range(len(steps) + 2), [begin[0], *names, end], fontsize=9)
     axes.set_ylim(len(steps) + 1.6, -0.6)
     axes.tick_params(axis="y", length=0)
+    for total in (axes.get_yticklabels()[0], axes.get_yticklabels()[-1]):
+        total.set_fontweight("bold")
     axes.use_sticky_edges = False
     axes.margins(x=0.05)
     axes.ticklabel_format(axis="x", useOffset=False)
@@ -55,3 +57,5 @@ def _numbers(axes: Axes, values: Sequence[float], digits: int) -> None:
     right = axes.secondary_yaxis("right")
     right.set_yticks(range(len(values)), [signed(value, digits) for value in values])
     right.tick_params(length=0)
+    for total in (right.get_yticklabels()[0], right.get_yticklabels()[-1]):  # the others are changes
+        total.set_fontweight("bold")
