@@ -106,6 +106,8 @@ def _explain(chosen: argparse.Namespace) -> None:
         return explain_many(chosen, {**table, "model": card})
     check_one(chosen)
     _check_parts(chosen)
+    from escucha.models.own import short_name
+
     file = chosen.files[0]
     answer(chosen, {**table, "kind": "explanation", "model": card, "path": str(file)}, f"explain-{file.stem}",
-           f"What did {Path(card).stem} hear in {file.name}?")
+           f"What did {short_name(card)} hear in {file.name}?")

@@ -22,9 +22,11 @@ def explain_features(chosen: argparse.Namespace) -> None:
         if getattr(chosen, name, unsaid) != unsaid:
             raise InputError(f"--{name.replace('_', '-')} says nothing of features, which are of the whole sound of a "
                              "window; leave it out")
-    first = Path(chosen.files[0])
+    from escucha.models.own import short_name
+
+    absolute = Path(os.path.abspath(chosen.files[0]))
     more = f" and {len(chosen.files) - 1} more" if len(chosen.files) > 1 else ""
     answer(chosen, {**{name: getattr(chosen, name, None) for name in KEPT}, "kind": "feature-study",
                     "model": card_of(chosen), "paths": [str(file) for file in chosen.files]},
-           f"features-{Path(os.path.abspath(first)).stem}",
-           f"Which features did {Path(chosen.card).stem} go by in {first}{more}?")
+           f"features-{absolute.stem}",
+           f"Which features did {short_name(chosen.card)} go by in {absolute.name}{more}?")

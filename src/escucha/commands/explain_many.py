@@ -46,6 +46,7 @@ def explain_many(chosen: argparse.Namespace, settings: Mapping[str, Any]) -> Non
     InputError for those that only one clip can have.
     """
     from escucha.explain.sounds import slug
+    from escucha.models.own import short_name
 
     words = [str(file) for file in chosen.files]
     for name in ALONE:
@@ -59,4 +60,4 @@ def explain_many(chosen: argparse.Namespace, settings: Mapping[str, Any]) -> Non
     answer(chosen, {**table, "kind": "source-study", "paths": words, "group": chosen.group, "limit": chosen.limit,
                     "labels": None if label is None else [label]},
            f"explain-{slug(named + more)}",
-           f"What did {Path(str(settings['model'])).stem} hear in {named}{more}?")
+           f"What did {short_name(str(settings['model']))} hear in {named}{more}?")

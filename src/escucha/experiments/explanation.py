@@ -25,6 +25,7 @@ from escucha.explain.explanation import Explanation, explain
 from escucha.explain.factorization import Factorization
 from escucha.explain.methods import METHODS
 from escucha.models.classifier import Classifier, Value, label_index
+from escucha.models.own import short_name
 from escucha.models.windows import AGGREGATES
 
 
@@ -104,7 +105,7 @@ class ExplanationStudy:
         factorization = self._replaced(factorization, classifier.window, workbench)
         found = explain(classifier, factorization, label=self.label, method=self.method,
                         seed=self.seed, samples=self.samples, until_stable=self.until_stable, width=self.width,
-                        aggregation=self.aggregation, value=self.value, model=Path(self.model).stem,
+                        aggregation=self.aggregation, value=self.value, model=short_name(self.model),
                         path=recording.name, thresholds=_thresholds(self.model, workbench, classifier),
                         warnings=(*_incomplete(clip, stems), *far(self.model, workbench, classifier, clip)))
         notes = (*found.weights.notes, *self._unused(recording))

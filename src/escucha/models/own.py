@@ -36,6 +36,16 @@ def is_own(card: str) -> bool:
     return card.endswith(".py") or (".py:" in card and not card.endswith(".toml"))
 
 
+def short_name(card: str) -> str:
+    """What a model is called in sentences and titles: a card by its stem, one of a file by its function too.
+
+    >>> short_name("models/palos-cnn.toml"), short_name("ears/my_model.py:mel")
+    ('palos-cnn', 'my_model:mel')
+    """
+    path, colon, name = card.rpartition(":") if is_own(card) else (card, "", "")
+    return f"{Path(path or card).stem}{colon}{name}"
+
+
 def load_own(card: str) -> Classifier:
     """The classifier that `FILE.py:NAME` makes; InputError, in one line, for whatever goes wrong on the way."""
     file, name = _split(card)

@@ -89,7 +89,7 @@ def found(study, bench):
 
 def test_what_a_model_hears_is_named_first_and_what_it_ignores_counts_nothing(found):
     numbers, words = found.numbers(), found.words()
-    assert words[0].startswith("On the mean planted.py:make listens most to loudness (RMS), how strong the sound is "
+    assert words[0].startswith("On the mean planted:make listens most to loudness (RMS), how strong the sound is "
                                "(1 of its 4 features): in 12 clips it moves")
     assert "not shown to be more than brightness; next on the mean: brightness " in words[0]  # four groups show nothing
     assert any("one of many features tends to move more" in word for word in words)
@@ -122,7 +122,7 @@ def test_a_family_that_moves_more_is_shown_to_and_among_equals_none_is(found):
     tight = drawn(found, clear, 0)
     assert tight.families[tight.ranked[0]].name == "loudness (RMS)"
     told = replace(found, told=tight.told).words()[0]
-    assert told.startswith("planted.py:make listens most to loudness (RMS), ")
+    assert told.startswith("planted:make listens most to loudness (RMS), ")
     assert ", shown to be more than " in told
     assert not drawn(found, clear, 0, groups=4, each=18).leads  # two of sixteen flips lie as far out
 
@@ -132,7 +132,7 @@ def test_features_without_families_are_ranked_among_themselves(found):
     alone = drawn(found, [1.0, 3.0, 1.0, 1.0], 0).told
     asked = replace(found, told=replace(alone, found=replace(alone.found, names=names)))
     assert asked.summary.comparisons == 6
-    assert asked.words()[0].startswith("planted.py:make listens most to pool 1: in 72 clips it moves")
+    assert asked.words()[0].startswith("planted:make listens most to pool 1: in 72 clips it moves")
     assert "A family adds up" not in " ".join(asked.words())
 
 
@@ -201,7 +201,7 @@ def test_one_label_alone_and_few_clips_are_asked_for_by_settings_and_saved(study
 
 def test_a_deaf_model_is_said_to_be_deaf(study, bench):
     found = replace(study, sounds=6).run(replace(bench, planted=Planted(gain=0.0)))
-    assert found.words()[0] == "planted.py:make does not use its features: its answer is the same whatever they are."
+    assert found.words()[0] == "planted:make does not use its features: its answer is the same whatever they are."
     assert found.sounds() == {}
     assert found.figures()
 
@@ -229,7 +229,7 @@ def test_one_file_is_told_of_window_by_window_from_the_table_the_card_learned_fr
     added = found.summary.of_shown(found.summary.by_family).sum()
     assert added == pytest.approx(clip.value(label) - found.summary.base[0], abs=1e-5)
     assert f"palos-svm says {label} of {song}" in found.words()[0]
-    assert any("far from the music palos-svm was trained on" in word for word in found.words())
+    assert any("the music palos-svm was trained on" in word for word in found.words())
     assert next(iter(found.sounds())) == "original"
     assert f"heat-map-{label}" in found.figures()
 

@@ -80,12 +80,12 @@ def test_the_source_it_listens_to_carries_the_label(own, tmp_path):
     for source in ("guitar", "palmas", "voice"):
         assert abs(told[source]["weight"]) < 1e-6
         assert told[source]["speaks"] == ""
-    assert found.words()[0].startswith("To ears yes rests most on castanets (+1.0")
+    assert found.words()[0].startswith("To ears:castanets yes rests most on castanets (+1.0")
 
 
 def test_words_lead_with_what_each_label_rests_on(found):
     words, cell = found.words(), found.found.cell("yes", "yes", "guitar")
-    assert re.match(r"To ears yes rests most on guitar \(\+0\.\d+ \[\+0\.\d+, \+0\.\d+\] of \+0\.\d+\)\.$", words[0])
+    assert re.match(r"To ears:guitar yes rests most on guitar \(\+0\.\d+ \[\+0\.\d+, \+0\.\d+\] of \+0\.\d+\)\.$", words[0])
     assert f"+{cell.weight.value:.3f}" in words[0]
     assert words[1].startswith("Yes, over its 24 clips of 24 groups: guitar +")
     assert "voice is not shown to speak either way" in words[1]
@@ -286,7 +286,7 @@ def test_far_clips_are_counted_with_their_distance(found):
     one = replace(found, found=replace(found.found, clips=(*near[:3], far, *near[4:])))
     said = [line for line in one.words() if "far from the music" in line]
     assert len(said) == 1
-    assert said[0].startswith("Warning: 1 of 48 clips is far from the music ears")
+    assert said[0].startswith("Warning: 1 of 48 clips is far from the music ears:guitar")
     assert "2.50" in said[0]
     rows = one.tables()["clips"]
     assert rows["distance"].tolist().count(0.5) == 47

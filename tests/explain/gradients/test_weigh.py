@@ -256,7 +256,7 @@ def shared(**given):
 @pytest.mark.parametrize(("classifier", "settings", "says"), [
     (StemListener(), {}, "model is a StemListener; shapley, permutation, lime and kernel-shap work for every"),
     (TorchClassifier.of(nn.Linear(RATE, 3), labels=LABELS, rate=RATE, window=RATE), {}, "give TorchClassifier.of the"),
-    (shared(front_end=lambda waves: front()(waves)), {}, "Called does not say what sounds where"),
+    (shared(front_end=lambda waves: front()(waves)), {}, "<lambda> does not say what sounds where"),
     (TorchClassifier.of(nn.Linear(RATE, 3), labels=LABELS, rate=RATE, window=RATE, front_end=Wave()), {},
      "Wave does not say what sounds where"),
     (listening_with(linear(drawn())), {"aggregation": "mean-probability"}, "use 'mean-logit' and 'logit'"),

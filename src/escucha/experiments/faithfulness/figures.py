@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from escucha.experiments.clips.few_groups import FEWEST
 from escucha.experiments.drawing import GREY, ORANGE, PALETTE
 from escucha.experiments.faithfulness.curves import GRID, WAYS, limits
 from escucha.experiments.faithfulness.summary import Summary
@@ -17,8 +18,7 @@ from escucha.models.resampling import reach
 MARKS = "osD^vPX*<>"
 """Marks and dashes tell apart what has one colour."""
 DASHES = ("-", "--", "-.")
-SPELT = {"comprehensiveness": "comprehensiveness (lost without)", "sufficiency": "sufficiency (lost with them alone)",
-         "AI": "AI: average increase (% of clips)", "AD": "AD: average drop (%)", "AG": "AG: average gain (%)",
+SPELT = {"AI": "AI: average increase (% of clips)", "AD": "AD: average drop (%)", "AG": "AG: average gain (%)",
          "FF": "FF: lost without the strongest", "Fid-In": "Fid-In: same label by them alone",
          "kept": "share of parts kept", "sparseness": "sparseness (Gini)", "complexity": "complexity (nats)",
          "seeds": "same order, other seeds", "seeds-top": "same top three, other seeds",
@@ -113,7 +113,7 @@ def forgetting(found: Summary) -> Figure:
         axes.axhline(0, color="0.6", linewidth=0.8)
         axes.set_xticks(range(len(ticks)), ticks, rotation=40, ha="right", fontsize=8)
         axes.set(title=title, xlabel="reset so far, from the answer to the sound", ylim=(-1.05, 1.05))
-    how = _mean_over(found.forgetful) + ("; bands: 95 % over groups" if bands else "")
+    how = _mean_over(found.forgetful) + ("; bands: 95 % over groups" if bands and found.forgetful >= FEWEST else "")
     figure.suptitle(f"likeness to the explanation of the network as it is, {how}", fontsize=10)
     panels[0].set_ylabel("rank correlation", fontsize=9)
     handles, labels = panels[0].get_legend_handles_labels()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.config import Within
@@ -24,6 +23,7 @@ from escucha.explain.faithfulness import MEASURES, SHARES
 from escucha.explain.remix import unit_of
 from escucha.explain.weights import Sampling
 from escucha.models.classifier import Classifier, label_index
+from escucha.models.own import short_name
 from escucha.models.prediction import Failure
 
 FORGOTTEN = ("reset", *LEARNERS)
@@ -142,7 +142,7 @@ def weigh_truth(classifier: Classifier, corpus: Corpus, asked: Faithfulness,
         raise InputError(f"none of {len(tracks)} clips can be explained; the first: {failures[0].reason}")
     unit = unit_of(classifier, explainer.how.value)
     summary = Summary.of(clips, asked.asked, asked.measures, seed=asked.seed)
-    return FaithfulnessFinding(Path(asked.model).stem, corpus.origin, unit, summary, tuple(failures),
+    return FaithfulnessFinding(short_name(asked.model), corpus.origin, unit, summary, tuple(failures),
                                tuple(notes))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from escucha.experiments.features.table import Heard, Learned, hear, learned, wi
 from escucha.experiments.workbench import Workbench
 from escucha.explain.feature_shap import BACKGROUND, SAMPLES, FeatureValues, feature_values
 from escucha.models.classifier import VALUES, FeatureClassifier, label_index
+from escucha.models.own import short_name
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class FeatureStudy:
         each = heard.tracks * len(counts) if single else heard.tracks
         first = np.cumsum([0, *counts[:-1]])
         return Told(
-            model=Path(self.model).stem if self.model.endswith(".toml") else self.model,
+            model=short_name(self.model),
             origin=heard.origin, value=VALUES[model.link], single=single,
             units=heard.spans[0] if single else tuple(track.name for track in each),
             groups=tuple(track.group for track in each), truth=tuple(", ".join(track.labels) for track in each),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.audio.separate import asked
@@ -21,6 +20,7 @@ from escucha.experiments.workbench import Workbench
 from escucha.explain.listening import Sound
 from escucha.explain.remix import unit_of
 from escucha.explain.weights import Sampling
+from escucha.models.own import short_name
 from escucha.models.prediction import Failure
 
 
@@ -77,7 +77,7 @@ class SeparationStudy:
         found = Summary(rows, self.seed, self.asked)
         settings = {"unit": unit_of(explainer.classifier, explainer.how.value), "method": self.method,
                     "segments": self.segments, "seed": self.seed}
-        return SeparationFinding(Path(self.model).stem, corpus.origin, settings, found, failed,
+        return SeparationFinding(short_name(self.model), corpus.origin, settings, found, failed,
                                  self._heard(explainer, tracks, found))
 
     @property

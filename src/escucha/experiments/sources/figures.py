@@ -85,7 +85,7 @@ def curves(found: Sequence[Moment], sources: Sequence[str], unit: str) -> Figure
         axes.axhline(0, color=GREY, linewidth=0.8, zorder=0)
         axes.set_title(_panel(*pair), fontsize=10)
     figure.supxlabel("time in the clip (s), the middle of each segment; bands: 95 % over groups", fontsize=9)
-    figure.supylabel(f"weight of a segment\n({unit})", fontsize=9, ha="center")
+    figure.supylabel(f"weight of a segment\n({unit})", fontsize=9, multialignment="center")
     handles, names = made[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside right upper", frameon=False, fontsize=8)
     return figure

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.config import Within, fingerprint
@@ -21,6 +20,7 @@ from escucha.experiments.workbench import Workbench
 from escucha.explain.remix import unit_of
 from escucha.explain.weights import USUAL, Sampling
 from escucha.models.classifier import Value
+from escucha.models.own import short_name
 from escucha.models.prediction import Failure
 
 
@@ -83,7 +83,7 @@ class SourceStudy:
         by_name = {track.name: track for track in tracks}
         heard = tuple(sound for pair in found.headlines[: self.sounds]
                       for sound in clearest(explainer, found, pair, by_name))
-        return SourceFinding(Path(self.model).stem, origin, self._settings(explainer), found, failures, heard)
+        return SourceFinding(short_name(self.model), origin, self._settings(explainer), found, failures, heard)
 
     def _explainer(self, workbench: Workbench) -> Explainer:
         """Everything that can be wrong, found before anything is heard."""

@@ -18,6 +18,7 @@ from escucha.errors import InputError
 from escucha.explain.factorization import Factorization
 from escucha.explain.remix import Heard
 from escucha.models.front_ends.palo_image import CANVAS, DRAWN, PaloImage, points
+from escucha.models.listener import Called
 
 BATCH = 32
 """Parts whose power is taken at once: bounds memory however many a window hears."""
@@ -98,8 +99,14 @@ def cells(front_end: nn.Module, method: str) -> Cells:
         if isinstance(told, Spectral):
             return Cells(front_end, told)
     raise InputError(f"{method} shares each cell of a spectrogram among the parts sounding in it, and the front end "
-                     f"{type(front_end).__name__} does not say what sounds where; use escucha.audio.spectrum.LogMel, "
-                     "or give yours powers(waves), hertz, hop and first")
+                     f"{_called(front_end)} does not say what sounds where; use escucha.audio.spectrum.LogMel, or give "
+                     "a module with powers(waves), hertz, hop and first (docs/bring-your-own.md)")
+
+
+def _called(front_end: nn.Module) -> str:
+    """The name of the user's own function, or of the module's class."""
+    function = front_end.function if isinstance(front_end, Called) else front_end
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _waves(factorization: Factorization, chosen: np.ndarray, start: int, length: int, *, on: bool) -> np.ndarray:
