@@ -145,7 +145,8 @@ def _far_warner() -> "Write":
         count += 1
         more = "; of more such clips only the tables will tell" if count == LISTED else ""
         if count <= LISTED:
-            warnings.warn(f"{answer.path} is far from the music the model was trained on: its label is a guess{more}",
+            warnings.warn(f"{answer.path} sounds unlike the music the model was trained on (a codec's low-pass alone "
+                          f"can do that): trust its label less{more}",
                           stacklevel=2)
 
     return warn

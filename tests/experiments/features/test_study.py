@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from escucha.audio.clip import Clip
-from escucha.audio.io import write
+from escucha.audio.io import read, write
 from escucha.audio.loudness import loudness
 from escucha.commands.explain_features import explain_features
 from escucha.errors import InputError
@@ -279,3 +279,17 @@ def test_the_shelf_asks_palos_svm():
     assert asked.experiment.kind == "feature-study"
     assert (asked.experiment.model, asked.experiment.limit) == ("palos-svm", 60)
     assert asked.question.endswith("?")
+
+
+def test_silence_has_no_features_to_explain(folder, bench, tmp_path):
+    """A file that is silent is left out and said; alone it is refused."""
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    for at, file in enumerate(sorted(folder.rglob("*.wav"))[:3]):
+        write(songs / f"{at}.wav", read(file))
+    write(songs / "none.wav", Clip(np.zeros(RATE), RATE))
+    found = FeatureStudy(OWN, paths=(str(songs),), background=20).run(bench)
+    assert len(found.tables()["clips"]) == 3
+    assert any("none" in word and "silent" in word and "left out" in word for word in found.words())
+    with pytest.raises(InputError, match="silent"):
+        FeatureStudy(OWN, paths=(str(songs / "none.wav"),)).run(bench)

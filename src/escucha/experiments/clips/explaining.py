@@ -97,8 +97,9 @@ class Explainer:
         self.check()
         every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
         shown = self.workbench.progress and len(tracks) > 1
-        yield from (self.one(track) for track in tqdm(tracks, desc=doing, disable=not shown, leave=False,
-                                                      mininterval=every))
+        with tqdm(tracks, desc=doing, disable=not shown, leave=False, mininterval=every) as bar:
+            for track in bar:  # closed at once where the cache fails: an error has a line to itself
+                yield self.one(track)
 
     def one(self, track: Track) -> ClipReasons | Failure:
         """The track's weights from the cache, else found and kept; a Failure says why not, in one line."""

@@ -76,6 +76,7 @@ class FeatureStudy:
         found = feature_values(model, heard.rows, table.drawn(self.background, self.seed), samples=self.samples,
                                seed=self.seed, progress="explaining" if workbench.progress else "")
         unread = tuple(f"{one.name} cannot be read and is left out: {one.reason}" for one in left_out)
+        unread += tuple(f"{why}; it is left out" for why in heard.silent)
         told = replace(self._told(model, heard, found, table), doubts=self._doubts(workbench, model, heard) + unread)
         sounds = examples(Summary(told), lambda unit: self._unit(workbench, model, heard, unit), self.sounds)
         return FeatureFinding(replace(told, examples=sounds))

@@ -12,6 +12,7 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
+from escucha.experiments.clips.recording import check_sound
 from escucha.experiments.workbench import Workbench
 from escucha.models import windows
 from escucha.models.classifier import FeatureClassifier
@@ -34,6 +35,8 @@ class Heard:
     """`(window, feature)` of each clip."""
     spans: tuple[tuple[str, ...], ...]
     """What each clip's windows are called: `0–6 s`."""
+    silent: tuple[str, ...] = ()
+    """Why other clips are left out."""
 
     @property
     def rows(self) -> np.ndarray:
@@ -64,11 +67,20 @@ class Learned:
 
 
 def hear(workbench: Workbench, model: FeatureClassifier, corpus: Corpus) -> Heard:
-    """Every clip once, all its windows."""
-    clips = workbench.clips([track.source for track in corpus], rate=model.rate, doing="clips")
-    heard = [(np.concatenate([model.features(some) for some in windows.batches(clip.wave, model.window)]),
-              _spans(clip, model.window)) for clip in clips]
-    return Heard(corpus.tracks, corpus.origin, tuple(rows for rows, _ in heard), tuple(spans for _, spans in heard))
+    """Every clip once, all its windows; a silent or too short one is left out, InputError where that is all."""
+    heard, silent = [], []
+    for track, clip in zip(corpus, workbench.clips([track.source for track in corpus], rate=model.rate, doing="clips")):
+        try:
+            check_sound(track.name, clip)
+        except InputError as error:
+            silent.append(str(error))
+            continue
+        rows = np.concatenate([model.features(some) for some in windows.batches(clip.wave, model.window)])
+        heard.append((track, rows, _spans(clip, model.window)))
+    if not heard:
+        raise InputError(silent[0])
+    tracks, rows, spans = zip(*heard)
+    return Heard(tracks, corpus.origin, rows, spans, tuple(silent))
 
 
 def learned(model: str, workbench: Workbench, heard: Heard) -> Learned:
