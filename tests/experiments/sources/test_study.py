@@ -85,7 +85,9 @@ def test_the_source_it_listens_to_carries_the_label(own, tmp_path):
 
 def test_words_lead_with_what_each_label_rests_on(found):
     words, cell = found.words(), found.found.cell("yes", "yes", "guitar")
-    assert re.match(r"To ears:guitar yes rests most on guitar \(\+0\.\d+ \[\+0\.\d+, \+0\.\d+\] of \+0\.\d+\)\.$", words[0])
+    number = r"\+0\.\d+"
+    assert re.match(rf"To ears:guitar yes rests most on guitar \({number} \[{number}, {number}\] of {number}\)\.$",
+                    words[0])
     assert f"+{cell.weight.value:.3f}" in words[0]
     assert words[1].startswith("Yes, over its 24 clips of 24 groups: guitar +")
     assert "voice is not shown to speak either way" in words[1]
