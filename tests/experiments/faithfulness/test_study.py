@@ -119,7 +119,7 @@ def test_words_say_who_tells_most_truth_and_how_sure_that_is(truth):
     assert "tells most truth here, and " in said[0]
     assert "are not told apart from it: deletion 1.00" in said[0]
     assert "shown to be better than random" in said[0]
-    assert "(picked by this mean among 3, which flatters it and its interval)" in said[0]
+    assert "; being picked by this mean among 3 flatters it and its interval. It is" in said[0]
     assert any("Random weights, the control, read deletion" in line for line in said)
     assert any("all 42 comparisons" in line and "Holm" in line for line in said)
 

@@ -68,9 +68,9 @@ def _headline(found: Summary) -> str:
     top = found.best(name)
     worse = found.beaten(name, top)
     level = [one for one in found.intervals[name] if one not in (*worse, top)]
-    reads = f"{name} {with_bounds(name, found.intervals[name][top])}{_picked(found, name)}"
+    reads = f"{name} {with_bounds(name, found.intervals[name][top])}"
     what = {"deletion": ", where 0 is a random order and 1 the best there is",
-            "insertion": ", where 0 is a random order and 1 the best there is"}.get(name, "")
+            "insertion": ", where 0 is a random order and 1 the best there is"}.get(name, "") + _picked(found, name)
     if not worse:
         return (f"No method is shown to tell more truth than another, chance included: {top} has the best mean, {reads}"
                 f"{what} ({len(found.clips)} clips, {len(set(found.groups))} groups).")
@@ -93,7 +93,7 @@ def _other_side(found: Summary) -> str:
 def _picked(found: Summary, name: str) -> str:
     """The best of several means is a little too good."""
     among = sum(method != RANDOM for method in found.intervals[name])
-    return f" (picked by this mean among {among}, which flatters it and its interval)" if among > 1 else ""
+    return f"; being picked by this mean among {among} flatters it and its interval" if among > 1 else ""
 
 
 def _control(found: Summary) -> str:
