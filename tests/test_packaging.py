@@ -47,7 +47,7 @@ def test_make_help_lists_every_target():
 
 
 def test_every_import_is_declared():
-    projects = {"sklearn": "scikit-learn", "PIL": "pillow"}  # imported by another name than it is installed by
+    projects = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml"}  # by other names than they are imported
     declared = {canonicalize_name(Requirement(text).name) for text in DECLARED}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (REPOSITORY / "src").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
