@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from escucha.explain.factorization import Factorization, Part
 
@@ -30,9 +31,14 @@ class Stretch:
     def add(self, out: np.ndarray, gains: np.ndarray) -> None:
         """Add its parts to waves `out`, by gains `(row, sounding part)` of 0 and 1."""
         chosen = gains[:, self.columns]
-        out[:, self.at] += chosen @ self.waves
+        out[:, self.at] += _product(chosen, self.waves)
         if self.absent is not None:
-            out[:, self.at] += (1 - chosen) @ self.absent
+            out[:, self.at] += _product(1 - chosen, self.absent)
+
+
+def _product(gains: np.ndarray, waves: np.ndarray) -> np.ndarray:
+    """`gains @ waves` by torch: numpy's threads and those of a network that waits for more would hinder each other."""
+    return (torch.from_numpy(gains) @ torch.from_numpy(waves)).numpy()
 
 
 def rendered(factorization: Factorization, parts: np.ndarray, masks: np.ndarray, *, start: int, window: int,
