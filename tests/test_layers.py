@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "escucha"
 FLOORS = (
-    {"errors", "whole"},
+    {"errors", "progress", "whole"},
     {"audio", "config", "finding", "latex"},
     {"corpora"},
     {"models"},

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from escucha.commands.verb import card_of, one_card, verb, workbench
 from escucha.errors import InputError
+from escucha.progress import bar
 
 if TYPE_CHECKING:
     from escucha.models.classifier import Classifier
@@ -52,7 +53,8 @@ def _predict(chosen: argparse.Namespace) -> None:
         warnings.simplefilter("always")
         answers = predict_files(_asker(chosen, model, bench.home), paths)
         # lines on a terminal show how far it is; a bar would run through them
-        for answer in _bar(answers, len(paths), shown=bench.progress and (chosen.json or not sys.stdout.isatty())):
+        shown = bench.progress and len(paths) > 1 and (chosen.json or not sys.stdout.isatty())
+        for answer in bar(answers, doing="files", shown=shown, total=len(paths)):
             if isinstance(answer, Failure):
                 failures.append(answer)
             for write in writes:
@@ -150,13 +152,6 @@ def _far_warner() -> "Write":
                           stacklevel=2)
 
     return warn
-
-
-def _bar(answers: "Iterable[Prediction | Failure]", count: int, *, shown: bool) -> "Iterable[Prediction | Failure]":
-    from tqdm import tqdm
-
-    every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
-    return tqdm(answers, total=count, desc="files", disable=not shown or count == 1, leave=False, mininterval=every)
 
 
 def _some_failed(failures: "list[Failure]", count: int, chosen: argparse.Namespace) -> InputError:

@@ -1,6 +1,5 @@
 """Many sounds, one after the other: rendered or decoded on all cores, kept in a cache, memory bounded."""
 
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from escucha.audio.clip import Clip
 from escucha.corpora.cache import CACHE_BYTES, CacheError, store, trim
 from escucha.corpora.corpus import Corpus, Source
 from escucha.errors import InputError
+from escucha.progress import bar
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -77,14 +77,12 @@ def complaint(source: Source, rate: int, cache: Path | None) -> str:
 def each(do: Callable[[S], T], sources: Sequence[S], *, slow: int, progress: str = "") -> Iterator[T]:
     """`do(source)` for each source, in order; on all cores where many are `slow` (to be rendered or decoded)."""
     from joblib import Parallel, cpu_count, delayed
-    from tqdm import tqdm
 
     jobs = cpu_count()
     workers = jobs if slow >= 8 * jobs else 1  # starting a worker costs about a second
     made = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="4*n_jobs")(
         delayed(do)(source) for source in sources)
-    every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
-    yield from tqdm(made, total=len(sources), desc=progress, disable=not progress, leave=False, mininterval=every)
+    yield from bar(made, doing=progress, shown=bool(progress), total=len(sources))
 
 
 def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:

@@ -10,13 +10,13 @@ much (measured on the cards of the shelf, 53 to 256 features).
 Conventions: rows are `(row, feature)` float64; a `score` maps them to values `(row, label)`.
 """
 
-import sys
 from collections.abc import Iterator
 
 import numpy as np
 
 from escucha.errors import InputError
 from escucha.explain.feature_shares import Asked, Score, Shares
+from escucha.progress import bar
 
 CELLS = 2**22
 """Numbers in a table that is scored at once: bounds memory (32 MiB)."""
@@ -32,8 +32,6 @@ def walks(asked: Asked) -> Shares:
 
     Where they do not suffice for a walk from every background row, fewer of those are used, the same for all rows.
     """
-    from tqdm import tqdm
-
     features = asked.rows.shape[1]
     if asked.samples < price(features):
         raise InputError(f"{asked.samples} samples are too few for {features} features; give at least "
@@ -41,8 +39,7 @@ def walks(asked: Asked) -> Shares:
     used = asked.background[: asked.samples // price(features)]
     rounds = asked.samples // (price(features) * len(used))
     starts = asked.score(used)
-    every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
-    rows = tqdm(asked.rows, desc=asked.progress, disable=not asked.progress, leave=False, mininterval=every)
+    rows = bar(asked.rows, doing=asked.progress, shown=bool(asked.progress))
     found = [_walked(asked.score, row, used, starts, rounds=rounds, rng=np.random.default_rng([asked.seed, at]))
              for at, row in enumerate(rows)]
     values, errors = (np.stack(part) for part in zip(*found))

@@ -6,7 +6,6 @@ and the sound: a run that was killed goes on where it was, and clips that two ru
 Conventions: one clip is in memory at a time; all labels of a clip share one game, and so its passes.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,6 +31,7 @@ from escucha.explain.weights import USUAL, Sampling
 from escucha.models.classifier import Classifier, Value, label_index, probabilities
 from escucha.models.prediction import Failure
 from escucha.models.windows import AGGREGATES
+from escucha.progress import bar
 
 if TYPE_CHECKING:
     from escucha.models.domain import Domain
@@ -92,13 +92,10 @@ class Explainer:
 
         InputError where the settings are wrong, and where the cache cannot be written.
         """
-        from tqdm import tqdm
-
         self.check()
-        every = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log file is no place for a moving bar
         shown = self.workbench.progress and len(tracks) > 1
-        with tqdm(tracks, desc=doing, disable=not shown, leave=False, mininterval=every) as bar:
-            for track in bar:  # closed at once where the cache fails: an error has a line to itself
+        with bar(tracks, doing=doing, shown=shown) as shown_tracks:
+            for track in shown_tracks:  # closed at once where the cache fails: an error has a line to itself
                 yield self.one(track)
 
     def one(self, track: Track) -> ClipReasons | Failure:

@@ -22,6 +22,7 @@ from escucha.explain.remix import unit_of
 from escucha.explain.weights import Sampling
 from escucha.models.own import short_name
 from escucha.models.prediction import Failure
+from escucha.progress import bar
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,11 @@ class SeparationStudy:
 
     def run(self, workbench: Workbench) -> SeparationFinding:
         """Take every clip apart by everything, weigh, compare."""
-        from tqdm import tqdm
-
         self.check()
         explainer = Explainer(workbench.model(self.model), "", workbench, self._how())
         corpus = chosen(workbench.corpus(self.corpus), self.split)
         tracks = spread(corpus.tracks, self.clips)
-        answers = [answer for track in tqdm(tracks, desc="taking apart", disable=not workbench.progress, leave=False)
+        answers = [answer for track in bar(tracks, doing="taking apart", shown=workbench.progress)
                    for answer in differences(explainer, track, self.asked)]
         rows = tuple(answer for answer in answers if isinstance(answer, Difference))
         failed = tuple(answer for answer in answers if isinstance(answer, Failure))
