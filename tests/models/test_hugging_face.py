@@ -12,7 +12,7 @@ from escucha.concepts.activations import hear, slopes
 from escucha.concepts.cav import find_cav
 from escucha.concepts.concept import Concept, Example
 from escucha.concepts.design import design, inside
-from escucha.concepts.probe import fit_probe, split_of
+from escucha.concepts.probes.probe import fit_probe, split_of
 from escucha.concepts.tcav import layer_tests
 from escucha.errors import InputError
 from escucha.explain.explanation import explain

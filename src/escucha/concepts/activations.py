@@ -15,10 +15,16 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.errors import InputError, unknown
 from escucha.models import windows
-from escucha.models.classifier import Classifier, LayeredClassifier, values
+from escucha.models.classifier import Classifier, FeatureClassifier, LayeredClassifier, values
 
 Maps = Literal["pooled", "flattened"]
 """`pooled`: the mean over time and frequency; `flattened`: every position by itself."""
+
+FEATURES = "features"
+"""The one layer of a FeatureClassifier: its features, in their own units."""
+
+Readable = LayeredClassifier | FeatureClassifier
+"""What concepts and probes can be asked of."""
 
 Ask = Callable[[np.ndarray], dict[str, np.ndarray]]
 """From waves `(window, time)` to a name's rows, one a window."""
@@ -44,13 +50,14 @@ class Slopes:
     """`(clip, label)`."""
 
 
-def hear(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
+def hear(classifier: Readable, clips: Iterable[Clip], layers: Sequence[str], *,
          maps: Maps = "pooled", with_values: bool = False) -> Heard:
     """Activations of all `layers`; clips are at the classifier's rate. Values take a second forward pass."""
-    layered(classifier, layers)
+    readable(classifier, layers)
 
     def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
-        inside = classifier.activations(waves, layers)
+        inside = ({FEATURES: classifier.features(waves)} if isinstance(classifier, FeatureClassifier)
+                  else classifier.activations(waves, layers))
         rows = {layer: _laid_out(inside[layer], 1, maps, np.mean) for layer in layers}
         return {**rows, "": values(classifier.scores(waves), classifier.link)} if with_values else rows
 
@@ -89,6 +96,22 @@ def gram(rows: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
     return total
 
 
+def layers_of(classifier: Readable) -> tuple[str, ...]:
+    """Names, from sound to answer."""
+    return (FEATURES,) if isinstance(classifier, FeatureClassifier) else tuple(classifier.layers)
+
+
+def readable(classifier: Classifier, layers: Sequence[str] = ()) -> Readable:
+    """The classifier, as one whose layers or features can be read; InputError where neither can, or for an unknown one.
+    """
+    if not isinstance(classifier, FeatureClassifier):
+        return layered(classifier, layers)
+    for layer in layers:
+        if layer != FEATURES:
+            raise unknown("layer", layer, layers_of(classifier))
+    return classifier
+
+
 def layered(classifier: Classifier, layers: Sequence[str] = ()) -> LayeredClassifier:
     """The classifier, as one whose `layers` can be read; InputError where they cannot, or for an unknown one."""
     if not isinstance(classifier, LayeredClassifier):
@@ -107,7 +130,7 @@ def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool: Callable[..., np.
     return inside.reshape(*inside.shape[:lead], -1)
 
 
-def _clip_means(classifier: LayeredClassifier, clips: Iterable[Clip], ask: Ask) -> dict[str, np.ndarray]:
+def _clip_means(classifier: Classifier, clips: Iterable[Clip], ask: Ask) -> dict[str, np.ndarray]:
     """What `ask` says of windows, averaged over the windows of each clip."""
     pieces: dict[str, list[np.ndarray]] = {}
     heard: list[list[int]] = []
@@ -126,7 +149,7 @@ def _clip_means(classifier: LayeredClassifier, clips: Iterable[Clip], ask: Ask) 
     return made
 
 
-def _batches(classifier: LayeredClassifier, clips: Iterable[Clip], heard: list[list[int]]) -> Iterator[np.ndarray]:
+def _batches(classifier: Classifier, clips: Iterable[Clip], heard: list[list[int]]) -> Iterator[np.ndarray]:
     """Windows of all clips, a batch at a time, the same sound once; `heard` gets the numbers of each clip's windows.
 
     Pairs of one score share a member as often as not: what a change leaves alone sounds the same to the last bit.

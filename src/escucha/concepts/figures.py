@@ -13,7 +13,7 @@ from escucha.concepts.names import short
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
 
 if TYPE_CHECKING:
-    from escucha.concepts.probe_table import ProbeTable
+    from escucha.concepts.probes.table import ProbeTable
     from escucha.concepts.table import ConceptTable
 
 COLOURS = "coolwarm"

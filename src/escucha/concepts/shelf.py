@@ -9,12 +9,14 @@ A card says what the idea means and where clips with it and without it come from
     change = "palmas"
 """
 
+import pkgutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from escucha.concepts.concept import Concept
-from escucha.concepts.examples import EXAMPLES, Examples
+from escucha.concepts.examples import EXAMPLES
+from escucha.concepts.examples.gathering import Examples
 from escucha.config import build, fingerprint, read_toml, take_kind
 from escucha.errors import InputError, unknown
 
@@ -61,7 +63,7 @@ def _settings(card: Card, where: str) -> Examples:
     kind = take_kind(table, EXAMPLES, what="kind of examples", where=f"[examples] in {where}")
     # `with` is a word of Python, so the setting behind it has another name
     table = {"with_" if key == "with" else key: value for key, value in table.items()}
-    return build(EXAMPLES[kind], table, f"[examples] in {where}")
+    return build(pkgutil.resolve_name(EXAMPLES[kind]), table, f"[examples] in {where}")
 
 
 def _place(card: str, home: Path) -> Path:

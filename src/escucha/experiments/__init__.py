@@ -10,8 +10,8 @@ KINDS: dict[str, str] = {
     "source-study": "escucha.experiments.sources.study:SourceStudy",
     "separation-study": "escucha.experiments.separation.study:SeparationStudy",
     "faithfulness": "escucha.experiments.faithfulness.study:Faithfulness",
-    "concept-study": "escucha.experiments.concept_study:ConceptStudy",
+    "concept-study": "escucha.experiments.concepts.study:ConceptStudy",
     "feature-study": "escucha.experiments.features.study:FeatureStudy",
-    "probe-study": "escucha.experiments.probe_study:ProbeStudy",
+    "probe-study": "escucha.experiments.probes.study:ProbeStudy",
 }
 """Kind to the frozen settings that can be run; named, not imported, so that `escucha --help` stays quick."""

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from escucha.concepts.probe import fit_probe, interval, score, split_of
-from escucha.concepts.probe_table import ProbeTable
-from escucha.concepts.probe_words import chosen
-from escucha.concepts.selectivity import control_labels, control_scores, probe
+from escucha.concepts.probes.probe import fit_probe, interval, score, split_of
+from escucha.concepts.probes.selectivity import control_labels, control_scores, probe
+from escucha.concepts.probes.table import ProbeTable
+from escucha.concepts.probes.words import chosen
 from escucha.errors import InputError
 
 GROUPS = np.repeat([f"g{number:02d}" for number in range(40)], 6)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from escucha.errors import InputError
-from escucha.experiments.probe_study import ProbeStudy
+from escucha.experiments.probes.study import ProbeStudy
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
 from tests.experiments.tones import ToneBench
@@ -68,5 +68,5 @@ def test_what_is_wrong_is_said(bench, settings, says):
 
 
 def test_the_committed_question_is_well_formed():
-    asked = read_experiment("palos-probes", Path(__file__).resolve().parents[2])
+    asked = read_experiment("palos-probes", Path(__file__).resolve().parents[3])
     assert isinstance(asked.experiment, ProbeStudy)

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from escucha.concepts.names import listed, short
-from escucha.concepts.selectivity import Probe
+from escucha.concepts.probes.selectivity import Probe
 from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
-    from escucha.concepts.probe_table import ProbeTable
+    from escucha.concepts.probes.table import ProbeTable
 
 TIED = 0.95
 """A property that the label alone tells this well cannot be told from the label."""

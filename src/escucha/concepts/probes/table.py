@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.concepts.selectivity import Probe
+from escucha.concepts.probes.selectivity import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,7 +66,7 @@ class ProbeTable:
 
     def words(self) -> list[str]:
         """How well each property is read at the layer chosen for it, how to read that, and warnings."""
-        from escucha.concepts.probe_words import sentences
+        from escucha.concepts.probes.words import sentences
 
         return sentences(self)
 

@@ -8,11 +8,11 @@ import pytest
 
 from escucha.audio.io import write
 from escucha.concepts.concept import Concept
-from escucha.concepts.examples import Folders
+from escucha.concepts.examples.folders import Folders
 from escucha.concepts.tcav import NEITHER
 from escucha.corpora.shelf import open_corpus
 from escucha.errors import InputError
-from escucha.experiments.concept_study import ConceptStudy, unchecked, under_test
+from escucha.experiments.concepts.study import ConceptStudy, unchecked, under_test
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
 from tests.experiments.tones import LABELS, RATE, ToneBench, clips, pairs, tagger
@@ -174,7 +174,7 @@ def test_what_is_wrong_is_said_before_anything_is_heard(bench, settings, says):
 def test_the_committed_question_is_well_formed():
     from pathlib import Path
 
-    home = Path(__file__).resolve().parents[2]
+    home = Path(__file__).resolve().parents[3]
     asked = read_experiment("what-makes-a-buleria", home)
     assert isinstance(asked.experiment, ConceptStudy)
     assert len(asked.experiment.concepts) == 6

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from escucha.concepts import activations, probe
+from escucha.concepts import activations
 from escucha.concepts.activations import Maps
-from escucha.concepts.probe import Split, Task
-from escucha.concepts.probe_table import ProbeTable
-from escucha.concepts.selectivity import CONTROLS, Probe, check_controls
-from escucha.concepts.selectivity import probe as probed
+from escucha.concepts.probes import probe
+from escucha.concepts.probes.probe import Split, Task
+from escucha.concepts.probes.selectivity import CONTROLS, Probe, check_controls
+from escucha.concepts.probes.selectivity import probe as probed
+from escucha.concepts.probes.table import ProbeTable
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError, unknown
@@ -49,14 +50,14 @@ class ProbeStudy:
 
     def run(self, workbench: "Workbench") -> ProbeTable:
         """Hear every clip once, then probe; InputError for an unknown layer or property before anything is heard."""
-        classifier = activations.layered(workbench.model(self.model), self.layers)
+        classifier = activations.readable(workbench.model(self.model), self.layers)
         check_controls(self.controls)
         corpus = workbench.corpus(self.corpus)
         split = probe.split_of([track.group for track in corpus], [track.split for track in corpus], seed=self.seed)
         notes = [_known(track) for track in corpus]
         targets = {name: _target(name, notes, corpus) for name in self.properties}
         types = _types(self.types, notes)
-        layers = self.layers or classifier.layers
+        layers = self.layers or activations.layers_of(classifier)
         clips = workbench.clips([track.source for track in corpus], rate=classifier.rate, doing="clips to probe")
         heard = activations.hear(classifier, clips, layers, maps=self.maps)
         with threadpool_limits(1):  # the fits are small: threads that wait for each other make them five times slower

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.concepts.probe import Split, Task, fit_probe, interval, score
+from escucha.concepts.probes.probe import Split, Task, fit_probe, interval, score
 from escucha.errors import InputError
 
 CONTROLS = 5

@@ -1,0 +1,8 @@
+"""Where a concept's clips come from: the `[examples]` of a card, by kind."""
+
+EXAMPLES: dict[str, str] = {
+    "pairs": "escucha.concepts.examples.pairs:Pairs",
+    "folders": "escucha.concepts.examples.folders:Folders",
+    "query": "escucha.concepts.examples.query:Query",
+}
+"""Kind of a card's `[examples]` to its settings; named, not imported."""

@@ -1,0 +1,62 @@
+"""Examples that are counterfactual pairs from the renderer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from escucha.concepts.concept import SCARCE, Example
+from escucha.concepts.examples.gathering import Gathered
+from escucha.config import Within
+from escucha.errors import InputError
+
+if TYPE_CHECKING:
+    from escucha.corpora.palos import Pair
+
+TAKES = (*(("room", take) for take in range(4)), *(("noise", take) for take in range(4)),
+         *(("program", take) for take in range(SCARCE["program"])))
+"""The ten nuisance pairs of every score: four other rooms, four other noises, the two other guitars there are."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Counterfactual pairs from the renderer: one score with and without the idea, and nothing else changed.
+
+    Each pair is of another family while there are any, so that there are as many groups as pairs. The null examples
+    are nuisance pairs of the same scores.
+    """
+
+    paired: ClassVar[bool] = True
+    change: str
+    """A contrast of `escucha.corpora.palos.pairs.CONTRASTS`."""
+    pairs: Annotated[int, Within(1, 10_000)] = 36
+    seed: int = 0
+    duration: float = 6.0
+    """Seconds."""
+
+    def gather(self, home: Path, where: str) -> Gathered:
+        """Two neighbouring examples a pair; InputError for an unknown contrast."""
+        from escucha.corpora.palos import counterfactual_pairs, nuisance_pairs
+
+        requests = list(self._requests(where))
+        changed = [pair for request in requests for pair in counterfactual_pairs(self.change, **request)]
+        null = [_both([pair for request in requests for pair in nuisance_pairs(kinds=(kind,), take=take, **request)],
+                      kind) for kind, take in TAKES]
+        return _both(changed), tuple(example for taken in null for example in taken)
+
+    def _requests(self, where: str) -> Iterator[dict[str, Any]]:
+        """What to ask of the renderer for each palo: its share of the pairs, and families of its own."""
+        from escucha.corpora.palos import CONCEPT_FAMILIES
+        from escucha.corpora.palos import DEFAULT_PALOS as PALOS
+
+        if self.pairs < len(PALOS):
+            raise InputError(f"pairs = {self.pairs} in {where} gives some palo none; ask for {len(PALOS)} or more")
+        for place, palo in enumerate(PALOS):
+            yield {"palos": (palo,), "pairs": len(range(place, self.pairs, len(PALOS))),
+                   "families": CONCEPT_FAMILIES[place::len(PALOS)], "seed": self.seed * len(PALOS) + place,
+                   "duration": self.duration}
+
+
+def _both(pairs: Sequence["Pair"], kind: str = "") -> tuple[Example, ...]:
+    return tuple(Example(source, present, f"family-{pair.family:04d}", pair.palo, kind)
+                 for pair in pairs for source, present in ((pair.with_, True), (pair.without, False)))

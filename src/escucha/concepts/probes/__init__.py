@@ -1,0 +1,1 @@
+"""What can be read off a layer: probes, and how far that is memory."""
