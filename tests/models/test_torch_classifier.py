@@ -274,3 +274,57 @@ def test_labels_are_different_names():
     for labels in (("a", "a", "b"), ("a", "", "b")):
         with pytest.raises(InputError, match="different names"):
             TorchClassifier.of(Giving(lambda logits: logits), labels=labels, rate=8000, window=4)
+
+
+class Branched(nn.Module):
+    """A skip past the middle layer: what comes after it needs the plain batch too."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.middle, self.last = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 3)
+
+    def forward(self, x):
+        heard = self.first(x)
+        return self.last(torch.relu(self.middle(heard)) + heard)
+
+
+@pytest.mark.parametrize("layer", ["first", "middle"])
+def test_a_changed_layer_is_what_the_rest_hears(layer):
+    torch.manual_seed(0)
+    model = TorchClassifier.of(Branched(), labels=LABELS, rate=8000, window=4)
+    x = waves(70, 4)
+    found = model.scores_changed(x, layer, [np.copy, lambda rows: 0.5 * rows, np.zeros_like])
+    with torch.no_grad():
+        heard = model.module.first(torch.as_tensor(x))
+        expected = []
+        for share in (1.0, 0.5, 0.0):
+            head = heard * share if layer == "first" else heard
+            middle = model.module.middle(head) * (share if layer == "middle" else 1)
+            expected.append(model.module.last(torch.relu(middle) + head).numpy())
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(found[0], model.scores(x), atol=1e-6)
+    assert not model.module.get_submodule(layer)._forward_hooks
+
+
+def test_a_change_sees_units_first_and_says_what_it_should_give():
+    net = nn.Sequential(nn.Unflatten(1, (4, 16)), nn.GRU(16, 5, batch_first=True), LastStep())
+    model = TorchClassifier.of(net, labels=LABELS, rate=8000, window=64)
+    seen = []
+    model.scores_changed(waves(2), "1", [lambda rows: seen.append(rows.shape) or rows])
+    assert seen == [(2, 5, 4)]
+    for wrong in (lambda rows: rows[:, :1], lambda rows: rows * np.nan):
+        with pytest.raises(InputError, match=r"finite numbers of the shape \(2, 5, 4\)"):
+            model.scores_changed(waves(2), "1", [wrong])
+    with pytest.raises(InputError, match="unknown layer"):
+        model.scores_changed(waves(2), "9", [np.copy])
+
+
+class LastStep(nn.Module):
+    """Logits from the last step of a recurrent layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(5, 3)
+
+    def forward(self, heard):
+        return self.out(heard[0][:, -1])

@@ -3,7 +3,7 @@
 Conventions: waves are `(batch, window)` float32 at `rate`; scores are `(batch, label)` logits; numpy at the boundary.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -61,6 +61,18 @@ class LayeredClassifier(Classifier, Protocol):
 
     def gradients(self, waves: np.ndarray, layers: Sequence[str], labels: Sequence[str]) -> dict[str, np.ndarray]:
         """`{layer: (batch, label, *unit)}`: of each label's `value` (see `values`) with respect to the layer."""
+
+
+Change = Callable[[np.ndarray], np.ndarray]
+"""From a layer's activations `(batch, *unit)` to others of the same shape."""
+
+
+@runtime_checkable
+class SteerableClassifier(LayeredClassifier, Protocol):
+    """A classifier one of whose layers can be changed while it listens: what erasing an idea needs."""
+
+    def scores_changed(self, waves: np.ndarray, layer: str, changes: Sequence[Change]) -> np.ndarray:
+        """Logits `(change, batch, label)` when the layer gives `change(activations)` instead of its activations."""
 
 
 @runtime_checkable

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from escucha.errors import InputError, unknown
-from escucha.models.classifier import Link, label_index, values
+from escucha.models.classifier import Change, Link, label_index, values
 from escucha.models.listener import Called, Listener, Logits
+from escucha.models.steering import applied, scores_when
 from escucha.models.taps import all_heard, listening, tapped
 
 BATCH = 32
@@ -128,11 +129,34 @@ class TorchClassifier:
 
         return self._batched(waves, ask)
 
-    def _units_first(self, layer: str, told: Tensor, lead: int) -> Tensor:
+    def scores_changed(self, waves: np.ndarray, layer: str, changes: Sequence[Change]) -> np.ndarray:
+        """Logits `(change, batch, label)` when the layer gives `change(activations)`, `(batch, *unit)` to the same.
+
+        What comes before the layer is computed once for all changes, where what comes after it allows that.
+        InputError for an unknown layer, and for a change that gives another shape or what is not finite.
+        """
+        self._check([layer])
+
+        def put(told: Tensor) -> Tensor:
+            heard = self._units_first(layer, told, 1)
+            given = applied(changes, heard, layer)
+            return given.movedim(1, -1) if self._last(layer) else given
+
+        def ask(piece: Tensor) -> dict[str, Tensor]:
+            with torch.no_grad():
+                return {"scores": scores_when(self.module, piece, layer, put, len(changes)).movedim(0, 1)}
+
+        return np.moveaxis(self._batched(waves, ask)["scores"], 1, 0)
+
+    def _last(self, layer: str) -> bool:
+        """Are the layer's units on its last axis?"""
+        if self.units_last is not None:
+            return layer in self.units_last
         part = self.module.get_submodule(layer)
-        last = (getattr(part, "units_last", isinstance(part, UNITS_LAST)) if self.units_last is None
-                else layer in self.units_last)
-        return told.movedim(-1, lead) if last else told
+        return bool(getattr(part, "units_last", isinstance(part, UNITS_LAST)))
+
+    def _units_first(self, layer: str, told: Tensor, lead: int) -> Tensor:
+        return told.movedim(-1, lead) if self._last(layer) else told
 
     def _check(self, layers: Sequence[str]) -> None:
         modules = dict(self.module.named_modules())
