@@ -128,3 +128,19 @@ def test_an_unknown_card_and_an_empty_meaning(home):
     name = card(home, 'kind = "pairs"\nchange = "palmas"', meaning=" ")
     with pytest.raises(InputError, match=r"'meaning' in .*idea.toml is empty"):
         load_concept(name, home)
+
+
+def test_cards_in_folders_have_names_of_their_own(home):
+    card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 3')
+    text = (home / "concepts" / "idea.toml").read_text(encoding="utf-8")
+    for place in ("theory/fifth.toml", "theory/más/compás.toml", ".hidden/none.toml"):
+        (home / "concepts" / place).parent.mkdir(parents=True, exist_ok=True)
+        (home / "concepts" / place).write_text(text, encoding="utf-8")
+    assert list_concepts(home) == ["idea", "theory/fifth", "theory/más/compás"]
+    assert load_concept("theory/fifth", home).name == "theory-fifth"
+    assert load_concept(str(home / "concepts/theory/más/compás.toml"), home).name == "theory-más-compás"
+    with pytest.raises(InputError, match=r"unknown concept 'theory-fifth'.* did you mean 'theory/fifth'"):
+        load_concept("theory-fifth", home)
+    (home / "concepts" / "theory-fifth.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"'theory/fifth' and 'theory-fifth' in .* would both be called"):
+        load_concept("theory/fifth", home)

@@ -7,6 +7,8 @@ A card says what the idea means and where clips with it and without it come from
     [examples]
     kind = "pairs"
     change = "palmas"
+
+Cards may stand in folders: `theory/perfect-fifth` is a card, and its concept is called `theory-perfect-fifth`.
 """
 
 import pkgutil
@@ -32,22 +34,31 @@ class Card:
 
 
 def list_concepts(home: Path) -> list[str]:
-    """Names of the cards on the shelf, sorted."""
-    return sorted(path.stem for path in (home / "concepts").glob("*.toml"))
+    """The cards on the shelf, sorted: stems of files, after the folder they stand in (`theory/perfect-fifth`)."""
+    shelf = home / "concepts"
+    inside = (path.relative_to(shelf).with_suffix("") for path in shelf.rglob("*.toml"))
+    return sorted(card.as_posix() for card in inside if not any(part.startswith(".") for part in card.parts))
 
 
 def load_concept(card: str, home: Path) -> Concept:
-    """The concept of a card (the stem of a file in `concepts/`, or a path to a TOML); nothing is rendered yet.
+    """The concept of a card (of `list_concepts`, or a path to a TOML); nothing is rendered yet.
 
-    InputError for an unknown card, key, kind or contrast.
+    InputError for an unknown card, key, kind or contrast, and for a name that another card has too.
     """
+    path = _place(card, home)
+    name = _name(path, home)
+    read, settings = read_card(card, home)
+    examples, null = settings.gather(home, str(path))
+    return Concept(name, read.meaning, examples, null, paired=settings.paired)
+
+
+def read_card(card: str, home: Path) -> tuple[Card, Examples]:
+    """What a card says and the settings of its examples, checked; nothing is gathered. InputError as `load_concept`."""
     path = _place(card, home)
     read = build(Card, read_toml(path), str(path))
     if not read.meaning.strip():
         raise InputError(f"'meaning' in {path} is empty; say in one sentence what the idea is")
-    settings = _settings(read, str(path))
-    examples, null = settings.gather(home, str(path))
-    return Concept(path.stem, read.meaning, examples, null, paired=settings.paired)
+    return read, _settings(read, str(path))
 
 
 def concept_digest(card: str, home: Path) -> str:
@@ -56,6 +67,22 @@ def concept_digest(card: str, home: Path) -> str:
     rows = [[example.source.key(), example.present, example.group, example.label, example.kind]
             for example in (*concept.examples, *concept.null)]
     return fingerprint(concept.name, concept.meaning, rows)
+
+
+def _name(path: Path, home: Path) -> str:
+    """What the concept of a card is called: its place on the shelf with hyphens for slashes, fit for a file's name.
+
+    InputError where another card of the shelf would be called the same.
+    """
+    shelf = home / "concepts"
+    if not path.absolute().is_relative_to(shelf.absolute()):
+        return path.stem
+    own = path.absolute().relative_to(shelf.absolute()).with_suffix("").as_posix()
+    name = own.replace("/", "-")
+    for other in list_concepts(home):
+        if other != own and other.replace("/", "-") == name:
+            raise InputError(f"the cards {own!r} and {other!r} in {shelf} would both be called {name!r}; rename one")
+    return name
 
 
 def _settings(card: Card, where: str) -> Examples:

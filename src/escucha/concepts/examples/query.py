@@ -1,6 +1,7 @@
 """Examples that are clips of a corpus for which something is known to hold."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -10,8 +11,11 @@ import numpy as np
 from escucha.concepts.concept import Example
 from escucha.concepts.examples.gathering import Gathered
 from escucha.config import Within
-from escucha.corpora.corpus import Track
-from escucha.errors import InputError
+from escucha.corpora.corpus import Corpus, Track
+from escucha.errors import InputError, unknown
+
+Strata = Mapping[str, str]
+"""A track's name to its label, with the values of what is matched."""
 
 
 @dataclass(frozen=True)
@@ -28,28 +32,51 @@ class Query:
     """Such as `"castanets" in sources` or `tempo > 180`; see `escucha.corpora.query`."""
     examples: Annotated[int, Within(1, 10_000)] = 24
     """On each side, at most."""
+    matched: tuple[str, ...] = ()
+    """Annotations, such as `tonic`, in which with and without are equal one by one, as they are in their labels.
+
+    They become part of an example's label, so that meaningless concepts have the same composition. A clip that lacks
+    one is left out: nobody knows what it would match.
+    """
     seed: int = 0
 
     def gather(self, home: Path, where: str) -> Gathered:
-        """As many with as without, label by label; InputError where no label has both."""
+        """As many with as without, stratum by stratum; InputError where no stratum has both."""
         from escucha.corpora.query import query
         from escucha.corpora.shelf import open_corpus
 
         corpus = open_corpus(self.corpus, where=where, base=home)
         having = {track.name for track in query(corpus, self.where)}
-        chosen = _matched(list(corpus), having, self.examples, np.random.default_rng(self.seed))
+        strata = _strata(corpus, self.matched, where)
+        known = [track for track in corpus if track.name in strata]
+        chosen = _matched(known, having, strata, self.examples, np.random.default_rng(self.seed))
         if not chosen:
-            raise InputError(f"{self.where!r} in {where}: no label of {corpus.origin} has clips for which it holds and "
-                             "clips for which it does not, so with and without would differ in their labels")
-        return (tuple(_example(track, track.name in having) for track in chosen),
-                tuple(_example(track, False) for track in corpus))
+            what = " and ".join(("labels", *self.matched))
+            same = f" and value of {', '.join(self.matched)}" if self.matched else ""
+            raise InputError(f"{self.where!r} in {where}: no label{same} of {corpus.origin} has clips for which it "
+                             f"holds and clips for which it does not, so with and without would differ in their {what}")
+        return (tuple(_example(track, track.name in having, strata) for track in chosen),
+                tuple(_example(track, False, strata) for track in known))
 
 
-def _matched(tracks: Sequence[Track], having: set[str], most: int, rng: np.random.Generator) -> list[Track]:
-    """Equally many with and without of each label, labels in turn, until `most` on each side."""
+def _strata(corpus: Corpus, matched: Sequence[str], where: str) -> Strata:
+    """Of every track that has what is matched; InputError for an annotation that no track has."""
+    facts = {track.name: track.source.annotations() for track in corpus}
+    available = {name for found in facts.values() for name in found}
+    for name in matched:
+        if name not in available:
+            raise unknown("annotation to match", name, available, where)
+    return {track.name: "; ".join(filter(None, (";".join(track.labels), *(
+        f"{name}={json.dumps(facts[track.name][name], sort_keys=True, ensure_ascii=False)}" for name in matched))))
+        for track in corpus if all(name in facts[track.name] for name in matched)}
+
+
+def _matched(tracks: Sequence[Track], having: set[str], strata: Strata, most: int,
+             rng: np.random.Generator) -> list[Track]:
+    """Equally many with and without of each stratum, strata in turn, until `most` on each side."""
     decks = []
-    for label in sorted({track.labels for track in tracks}):
-        sides = [[track for track in tracks if track.labels == label and (track.name in having) is there]
+    for stratum in sorted(set(strata.values())):
+        sides = [[track for track in tracks if strata[track.name] == stratum and (track.name in having) is there]
                  for there in (True, False)]
         shuffled = [[side[place] for place in rng.permutation(len(side))] for side in sides]
         decks.append(list(zip(*shuffled)))
@@ -57,5 +84,5 @@ def _matched(tracks: Sequence[Track], having: set[str], most: int, rng: np.rando
     return [track for pair in rounds[:most] for track in pair]
 
 
-def _example(track: Track, present: bool) -> Example:
-    return Example(track.source, present, track.group, ";".join(track.labels))
+def _example(track: Track, present: bool, strata: Strata) -> Example:
+    return Example(track.source, present, track.group, strata[track.name])
