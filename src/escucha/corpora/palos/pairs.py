@@ -1,4 +1,4 @@
-"""Counterfactual pairs: one score rendered twice with exactly one thing changed."""
+"""Counterfactual pairs: one score rendered twice with exactly one thing changed; and ladders, at several levels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,6 +39,26 @@ CONTRASTS: dict[str, Contrast] = {
 }
 """Fast tempo is the score at 1.3 and at 0.7 times its tempo; brightness a high shelf of +6 and of -6 dB."""
 
+
+@dataclass(frozen=True)
+class Graded:
+    """What more or less of a concept means in a score: this key, at these levels."""
+
+    key: str
+    levels: tuple[float, ...]
+    """From little to much, each a value of the key."""
+
+
+GRADES: dict[str, Graded] = {
+    "tempo": Graded("tempo_factor", (.7, .84, 1.0, 1.14, 1.3)),
+    "brightness": Graded("brightness", (-6.0, -3.0, 0.0, 3.0, 6.0)),
+    "loudness": Graded("loudness", (-12.0, -9.0, -6.0, -3.0, 0.0)),
+    "reverberation": Graded("wet", (.1, .2, .35, .55, .8)),
+    "noise-level": Graded("noise_level", (-62.0, -56.0, -50.0, -44.0, -38.0)),
+}
+"""Tempo is a factor of the score's own, brightness a high shelf in dB, loudness a gain in dB, reverberation the
+amplitude of the room's tail beside the dry sound, the noise's level in dB before the clip's gain."""
+
 NUISANCES = ("room", "noise", "program")
 
 
@@ -48,6 +68,17 @@ class Pair:
 
     with_: PaloSource
     without: PaloSource
+    family: int
+    palo: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One score at every level of a graded concept, alike in all else; all at the same gain (but for loudness)."""
+
+    rungs: tuple[PaloSource, ...]
+    levels: tuple[float, ...]
+    """One a rung, from little to much; see `GRADES`."""
     family: int
     palo: str
 
@@ -68,6 +99,20 @@ def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[
             base = base.change(key, value)
         made.append(_pair(base, contrast.key, contrast.with_, contrast.without))
     return made
+
+
+def ladders(change: str, *, scores: int, seed: int, palos: Sequence[str] = DEFAULT_PALOS,
+            families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0) -> list[Ladder]:
+    """`scores` ladders for a graded concept of `GRADES`, of the scores that pairs with the same settings have.
+
+    InputError for an unknown one.
+    """
+    if change not in GRADES:
+        raise unknown("graded concept", change, GRADES)
+    grade = GRADES[change]
+    return [Ladder(tuple(PaloSource(base.change(grade.key, level)) for level in grade.levels), grade.levels,
+                   base.family, base.palo)
+            for base in _scores(scores, seed, palos, families, duration)]
 
 
 def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = DEFAULT_PALOS,
@@ -105,7 +150,7 @@ def _others(recipe: Recipe, kind: str, take: int) -> tuple[int, int]:
 
 def _scores(pairs: int, seed: int, palos: Sequence[str], families: Sequence[int], duration: float) -> list[Recipe]:
     if pairs < 1:
-        raise InputError(f"pairs is 1 or more, got {pairs!r}")
+        raise InputError(f"pairs or scores is 1 or more, got {pairs!r}")
     if not palos or not families:
         raise InputError("pairs need at least one palo and one family to play them")
     return [Recipe(palos[index % len(palos)], integer(seed, "pair", index),

@@ -16,4 +16,5 @@ def stems(recipe: Recipe) -> dict[str, np.ndarray]:
               for source, notes in score(made).items())
     return render(voices, Place(
         recipe.seed, recipe.duration, loudness(recipe), float(recipe.get("brightness", habits.brightness)),
-        recipe.get("room", habits.room), habits.wet, recipe.get("noise", habits.noise)))
+        recipe.get("room", habits.room), float(recipe.get("wet", habits.wet)), recipe.get("noise", habits.noise),
+        recipe.get("noise_level", None)))

@@ -10,6 +10,7 @@ from escucha.corpora.palos.percussion import cajon, castanets, palmas
 from escucha.corpora.palos.plan import Plan, plan
 from escucha.corpora.palos.recipe import Recipe
 from escucha.corpora.rendering.note import Note, strokes
+from escucha.corpora.rendering.room import noise_level
 from escucha.corpora.rendering.streams import stream
 from escucha.corpora.rendering.timeline import within
 
@@ -70,8 +71,10 @@ def _mode(plan: Plan) -> dict[str, Any]:
 def _sound(plan: Plan) -> dict[str, Any]:
     """Instruments, room, noise and tone: what is a nuisance to most questions."""
     recipe, habits = plan.recipe, plan.family
+    noise = recipe.get("noise", habits.noise)
     return {"program": plan.guitar, "voice_program": plan.singer,
-            "room": recipe.get("room", habits.room), "noise": recipe.get("noise", habits.noise),
+            "room": recipe.get("room", habits.room), "wet": float(recipe.get("wet", habits.wet)), "noise": noise,
+            "noise_level": float(recipe.get("noise_level", noise_level(noise))),
             "brightness": float(recipe.get("brightness", habits.brightness)), "tuning": habits.tuning,
             "loudness": loudness(recipe)}
 

@@ -71,9 +71,15 @@ def _colour(number: int) -> tuple[float, float]:
     return float(rng.uniform(-62, -46)), float(rng.uniform(.3, 1.2))
 
 
-def noise(number: int, seed: int, samples: int) -> np.ndarray:
-    """A numbered noise floor, `(samples,)` float64: its level (-62 to -46 dB) and its slope go with the number."""
-    level, slope = _colour(number)
+def noise_level(number: int) -> float:
+    """The level of a numbered noise floor, -62 to -46 dB."""
+    return _colour(number)[0]
+
+
+def noise(number: int, seed: int, samples: int, *, level: float | None = None) -> np.ndarray:
+    """A numbered noise floor, `(samples,)` float64: its slope goes with the number, its level too unless it is set."""
+    own, slope = _colour(number)
+    level = own if level is None else level
     spectrum = np.fft.rfft(stream(seed, "rest").standard_normal(samples))
     frequency = np.maximum(np.fft.rfftfreq(samples, 1 / RATE), 40)
     wave = np.fft.irfft(spectrum * frequency ** -slope, samples)

@@ -96,6 +96,8 @@ class Place:
     room: int
     wet: float
     noise: int
+    noise_level: float | None = None
+    """dB before the gain; None for the noise floor's own."""
 
 
 def render(voices: Iterable[Voice], place: Place) -> dict[str, np.ndarray]:
@@ -108,5 +110,5 @@ def render(voices: Iterable[Voice], place: Place) -> dict[str, np.ndarray]:
             heard = placed(played(voice.notes, samples), brightness=place.brightness, room=place.room, wet=place.wet,
                            sung=voice.sung)
             out[voice.name] = (heard * gain * 10 ** (voice.level / 20)).astype(np.float32)
-    out[REST] = (noise(place.noise, place.seed, samples) * gain).astype(np.float32)
+    out[REST] = (noise(place.noise, place.seed, samples, level=place.noise_level) * gain).astype(np.float32)
     return out
