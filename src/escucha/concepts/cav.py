@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.concepts.design import Design, Inside
+from escucha.concepts.design import Design
 from escucha.concepts.dual import ESTIMATORS, direction, held_out_accuracy
+from escucha.concepts.layer import Layer
 from escucha.concepts.meaningless import permuted_pairs
+from escucha.concepts.redraws import redrawn_weights
 
 NULLS = 400
 """Meaningless concepts whose held-out accuracy the concept's own is compared with."""
@@ -37,7 +39,7 @@ class Cav:
     """Mean cosine between CAVs of bootstrap draws of its groups; near 1 it hardly depends on the examples drawn."""
 
 
-def find_cav(layer: Inside, rows: np.ndarray, design: Design, *, seed: int) -> Cav:
+def find_cav(layer: Layer, rows: np.ndarray, design: Design, *, seed: int) -> Cav:
     """The concept's direction in a layer of activations `(row, unit)`, with its accuracy and its agreement."""
     own = layer.grams(design.own[None])
     weights = ESTIMATORS[design.estimator](own, design.signs)[0][0]
@@ -57,23 +59,15 @@ def _meaning_nothing(design: Design, seed: int) -> np.ndarray:
     return design.own[permuted_pairs(groups, count=NULLS, rng=np.random.default_rng(seed))]
 
 
-def _accuracies(layer: Inside, design: Design, sets: np.ndarray) -> np.ndarray:
+def _accuracies(layer: Layer, design: Design, sets: np.ndarray) -> np.ndarray:
     return held_out_accuracy(layer.grams(sets), design.signs, design.folds, estimator=design.estimator,
                              paired=design.concept.paired)
 
 
 def _agreement(own: np.ndarray, design: Design, seed: int) -> float:
     """Mean cosine between CAVs of bootstrap draws over groups, from the concept's Gram matrix; 0 for no direction."""
-    rng = np.random.default_rng(seed)
-    fit = ESTIMATORS[design.estimator]
-    names = np.unique(design.groups)
-    alphas: list[np.ndarray] = []
-    while len(alphas) < REDRAWS:
-        drawn = np.concatenate([np.flatnonzero(design.groups == name) for name in rng.choice(names, len(names))])
-        if len(np.unique(design.signs[drawn])) == 2:
-            weights = fit(own[drawn[:, None], drawn][None], design.signs[drawn])[0][0]
-            alphas.append(np.bincount(drawn, weights=weights, minlength=len(own)))
-    products = np.array(alphas) @ own @ np.array(alphas).T
+    alphas = redrawn_weights(own, design, seed=seed, draws=REDRAWS)
+    products = alphas @ own @ alphas.T
     size = np.sqrt(np.maximum(np.diag(products), 0))
     if not size.all():
         return 0.0

@@ -10,7 +10,8 @@ import numpy as np
 
 from escucha.concepts.activations import gram
 from escucha.concepts.concept import Concept
-from escucha.concepts.dual import estimator_named, folds_of
+from escucha.concepts.dual import estimator_named, folds_of, lengths
+from escucha.concepts.layer import Towards
 from escucha.concepts.meaningless import draw, order
 
 
@@ -59,10 +60,41 @@ class Inside:
     """`(clip, label, row)`: gradient times row."""
     steepness: np.ndarray
     """`(clip, label)`: |gradient|."""
+    unit: str = "mean cosine"
 
     def grams(self, sets: np.ndarray) -> np.ndarray:
         """`(set, example, example)` of sets of rows `(set, example)`."""
         return self.gram[sets[:, :, None], sets[:, None, :]]
+
+    def towards(self, having: np.ndarray) -> Towards:
+        """See `layer.Layer`: push = J alpha / (|g| sqrt(alpha' K alpha))."""
+        means = np.stack([self._cosines(mine, column).mean(axis=0) for column, mine in enumerate(having.T)])
+
+        def pushed(sets: np.ndarray, grams: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+            length = lengths(grams, alpha)[:, None]
+            found = np.einsum("lsj,sj->sl", means[:, sets], alpha)
+            return np.where(length > 0, found / np.where(length > 0, length, 1.0), 0.0)
+
+        return pushed
+
+    def pushed(self, rows: np.ndarray, alphas: np.ndarray, like: np.ndarray) -> np.ndarray:
+        """See `layer.Layer`."""
+        length = lengths(self.grams(rows[None]), like[None])[0]
+        if not length:
+            return np.zeros((len(alphas), *self.steepness.shape))
+        every = np.ones(len(self.steepness), dtype=bool)
+        found = [self._cosines(every, column)[:, rows] @ alphas.T / length for column in range(self.pulls.shape[1])]
+        return np.stack(found, axis=-1).swapaxes(0, 1)
+
+    def changes(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """See `layer.Layer`: gradient times the difference of the pair."""
+        return self.pulls[..., first] - self.pulls[..., second]
+
+    def _cosines(self, mine: np.ndarray, column: int) -> np.ndarray:
+        """`(clip, row)`: gradient / |gradient| times row, of the clips that are `mine`; 0 where the gradient is 0."""
+        steepness = self.steepness[mine, column, None]
+        flat = steepness == 0
+        return np.where(flat, 0.0, self.pulls[mine, column] / np.where(flat, 1.0, steepness))
 
 
 def inside(layer: str, rows: np.ndarray, gradients: np.ndarray) -> Inside:

@@ -1,9 +1,10 @@
 """Does a concept push a label? Kim et al. 2018 (TCAV, arXiv 1711.11279), tested against concepts that mean nothing.
 
-The push of a clip is the cosine between the gradient of the label's value and the CAV; what is tested is its mean over
-clips of the label, from groups that supply no example of the concept. The classic TCAV score (the share of clips that
-are pushed towards the label) is reported and never tested: where the gradients of a label are nearly parallel it is
-0 or 1 for any direction whatever. Each layer is a question of its own; layers are never averaged.
+The push of a clip is the cosine between the gradient of the label's value and the CAV (for a model without gradients
+what a step along the CAV changes, see `steps`); what is tested is its mean over clips of the label, from groups that
+supply no example of the concept. The classic TCAV score (the share of clips that are pushed towards the label) is
+reported and never tested: where the gradients of a label are nearly parallel it is 0 or 1 for any direction whatever.
+Each layer is a question of its own; layers are never averaged.
 
 Conventions: `labels` are the columns of the gradients; `having` `(clip, label)` says which clips have which label.
 """
@@ -15,8 +16,10 @@ import numpy as np
 
 from escucha.concepts.cav import Cav
 from escucha.concepts.correction import CORRECTIONS
-from escucha.concepts.design import Design, Inside
-from escucha.concepts.dual import ESTIMATORS, lengths
+from escucha.concepts.design import Design
+from escucha.concepts.dual import ESTIMATORS
+from escucha.concepts.layer import Layer, Towards
+from escucha.concepts.redraws import push_intervals
 from escucha.errors import InputError, unknown
 from escucha.models.resampling import sign_flip
 
@@ -35,7 +38,11 @@ class ConceptTest:
     layer: str
     label: str
     push: float
-    """Mean cosine of gradient and CAV, -1 to 1: above zero the concept speaks for the label."""
+    """Mean cosine of gradient and CAV, -1 to 1: above zero the concept speaks for the label. In features the change of
+    the value by one standard deviation of the idea (see `Layer.unit`)."""
+    low: float
+    high: float
+    """95 % interval, over groups of examples and of clips: see `redraws.push_intervals`."""
     score: float
     """The classic TCAV score, 0 to 1: reported, not tested."""
     null_sd: float
@@ -58,13 +65,16 @@ class ConceptTest:
     """`pushes towards`, `pushes away`, `no push beyond chance`, or `no such direction here` (then not tested)."""
 
 
-def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *, having: np.ndarray,
-                labels: Sequence[str], alpha: float, seed: int) -> list[ConceptTest]:
+def layer_tests(layer: Layer, designs: Sequence[Design], cavs: Sequence[Cav], *, having: np.ndarray,
+                labels: Sequence[str], alpha: float, seed: int,
+                groups: Sequence[str] | np.ndarray = ()) -> list[ConceptTest]:
     """Every concept on every label at one layer, p values not yet corrected (see `corrected`).
 
-    A CAV whose held-out accuracy is not above its null at `alpha` is reported and not tested.
+    A CAV whose held-out accuracy is not above its null at `alpha` is reported and not tested. `groups` `(clip,)` are
+    those of the clips under test, what intervals are over; without them every clip is one.
     """
     towards = mean_pulls(layer, having, labels)
+    under = Under(having, tuple(labels), np.asarray(groups if len(groups) else np.arange(len(having))))
     known: dict[bytes, np.ndarray] = {}
     tests = []
     for design, cav in zip(designs, cavs):
@@ -72,49 +82,55 @@ def layer_tests(layer: Inside, designs: Sequence[Design], cavs: Sequence[Cav], *
         if same not in known:  # cards of one design share their meaningless concepts
             known[same] = pushes(layer, towards, design.nulls, design.signs, estimator=design.estimator)
         own = pushes(layer, towards, design.own[None], design.signs, estimator=design.estimator)[0]
-        sd, p, least = known[same].std(axis=0), rank_p(own, known[same]), needed(known[same], alpha)
-        for column, label in enumerate(labels):
-            pulls = layer.pulls[having[:, column]][:, column][:, design.own]
-            tested = cav.accuracy_p <= alpha
-            tests.append(ConceptTest(
-                design.concept.name, layer.name, label, push=float(own[column]),
-                score=_score(layer, design, pulls), null_sd=float(sd[column]),
-                needed=float(least[column]), effect=float(own[column] / sd[column]) if sd[column] > 0 else 0.0,
-                p=float(p[column]) if tested else float("nan"), p_corrected=float("nan"),
-                any_effect_p=_any_effect(pulls.mean(axis=0), design, seed), accuracy=cav.accuracy, clips=len(pulls),
-                verdict=NEITHER if tested else NO_DIRECTION))
+        tests += _tests(layer, design, cav, under, own=own, nulls=known[same], alpha=alpha, seed=seed)
     return tests
 
 
-def mean_pulls(layer: Inside, having: np.ndarray, labels: Sequence[str]) -> np.ndarray:
-    """`(label, row)`: mean over the label's clips of gradient / |gradient| times row; 0 where the gradient is 0.
+@dataclass(frozen=True, eq=False)
+class Under:
+    """The clips under test."""
 
-    InputError for a label that no clip has.
-    """
-    made = []
+    having: np.ndarray
+    """`(clip, label)`."""
+    labels: tuple[str, ...]
+    groups: np.ndarray
+    """`(clip,)`."""
+
+
+def _tests(layer: Layer, design: Design, cav: Cav, under: Under, *, own: np.ndarray, nulls: np.ndarray, alpha: float,
+           seed: int) -> list[ConceptTest]:
+    """One concept at one layer, a test a label; `own` `(label,)` and `nulls` `(set, label)` are pushes."""
+    sd, p, least = nulls.std(axis=0), rank_p(own, nulls), needed(nulls, alpha)
+    tested = cav.accuracy_p <= alpha
+    scores, spans = clip_scores(layer, design, under.having), push_intervals(
+        layer, design, under.having, under.groups, seed=seed)
+    any_effect = _any_effects(layer, design, under.having, seed)
+    return [ConceptTest(
+        design.concept.name, layer.name, label, push=float(own[column]), low=spans[column].low,
+        high=spans[column].high, score=float(scores[column]), null_sd=float(sd[column]),
+        needed=float(least[column]), effect=float(own[column] / sd[column]) if sd[column] > 0 else 0.0,
+        p=float(p[column]) if tested else float("nan"), p_corrected=float("nan"),
+        any_effect_p=any_effect[column], accuracy=cav.accuracy, clips=int(under.having[:, column].sum()),
+        verdict=NEITHER if tested else NO_DIRECTION) for column, label in enumerate(under.labels)]
+
+
+def mean_pulls(layer: Layer, having: np.ndarray, labels: Sequence[str]) -> Towards:
+    """How hard directions push each label; what `pushes` asks. InputError for a label that no clip has."""
     for column, label in enumerate(labels):
-        mine = having[:, column]
-        if not mine.any():
+        if not having[:, column].any():
             raise InputError(f"no clip under test has the label {label!r}; add some, or leave the label out")
-        steepness = layer.steepness[mine, column, None]
-        flat = steepness == 0
-        made.append(np.where(flat, 0.0, layer.pulls[mine, column] / np.where(flat, 1.0, steepness)).mean(axis=0))
-    return np.stack(made)
+    return layer.towards(having)
 
 
-def pushes(layer: Inside, towards: np.ndarray, sets: np.ndarray, signs: np.ndarray, *, estimator: str) -> np.ndarray:
+def pushes(layer: Layer, towards: Towards, sets: np.ndarray, signs: np.ndarray, *, estimator: str) -> np.ndarray:
     """`(set, label)` mean pushes of concepts given as rows `(set, example)`; `towards` as of `mean_pulls`.
 
-    push = J alpha / (|g| sqrt(alpha' K alpha)); 0 for a direction of no length.
+    0 for a direction of no length.
     """
     made = []
     for at in range(0, len(sets), CHUNK):
-        rows = sets[at:at + CHUNK]
-        grams = layer.grams(rows)
-        alpha = ESTIMATORS[estimator](grams, signs)[0]
-        length = lengths(grams, alpha)[:, None]
-        pushed = np.einsum("lsj,sj->sl", towards[:, rows], alpha)
-        made.append(np.where(length > 0, pushed / np.where(length > 0, length, 1.0), 0.0))
+        grams = layer.grams(sets[at:at + CHUNK])
+        made.append(towards(sets[at:at + CHUNK], grams, ESTIMATORS[estimator](grams, signs)[0]))
     return np.concatenate(made)
 
 
@@ -141,18 +157,21 @@ def corrected(tests: Sequence[ConceptTest], *, correction: str, alpha: float) ->
             for test, p in zip(tests, adjusted)]
 
 
-def _score(layer: Inside, design: Design, pulls: np.ndarray) -> float:
-    """Share of clips `(clip, example)` that the concept pushes towards the label."""
-    weights = ESTIMATORS[design.estimator](layer.grams(design.own[None]), design.signs)[0][0]
-    return float((pulls @ weights > 0).mean())
+def clip_scores(layer: Layer, design: Design, having: np.ndarray) -> np.ndarray:
+    """`(label,)`: the classic TCAV score, the share of a label's clips that the concept pushes towards it."""
+    alpha = ESTIMATORS[design.estimator](layer.grams(design.own[None]), design.signs)[0][0]
+    towards = layer.pushed(design.own, alpha[None], alpha)[0] > 0
+    return np.array([towards[mine, column].mean() for column, mine in enumerate(having.T)])
 
 
-def _any_effect(pulls: np.ndarray, design: Design, seed: int) -> float:
-    """Sign-flip p over groups of gradient times paired difference; NaN where examples are not paired."""
+def _any_effects(layer: Layer, design: Design, having: np.ndarray, seed: int) -> list[float]:
+    """Sign-flip p a label, over groups, of what paired differences do; NaN where examples are not paired."""
     if not design.concept.paired:
-        return float("nan")
-    half = len(pulls) // 2
-    return sign_flip(pulls[:half] - pulls[half:], design.groups[:half], seed=seed)
+        return [float("nan")] * having.shape[1]
+    half = len(design.own) // 2
+    changed = layer.changes(design.own[:half], design.own[half:])
+    return [sign_flip(changed[mine, column].mean(axis=0), design.groups[:half], seed=seed)
+            for column, mine in enumerate(having.T)]
 
 
 def _verdict(test: ConceptTest, p: float, alpha: float) -> str:

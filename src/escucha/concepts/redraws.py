@@ -1,0 +1,73 @@
+"""How far a direction and its push depend on who happened to play: a concept's groups, and the clips', drawn anew."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from escucha.concepts.design import Design
+from escucha.concepts.dual import ESTIMATORS
+from escucha.concepts.layer import Layer
+from escucha.models.resampling import ALONE, Interval, interval, members, redrawn
+
+DRAWS = 200
+"""Of an interval: each is a direction fitted anew."""
+
+
+def push_intervals(layer: Layer, design: Design, having: np.ndarray, groups: Sequence[str] | np.ndarray, *,
+                   seed: int) -> list[Interval]:
+    """One a label: what the mean push could have been with other examples and with other clips of the label.
+
+    In every draw the concept's groups and the groups of the clips under test `(clip,)` are drawn anew, each by itself,
+    and the direction is fitted to the former. It keeps the length of the concept's own: what a redrawn direction has
+    more of is noise, and a cosine with that would only be nearer to zero. So the interval holds the push along the
+    true direction, as long as the one found. NaN bounds with a single group of clips.
+    """
+    own = layer.grams(design.own[None])
+    like = ESTIMATORS[design.estimator](own, design.signs)[0][0]
+    alphas = redrawn_weights(own[0], design, seed=seed, draws=DRAWS)
+    pushed = layer.pushed(design.own, np.concatenate([like[None], alphas]), like)
+    sides = len(set(design.groups.tolist()))
+    return [_interval(pushed[:, mine, column], np.asarray(groups)[mine], sides, seed=seed)
+            for column, mine in enumerate(having.T)]
+
+
+def redrawn_weights(own: np.ndarray, design: Design, *, seed: int, draws: int) -> np.ndarray:
+    """`(draw, example)` weights of directions fitted to the concept's groups drawn with replacement.
+
+    `own` is the concept's Gram matrix. The first of many draws are those of few.
+    """
+    fit = ESTIMATORS[design.estimator]
+    alike: dict[bytes, list[tuple[int, np.ndarray]]] = defaultdict(list)
+    for number, drawn in enumerate(islice(_drawn(design, seed), draws)):
+        alike[design.signs[drawn].tobytes()].append((number, drawn))
+    found = np.zeros((draws, len(own)))
+    for several in alike.values():  # draws with one order of signs are fitted at once
+        rows = np.stack([drawn for _, drawn in several])
+        weights = fit(own[rows[:, :, None], rows[:, None, :]], design.signs[rows[0]])[0]
+        for (number, drawn), weight in zip(several, weights):
+            found[number] = np.bincount(drawn, weights=weight, minlength=len(own))
+    return found
+
+
+def _drawn(design: Design, seed: int) -> Iterator[np.ndarray]:
+    """Places of the examples of redrawn groups, for ever; draws that lack a side are left out."""
+    rng = np.random.default_rng(seed)
+    names = np.unique(design.groups)
+    places = {name: np.flatnonzero(design.groups == name) for name in names}
+    while True:
+        drawn = np.concatenate([places[name] for name in rng.choice(names, len(names))])
+        if (design.signs[drawn] > 0).any() and (design.signs[drawn] < 0).any():
+            yield drawn
+
+
+def _interval(pushed: np.ndarray, groups: np.ndarray, sides: int, *, seed: int) -> Interval:
+    """From pushes `(1 + draw, clip)`, the first of them the concept's own; `sides` groups supply its examples."""
+    count, member = members(groups)
+    value = float(pushed[0].mean())
+    if count == 1:
+        return Interval(value, float("nan"), float("nan"), 1, ALONE)
+    clips = np.stack(list(redrawn(count, seed=seed + 1, draws=len(pushed) - 1)))[:, member]
+    drawn = (pushed[1:] * clips).sum(axis=1) / clips.sum(axis=1)
+    return interval(value, drawn, min(count, sides))
