@@ -1,0 +1,41 @@
+"""What is known of clips, as numbers: annotations that a component may follow.
+
+A number stands for itself; a name, a small whole number or a list of names becomes one fact a value, 1 where it holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+MOST_VALUES = 12
+"""Whole numbers and names with more values than this are no kinds of anything: they number or name the clips."""
+
+
+def facts_of(notes: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> dict[str, np.ndarray]:
+    """Name to `(clip,)` numbers, of every annotation that all clips have and in which they differ.
+
+    What says the same as the group does (a family's number) is left out: it is no property of a clip.
+    """
+    facts: dict[str, np.ndarray] = {}
+    for name in notes[0] if notes else ():
+        if all(name in note for note in notes):
+            facts |= _facts(name, [note[name] for note in notes], groups)
+    return {name: column for name, column in facts.items() if np.ptp(column) > 0}
+
+
+def _facts(name: str, told: Sequence[Any], groups: Sequence[str]) -> dict[str, np.ndarray]:
+    if all(isinstance(value, bool) for value in told):
+        return {name: np.array(told, dtype=float)}
+    if all(isinstance(value, float) for value in told):
+        return {name: np.array(told)}
+    if all(isinstance(value, list | tuple) and all(isinstance(one, str) for one in value) for value in told):
+        kinds = sorted({one for value in told for one in value})
+        return {kind: np.array([kind in value for value in told], dtype=float) for kind in kinds[:MOST_VALUES]}
+    if not all(isinstance(value, str | int) for value in told):
+        return {}
+    kinds = sorted({str(value) for value in told})
+    if not 1 < len(kinds) <= MOST_VALUES or len(set(zip(map(str, told), groups))) == len(set(groups)) == len(kinds):
+        return {}
+    said = [f"{name.replace('_', ' ')} {kind}" for kind in kinds]
+    return {text: np.array([str(value) == kind for value in told], dtype=float) for text, kind in zip(said, kinds)}
