@@ -3,6 +3,7 @@
 EXAMPLES: dict[str, str] = {
     "pairs": "escucha.concepts.examples.pairs:Pairs",
     "folders": "escucha.concepts.examples.folders:Folders",
+    "midi": "escucha.concepts.examples.midi:Midi",
     "query": "escucha.concepts.examples.query:Query",
 }
 """Kind of a card's `[examples]` to its settings; named, not imported."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from escucha.concepts.concept import Example
-from escucha.concepts.examples.gathering import Gathered
+from escucha.concepts.examples.gathering import Gathered, required, sorted_files
 from escucha.errors import InputError
 
 
@@ -28,20 +28,13 @@ class Folders:
 
     def gather(self, home: Path, where: str) -> Gathered:
         """One example a file; InputError for a missing or empty folder, or a group that cannot be found."""
-        if not self.with_:
-            raise InputError(f"[examples] in {where} lacks the key 'with'; add it")
-        present, without = self._files(home / self.with_, True), self._files(home / self.without, False)
-        return (*present, *without), tuple(self._files(home / self.pool, False))
+        present = self._files(home / required(self.with_, where), True)
+        return (*present, *self._files(home / self.without, False)), tuple(self._files(home / self.pool, False))
 
     def _files(self, root: Path, present: bool) -> list[Example]:
-        from escucha.corpora.folder import FileSource, grouping_rule, list_audio
+        from escucha.corpora.folder import FileSource, list_audio
 
         if not root.is_dir():
             raise InputError(f"there is no folder {root}; check the path")
-        group = grouping_rule(self.group, root)
-        made = []
-        for file in list_audio(root):
-            inner = file.relative_to(root).parts
-            label = inner[0] if len(inner) > 1 else ""
-            made.append(Example(FileSource(file), present, group(file, root / label, root), label))
-        return made
+        return [Example(FileSource(file), present, group, label)
+                for file, group, label in sorted_files(list_audio(root), root, self.group)]

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from escucha.corpora.rendering.calibration import decibels
 from escucha.corpora.rendering.castanets import click
-from escucha.corpora.rendering.levels import DRUMS, LEVELS
 from escucha.corpora.rendering.note import CASTANETS, Note
 from escucha.corpora.rendering.room import impulse, noise, shelf, vowel
-from escucha.corpora.rendering.synth import LAYERS, LENGTHS, RATE, TAIL, player
+from escucha.corpora.rendering.synth import LAYERS, LENGTHS, LONG, RATE, TAIL, player
 
 REST = "rest"
 """The stem of noise, which comes last."""
@@ -31,24 +31,28 @@ def add(stems: Iterable[np.ndarray]) -> np.ndarray:
     return total
 
 
-def played(notes: Iterable[Note], samples: int) -> np.ndarray:
-    """All notes together, `(samples,)` float32 at `RATE`, dry; of those from before the start, what still rings."""
+def played(notes: Iterable[Note], samples: int, *, sustained: bool = False) -> np.ndarray:
+    """All notes together, `(samples,)` float32 at `RATE`, dry; of those from before the start, what still rings.
+
+    A note is held for 3 s at most, or for 24 s where notes may be `sustained`.
+    """
     out = np.zeros(samples, dtype=np.float32)
     for note in notes:
         start = round(note.time * RATE)
-        wave = sound(note)[max(0, -start):samples - start]
+        wave = sound(note, sustained=sustained)[max(0, -start):samples - start]
         start = max(0, start)
         out[start:start + len(wave)] += wave
     return out
 
 
-def sound(note: Note) -> np.ndarray:
+def sound(note: Note, *, sustained: bool = False) -> np.ndarray:
     """One note alone, `(time,)` float32, calibrated, at its velocity and length."""
-    level = 10 ** ((DRUMS[note.program, note.pitch] if note.kit else LEVELS[note.program]) / 20)
+    level = 10 ** (decibels(note.program, note.pitch, kit=note.kit) / 20)
     if note.program == CASTANETS:
         return click(note.pitch) * np.float32(level * note.velocity / 112)
     layer = min(LAYERS, key=lambda value: abs(value - note.velocity))
-    length = next((length for length in LENGTHS if length >= note.length), LENGTHS[-1])
+    lengths = (*LENGTHS, *LONG) if sustained else LENGTHS
+    length = next((length for length in lengths if length >= note.length), lengths[-1])
     wave = player().note(note.program, note.pitch, layer, length, shape=note.shape, kit=note.kit, shift=note.shift)
     cut = len(wave) if note.kit or note.shape else min(len(wave), round((note.length + TAIL / 2) * RATE))
     wave = wave[:cut] * np.float32(level * note.velocity / layer)
@@ -80,6 +84,8 @@ class Voice(NamedTuple):
     """dB."""
     sung: int | None = None
     """The number of a vowel that shapes it."""
+    sustained: bool = False
+    """May its notes last longer than 3 s?"""
 
 
 @dataclass(frozen=True)
@@ -107,8 +113,8 @@ def render(voices: Iterable[Voice], place: Place) -> dict[str, np.ndarray]:
     out = {}
     for voice in voices:
         if voice.notes:
-            heard = placed(played(voice.notes, samples), brightness=place.brightness, room=place.room, wet=place.wet,
-                           sung=voice.sung)
+            dry = played(voice.notes, samples, sustained=voice.sustained)
+            heard = placed(dry, brightness=place.brightness, room=place.room, wet=place.wet, sung=voice.sung)
             out[voice.name] = (heard * gain * 10 ** (voice.level / 20)).astype(np.float32)
     out[REST] = (noise(place.noise, place.seed, samples, level=place.noise_level) * gain).astype(np.float32)
     return out

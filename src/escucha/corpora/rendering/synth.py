@@ -19,6 +19,8 @@ BLOCK = 128
 """Samples between two positions of the pitch wheel."""
 LENGTHS = (.15, .3, .5, .75, 1.0, 1.5, 2.0, 3.0)
 """Seconds; a note is rendered with the next longer one of these and cut, so that the cache is hit."""
+LONG = (6.0, 12.0, 24.0)
+"""Further lengths, for those who ask for them."""
 LAYERS = {48: 3000.0, 80: 6500.0, 112: 0.0}
 """Velocities that are rendered (amplitude is proportional to velocity, the rest is gain), each with the corner in Hz
 of its low-pass, or 0 for none: in this soundfont a soft note sounds as bright as a loud one, on a guitar it does not.
@@ -47,14 +49,38 @@ def _vibrato(t: np.ndarray, length: float) -> np.ndarray:
     return .25 * np.clip((t - .15) / .3, 0, 1) * np.sin(2 * np.pi * 5.6 * t)
 
 
+SYLLABLE, PITCH, GLIDE = .12, .13, .03
+"""Seconds in a melisma: before it leaves its note, on each of its pitches, and from one to the next."""
+
+
+def melisma(upper: int, top: int, lower: int) -> str:
+    """The name of a melisma through these neighbours of its note, in semitones above and (`lower`) below it."""
+    return f"melisma {upper} {top} {lower}"
+
+
+def _melisma(upper: int, top: int, lower: int) -> Callable[[np.ndarray, float], np.ndarray]:
+    """One syllable up to its second neighbour, back, and through the lower one, again and again; ends on its note."""
+    def bend(t: np.ndarray, length: float) -> np.ndarray:
+        fits = int((length - SYLLABLE) / PITCH)
+        count = max(2, 6 * (fits // 6) + 4 * (fits % 6 >= 4))
+        turns = ((upper, 0) if count < 4 else (upper, top, upper, 0, -lower, 0) * (count // 6 + 1))[:count]
+        starts = SYLLABLE + PITCH * np.arange(count)
+        times = np.ravel(np.column_stack([starts, starts + GLIDE]))
+        return np.interp(t, times, np.repeat([0, *turns], 2)[1:-1])
+    return bend
+
+
 SHAPES: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "": lambda t, length: np.zeros_like(t),
     "vibrato": _vibrato,
     "scoop": lambda t, length: -1.0 * np.exp(-t / .04),
     "slide": lambda t, length: .5 * np.exp(-t / .025),
+    "grace": lambda t, length: .5 * np.exp(-t / .025),
     "turn": lambda t, length: np.interp(t / length, (0, .3, .38, .46, .54, .62, .7, 1), (0, 0, 1, 0, -1, 0, 0, 0)),
     "shake": lambda t, length: .9 * np.exp(-t / .5) * np.sin(2 * np.pi * 6.5 * t),
     "fall": lambda t, length: _vibrato(t, length) - 3 * np.clip((t / length - .8) / .2, 0, 1) ** 2,
+    **{melisma(upper, upper + more, lower): _melisma(upper, upper + more, lower)
+       for upper in (1, 2, 3) for more in (1, 2, 3) for lower in (1, 2, 3)},
 }
 """Pitch bends in semitones over time in seconds, for a note of a length in seconds."""
 
