@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.concepts.activations import FEATURES, gram
+from escucha.concepts.activations import FEATURES
 from escucha.concepts.dual import lengths
 from escucha.concepts.layer import Towards
 from escucha.errors import InputError
@@ -103,7 +103,7 @@ def steps(classifier: FeatureClassifier, rows: np.ndarray, heard: np.ndarray, cl
     def score(features: np.ndarray) -> np.ndarray:
         return values(classifier.scores_of(features).astype(np.float64), classifier.link)[:, list(columns)]
 
-    return Steps(standard, scale, gram(standard), heard.astype(np.float64), clip, score)
+    return Steps(standard, scale, standard @ standard.T, heard.astype(np.float64), clip, score)
 
 
 def clip_windows(classifier: FeatureClassifier, clips: Iterable[Clip]) -> tuple[np.ndarray, np.ndarray]:
