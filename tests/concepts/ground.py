@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from escucha.concepts.activations import hear, slopes
+from escucha.concepts.activations import hear
 from escucha.concepts.concept import Concept, Example
 from escucha.concepts.design import Inside, inside
 from escucha.concepts.examples.pairs import Pairs
+from escucha.concepts.slopes import slopes
 from escucha.concepts.tcav import mean_pulls
 from escucha.corpora.corpus import Source
 from escucha.corpora.palos import PaloSource, palos_corpus

@@ -6,7 +6,9 @@ import torch
 from torch import nn
 
 from escucha.audio.clip import Clip
-from escucha.concepts.activations import gram, hear, layered, slopes
+from escucha.concepts.activations import hear, layered
+from escucha.concepts.rows import gram
+from escucha.concepts.slopes import slopes
 from escucha.errors import InputError
 from escucha.models.torch_classifier import TorchClassifier
 from tests.worlds import Deaf

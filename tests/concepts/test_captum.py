@@ -11,10 +11,11 @@ from torch.utils.data import DataLoader
 
 from escucha.audio.clip import Clip
 from escucha.concepts import concept, dual
-from escucha.concepts.activations import hear, slopes
+from escucha.concepts.activations import hear
 from escucha.concepts.cav import find_cav
 from escucha.concepts.concept import Example
 from escucha.concepts.design import Design, inside
+from escucha.concepts.slopes import slopes
 from escucha.concepts.tcav import layer_tests
 from escucha.models.torch_classifier import TorchClassifier
 from tests.concepts.planted import Point

@@ -8,11 +8,12 @@ import torch
 from scipy.special import softmax
 
 from escucha.audio.clip import Clip
-from escucha.concepts.activations import hear, slopes
+from escucha.concepts.activations import hear
 from escucha.concepts.cav import find_cav
 from escucha.concepts.concept import Concept, Example
 from escucha.concepts.design import design, inside
 from escucha.concepts.probes.probe import fit_probe, split_of
+from escucha.concepts.slopes import slopes
 from escucha.concepts.tcav import layer_tests
 from escucha.errors import InputError
 from escucha.explain.explanation import explain

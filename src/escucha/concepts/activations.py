@@ -1,4 +1,4 @@
-"""What every layer of a classifier says of a clip, and how a label's value changes with it: each in one pass.
+"""What every layer of a classifier says of a clip, in one pass and in bounded memory.
 
 A clip longer than the classifier's window is heard as its windows; its row is their mean, as its value is the mean of
 theirs. Convolutional maps are pooled to their mean over time and frequency (a direction is then one number a channel),
@@ -6,16 +6,23 @@ or flattened (it then also says *where*), and a finding says which.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 import numpy as np
 
 from escucha.audio.clip import Clip
+from escucha.concepts.rows import SMALL, Pile, let_go, read, write
 from escucha.errors import InputError, unknown
 from escucha.models import windows
 from escucha.models.classifier import Classifier, FeatureClassifier, LayeredClassifier, values
+
+REVISION = 1
+"""Raised when the meaning of kept rows changes: those in the cache are then not read any more."""
 
 Maps = Literal["pooled", "flattened"]
 """`pooled`: the mean over time and frequency; `flattened`: every position by itself."""
@@ -26,8 +33,8 @@ FEATURES = "features"
 Readable = LayeredClassifier | FeatureClassifier
 """What concepts and probes can be asked of."""
 
-Ask = Callable[[np.ndarray], dict[str, np.ndarray]]
-"""From waves `(window, time)` to a name's rows, one a window."""
+_VALUES = ""
+"""Stands for the values among the names of layers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,65 +42,35 @@ class Heard:
     """Clips as the layers of a classifier hear them."""
 
     rows: dict[str, np.ndarray]
-    """Layer to activations `(clip, unit)` float32."""
+    """Layer to activations `(clip, unit)` float32; a memory map of a file where they are many."""
     values: np.ndarray
     """`(clip, label)`: each label's value, see `escucha.models.classifier.values`; no columns if not asked for."""
 
 
-@dataclass(frozen=True, eq=False)
-class Slopes:
-    """How each label's value changes with each layer, clip by clip."""
+def hear(classifier: Readable, clips: Iterable[Clip], layers: Sequence[str], *, maps: Maps = "pooled",
+         with_values: bool | int = False, keep: Path | None = None) -> Heard:
+    """Activations of all `layers`; clips are at the classifier's rate.
 
-    rows: dict[str, np.ndarray]
-    """Layer to gradients `(clip, label, unit)` float32, of the value with respect to a unit's (pooled) activation."""
-    values: np.ndarray
-    """`(clip, label)`."""
-
-
-def hear(classifier: Readable, clips: Iterable[Clip], layers: Sequence[str], *,
-         maps: Maps = "pooled", with_values: bool = False) -> Heard:
-    """Activations of all `layers`; clips are at the classifier's rate. Values take a second forward pass."""
+    Values take a second forward pass: `with_values` of all clips, or of the first so many. Whatever the number of clips
+    and units, memory holds no more than a few megabytes a layer: larger rows lie in files. `keep` is a folder for the
+    rows, named by what the classifier, the clips and `maps` are (`experiments.workbench.Workbench.hear` names it): what
+    is there is not heard again, and where nothing is lacking no clip is asked for.
+    """
     readable(classifier, layers)
-
-    def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
-        inside = ({FEATURES: classifier.features(waves)} if isinstance(classifier, FeatureClassifier)
-                  else classifier.activations(waves, layers))
-        rows = {layer: _laid_out(inside[layer], 1, maps, np.mean) for layer in layers}
-        return {**rows, "": values(classifier.scores(waves), classifier.link)} if with_values else rows
-
-    rows = _clip_means(classifier, clips, ask)
-    said = rows.pop("").astype(np.float64) if with_values else np.empty((len(rows[layers[0]]), 0))
-    return Heard(rows, said)
-
-
-def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
-           maps: Maps = "pooled") -> Slopes:
-    """Gradients of all labels' values at all `layers`.
-
-    Where maps are pooled, a unit's gradient is the sum over its positions: the change of the value when the unit's
-    activation rises by the same amount everywhere.
-    """
-    layered(classifier, layers)
-
-    def ask(waves: np.ndarray) -> dict[str, np.ndarray]:
-        inside = classifier.gradients(waves, layers, classifier.labels)
-        rows = {layer: _laid_out(inside[layer], 2, maps, np.sum) for layer in layers}
-        return {**rows, "": values(classifier.scores(waves), classifier.link)}
-
-    rows = _clip_means(classifier, clips, ask)
-    return Slopes(values=rows.pop("").astype(np.float64), rows=rows)
-
-
-def gram(rows: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
-    """`(row, other)` float64 of `(row, unit)` and `(other, unit)`, rows by default: `rows @ others'`.
-
-    A few thousand columns at a time, so that wide layers need no second copy.
-    """
-    others = rows if others is None else others
-    total = np.zeros((len(rows), len(others)))
-    for at in range(0, rows.shape[1], 4096):
-        total += rows[:, at:at + 4096].astype(np.float64) @ others[:, at:at + 4096].astype(np.float64).T
-    return total
+    names = [*dict.fromkeys(layers), *([_VALUES] if with_values else [])]
+    small = SMALL // len(names)
+    places = {name: _place(keep, name, with_values) for name in names} if keep else {}
+    known = {name: found for name, place in places.items() if (found := read(place, small=small)) is not None}
+    lacking = [name for name in names if name not in known]
+    if lacking:
+        valued = 0 if _VALUES not in lacking else sys.maxsize if with_values is True else int(with_values)
+        piles = {name: Pile(keep, small=small) for name in lacking}
+        heard = _piled(classifier, clips, piles, maps=maps, valued=valued)
+        for name in lacking:
+            known[name] = _of_clips(piles.pop(name), heard[:valued] if name == _VALUES else heard, places.get(name))
+    rows = {layer: known[layer] for layer in names if layer != _VALUES}
+    none = np.empty((len(rows[layers[0]]), 0))
+    return Heard(rows, known[_VALUES].astype(np.float64) if with_values else none)
 
 
 def layers_of(classifier: Readable) -> tuple[str, ...]:
@@ -123,30 +100,73 @@ def layered(classifier: Classifier, layers: Sequence[str] = ()) -> LayeredClassi
     return classifier
 
 
-def _laid_out(inside: np.ndarray, lead: int, maps: Maps, pool: Callable[..., np.ndarray]) -> np.ndarray:
+def check_rate(classifier: Classifier, clip: Clip) -> None:
+    """Raise InputError for a clip at another rate than the classifier's."""
+    if clip.rate != classifier.rate:
+        raise InputError(f"the classifier hears {classifier.rate} Hz and a clip is at {clip.rate} Hz; resample it")
+
+
+def laid_out(inside: np.ndarray, lead: int, maps: Maps, pool: Callable[..., np.ndarray]) -> np.ndarray:
     """`(*lead, channel, *position)` to `(*lead, unit)`, `lead` axes staying; `pool` is over positions."""
     if maps == "pooled" and inside.ndim > lead + 1:
         return pool(inside, axis=tuple(range(lead + 1, inside.ndim)))
     return inside.reshape(*inside.shape[:lead], -1)
 
 
-def _clip_means(classifier: Classifier, clips: Iterable[Clip], ask: Ask) -> dict[str, np.ndarray]:
-    """What `ask` says of windows, averaged over the windows of each clip."""
-    pieces: dict[str, list[np.ndarray]] = {}
+def _place(keep: Path, name: str, with_values: bool | int) -> Path:
+    return keep / (f"values-{with_values}.npy" if name == _VALUES else f"layer-{quote(name, safe='')}.npy")
+
+
+def _piled(classifier: Readable, clips: Iterable[Clip], piles: Mapping[str, Pile], *, maps: Maps,
+           valued: int) -> list[list[int]]:
+    """The numbers of each clip's windows, whose rows are piled up, the same sound once; values for `valued` clips."""
+    layers = [name for name in piles if name != _VALUES]
     heard: list[list[int]] = []
+    done = 0
     for waves in _batches(classifier, clips, heard):
-        for name, rows in ask(waves).items():
-            pieces.setdefault(name, []).append(rows.astype(np.float32))
+        said = _asked(classifier, waves, layers, maps)
+        if valued and (len(heard) <= valued or done <= max(map(max, heard[:valued]))):
+            said[_VALUES] = values(classifier.scores(waves), classifier.link)
+        for name, rows in said.items():
+            piles[name].add(rows.astype(np.float32))
+        done += len(waves)
     if not heard:
         raise InputError("there are no clips to hear")
-    first = np.cumsum([0, *map(len, heard)])[:-1]
-    which, counts = np.concatenate(heard), np.array([len(of) for of in heard])
-    made: dict[str, np.ndarray] = {}
-    for name in list(pieces):
-        rows = np.concatenate(pieces.pop(name))[which]
-        share = counts.reshape(-1, *[1] * (rows.ndim - 1))
-        made[name] = rows if counts.max() == 1 else np.add.reduceat(rows, first, axis=0) / share
-    return made
+    return heard
+
+
+def _asked(classifier: Readable, waves: np.ndarray, layers: Sequence[str], maps: Maps) -> dict[str, np.ndarray]:
+    """Layer to `(window, unit)`."""
+    if not layers:
+        return {}
+    inside = ({FEATURES: classifier.features(waves)} if isinstance(classifier, FeatureClassifier)
+              else classifier.activations(waves, layers))
+    return {layer: laid_out(inside[layer], 1, maps, np.mean) for layer in layers}
+
+
+def _of_clips(pile: Pile, heard: Sequence[Sequence[int]], place: Path | None) -> np.ndarray:
+    """`(clip, unit)` means of piled rows `(window, unit)`, from the numbers of each clip's windows; kept in `place`."""
+    rows = pile.rows()
+    if place is not None:
+        write(place, _means(rows, heard), len(heard), rows.shape[1])
+        if (kept := read(place, small=pile.small)) is not None:  # None where another process has trimmed it already
+            return kept
+    if [list(of) for of in heard] == [[number] for number in range(len(rows))]:
+        return rows
+    again = Pile(pile.folder, small=pile.small)
+    for row in _means(rows, heard):
+        again.add(row[None].astype(np.float32))
+    return again.rows()
+
+
+def _means(rows: np.ndarray, heard: Iterable[Sequence[int]]) -> Iterator[np.ndarray]:
+    """`(unit,)` of every clip, a few windows at a time."""
+    for numbers in heard:
+        total = np.zeros(rows.shape[1])
+        for at in range(0, len(numbers), windows.BATCH):
+            total += rows[numbers[at:at + windows.BATCH]].sum(axis=0, dtype=np.float64)
+        let_go(rows)
+        yield total / len(numbers)
 
 
 def _batches(classifier: Classifier, clips: Iterable[Clip], heard: list[list[int]]) -> Iterator[np.ndarray]:
@@ -157,8 +177,7 @@ def _batches(classifier: Classifier, clips: Iterable[Clip], heard: list[list[int
     seen: dict[bytes, int] = {}
     fresh: list[np.ndarray] = []
     for clip in clips:
-        if clip.rate != classifier.rate:
-            raise InputError(f"the classifier hears {classifier.rate} Hz and a clip is at {clip.rate} Hz; resample it")
+        check_rate(classifier, clip)
         heard.append([])
         for batch in windows.batches(clip.wave, classifier.window):
             for wave in batch:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.concepts.activations import gram
 from escucha.concepts.concept import Concept
 from escucha.concepts.dual import estimator_named, folds_of, lengths
 from escucha.concepts.layer import Towards
 from escucha.concepts.meaningless import draw, order
+from escucha.concepts.rows import gram
+from escucha.concepts.slopes import Pulled, lengths_of, pulls_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +99,10 @@ class Inside:
 
 
 def inside(layer: str, rows: np.ndarray, gradients: np.ndarray) -> Inside:
-    """A layer from its activations `(row, unit)` and gradients `(clip, label, unit)`."""
-    centred = rows - rows.mean(axis=0, dtype=np.float64).astype(np.float32)
-    flat = gradients.reshape(-1, gradients.shape[-1])
-    steepness = np.sqrt(np.einsum("cu,cu->c", flat, flat, dtype=np.float64)).reshape(gradients.shape[:2])
-    return Inside(layer, gram(centred), gram(flat, centred).reshape(*gradients.shape[:2], -1), steepness)
+    """A layer from its activations `(row, unit)` and gradients `(clip, label, unit)`, whole."""
+    return Inside(layer, gram(rows, centred=True), pulls_of(gradients, rows), lengths_of(gradients))
+
+
+def reduced(layer: str, rows: np.ndarray, pulled: Pulled) -> Inside:
+    """A layer from its activations `(row, unit)`, which may be a memory map, and what gradients made of them."""
+    return Inside(layer, gram(rows, centred=True), pulled.pulls[layer], pulled.steepness[layer])

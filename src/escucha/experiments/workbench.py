@@ -1,5 +1,6 @@
 """What an experiment works with: the shelves, the cache, and a way to say how far it is."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from escucha import config
 from escucha.audio.clip import Clip
 from escucha.corpora import reading, shelf
+from escucha.corpora.cache import CACHE_BYTES, trim
 from escucha.corpora.corpus import Corpus, Source
 from escucha.finding import Finding
 
 if TYPE_CHECKING:
+    from escucha.concepts.activations import Heard, Maps, Readable
     from escucha.concepts.concept import Concept
     from escucha.models.classifier import Classifier
 
@@ -43,6 +46,12 @@ class Workbench:
 
         return load_model(card, self.home)
 
+    def digest(self, card: str) -> str:
+        """Sixteen hex digits that change with a model's card or its weights."""
+        from escucha.models.shelf import model_digest
+
+        return model_digest(card, self.home)
+
     def concept(self, card: str) -> "Concept":
         """The concept of a card: the stem of a file in `concepts/`, or a path to a TOML."""
         from escucha.concepts.shelf import load_concept
@@ -56,6 +65,25 @@ class Workbench:
     def clips(self, sources: Sequence[Source], *, rate: int, doing: str = "clips") -> Iterator[Clip]:
         """The sources' sounds in order, at `rate`: on all cores, cached, a few in memory at a time."""
         return reading.clips(sources, rate=rate, cache=self.cache, progress=doing if self.progress else "")
+
+    def hear(self, classifier: "Readable", sources: Sequence[Source], layers: Sequence[str], *, card: str,
+             maps: "Maps" = "pooled", with_values: bool | int = False, doing: str = "clips") -> "Heard":
+        """What the layers of a card's classifier say of the sources (`concepts.activations.hear`), kept in the cache.
+
+        Asked again about the same sources in the same order, it hears nothing and renders nothing. For a classifier
+        that is not as its card says (one untrained, or changed), call `activations.hear` itself: nothing is then kept.
+        """
+        from escucha.concepts import activations
+
+        told = (activations.REVISION, self.digest(card), maps, *(source.key() for source in sources))
+        name = hashlib.sha256("\n".join(map(str, told)).encode()).hexdigest()[:32]
+        clips = self.clips(sources, rate=classifier.rate, doing=doing)
+        keep = self.cache / "activations" / name[:2] / name
+        known = keep.is_dir()
+        heard = activations.hear(classifier, clips, layers, maps=maps, with_values=with_values, keep=keep)
+        if not known:
+            trim(self.cache, CACHE_BYTES)
+        return heard
 
 
 class Experiment(Protocol):

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from escucha.concepts import activations
-from escucha.concepts.activations import Maps, Slopes
+from escucha.concepts import activations, slopes
+from escucha.concepts.activations import Maps
 from escucha.concepts.cav import Cav, find_cav
 from escucha.concepts.concept import Concept
 from escucha.concepts.contrast import Contrast, contrasts
 from escucha.concepts.correction import CORRECTIONS, nulls_needed
-from escucha.concepts.design import Design, design, inside
+from escucha.concepts.design import Design, design, reduced
 from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.effect import DirectEffect, direct_effects
+from escucha.concepts.slopes import Pulled
 from escucha.concepts.table import ConceptTable, Sounding
 from escucha.concepts.tcav import ConceptTest, corrected, layer_tests
 from escucha.config import Within
@@ -71,10 +72,10 @@ class ConceptStudy:
         designs, rows, values = self._examples(asked, workbench)
         clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate,
                                 doing="clips under test")
-        slopes = activations.slopes(asked.classifier, clips, asked.layers, maps=self.maps)
+        pulled = slopes.pulled(asked.classifier, clips, rows, maps=self.maps, labels=asked.labels)
         with threadpool_limits(1):  # many small solves: threads would wait for each other
-            tests, cavs = self._tests(asked, designs, rows, slopes)
-        spread = slopes.values[:, asked.columns].std(axis=0)
+            tests, cavs = self._tests(asked, designs, rows, pulled)
+        spread = pulled.values.std(axis=0)
         return ConceptTable(
             self.model, {concept.name: concept.meaning for concept in asked.concepts}, asked.layers, asked.labels,
             tests, cavs, self._effects(designs, values, asked.labels, margins=self.margin * spread),
@@ -114,20 +115,17 @@ class ConceptStudy:
         places = {key: place for place, key in enumerate((*shown, *spare))}
         designs = [design(concept, places, estimator=self.estimator, nulls=asked.nulls, seed=self.seed)
                    for concept in asked.concepts]
-        heard = [activations.hear(
-            asked.classifier, workbench.clips(list(sources.values()), rate=asked.classifier.rate, doing=doing),
-            asked.layers, maps=self.maps, with_values=sources is shown)
-            for sources, doing in ((shown, "concept examples"), (spare, "meaningless examples")) if sources]
-        rows = {layer: np.concatenate([part.rows[layer] for part in heard]) for layer in asked.layers}
-        return designs, rows, heard[0].values[:, asked.columns]
+        heard = workbench.hear(asked.classifier, [*shown.values(), *spare.values()], asked.layers, card=self.model,
+                               maps=self.maps, with_values=len(shown), doing="concept examples")
+        return designs, heard.rows, heard.values[:, asked.columns]
 
     def _tests(self, asked: "Asked", designs: Sequence[Design], rows: dict[str, np.ndarray],
-               slopes: Slopes) -> tuple[tuple[ConceptTest, ...], tuple[Cav, ...]]:
+               pulled: Pulled) -> tuple[tuple[ConceptTest, ...], tuple[Cav, ...]]:
         having = np.array([[label in track.labels for label in asked.labels] for track in asked.tracks])
         tests: list[ConceptTest] = []
         cavs: list[Cav] = []
         for layer in asked.layers:
-            within = inside(layer, rows[layer], slopes.rows[layer][:, asked.columns])
+            within = reduced(layer, rows[layer], pulled)
             found = [find_cav(within, rows[layer], made, seed=self.seed) for made in designs]
             cavs += found
             tests += layer_tests(within, designs, found, having=having, labels=asked.labels,

@@ -58,8 +58,8 @@ class ProbeStudy:
         targets = {name: _target(name, notes, corpus) for name in self.properties}
         types = _types(self.types, notes)
         layers = self.layers or activations.layers_of(classifier)
-        clips = workbench.clips([track.source for track in corpus], rate=classifier.rate, doing="clips to probe")
-        heard = activations.hear(classifier, clips, layers, maps=self.maps)
+        heard = workbench.hear(classifier, [track.source for track in corpus], layers, card=self.model, maps=self.maps,
+                               doing="clips to probe")
         with threadpool_limits(1):  # the fits are small: threads that wait for each other make them five times slower
             probes = [self._probe(name, layer, targets, heard.rows[layer], split=split, types=types)
                       for name in self.properties for layer in layers]
