@@ -12,6 +12,7 @@ from escucha.errors import InputError
 CORPORA: dict[str, str] = {
     "palos": "escucha.corpora.palos:palos_corpus",
     "genres": "escucha.corpora.genres:genres_corpus",
+    "theory": "escucha.corpora.theory:theory_corpus",
     "folder": "escucha.corpora.folder:folder_corpus",
     "manifest": "escucha.corpora.manifest:manifest_corpus",
     "public-palos": "escucha.corpora.conventions:public_palos",
