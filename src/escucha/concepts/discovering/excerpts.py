@@ -47,13 +47,6 @@ class Excerpts:
     seconds: float
     """How long each is."""
 
-    def clip_means(self, of: np.ndarray) -> np.ndarray:
-        """`(clip, ...)`: means over the excerpts of each clip of `(excerpt, ...)` numbers."""
-        count = int(self.clip.max()) + 1
-        total = np.zeros((count, *of.shape[1:]))
-        np.add.at(total, self.clip, of)
-        return total / np.bincount(self.clip, minlength=count).reshape(-1, *[1] * (of.ndim - 1))
-
 
 def batches(classifier: Readable, clips: Iterable[Clip], hop: int | None = None) -> Iterator[Batch]:
     """Windows of clips at the classifier's rate, a few at a time; InputError for a clip at another rate."""
@@ -130,6 +123,13 @@ def owners(steps: int, count: int) -> np.ndarray:
     [0, 0, 1, 1, 2, 2, 3, 3]
     """
     return ((np.arange(steps) + 0.5) * count // steps).astype(int)
+
+
+def clip_means(of: np.ndarray, clip: np.ndarray) -> np.ndarray:
+    """`(clip, ...)`: means over the rows of each clip of `(row, ...)` numbers, from the rows' clips `(row,)`."""
+    total = np.zeros((int(clip.max()) + 1, *of.shape[1:]))
+    np.add.at(total, clip, of)
+    return total / np.bincount(clip).reshape(-1, *[1] * (of.ndim - 1))
 
 
 def _batch(held: list[tuple[np.ndarray, int, float, float]]) -> Batch:

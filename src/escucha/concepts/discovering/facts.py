@@ -8,20 +8,34 @@ from typing import Any
 
 import numpy as np
 
-MOST_VALUES = 12
+MOST_VALUES = 8
 """Whole numbers and names with more values than this are no kinds of anything: they number or name the clips."""
 
 
-def facts_of(notes: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> dict[str, np.ndarray]:
+def facts_of(notes: Sequence[Mapping[str, Any]], groups: Sequence[str],
+             labels: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
     """Name to `(clip,)` numbers, of every annotation that all clips have and in which they differ.
 
-    What says the same as the group does (a family's number) is left out: it is no property of a clip.
+    What says the same as the group does (a family's number), as a label, or as a fact before it (of two metres the
+    second) is left out: as one more test it would only make the others weaker.
     """
     facts: dict[str, np.ndarray] = {}
     for name in notes[0] if notes else ():
         if all(name in note for note in notes):
             facts |= _facts(name, [note[name] for note in notes], groups)
-    return {name: column for name, column in facts.items() if np.ptp(column) > 0}
+    every = sorted({name for one in labels for name in one})
+    known = [np.array([label in one for one in labels], dtype=float) for label in every]
+    kept: dict[str, np.ndarray] = {}
+    for name, column in facts.items():
+        if np.ptp(column) > 0 and not any(_alike(column, other) for other in known):
+            kept[name] = column
+            known.append(column)
+    return kept
+
+
+def _alike(column: np.ndarray, other: np.ndarray) -> bool:
+    """Does the one follow from the other, being the same or its opposite?"""
+    return bool(np.array_equal(column, other) or np.array_equal(column, column.max() + column.min() - other))
 
 
 def _facts(name: str, told: Sequence[Any], groups: Sequence[str]) -> dict[str, np.ndarray]:

@@ -50,7 +50,7 @@ def _standard(rows: np.ndarray, within: np.ndarray | None) -> np.ndarray:
 
     ranked = np.zeros(rows.shape)
     classes = np.zeros(len(rows)) if within is None else within
-    for one in np.unique(classes, axis=0):
+    for one in np.unique(classes):
         mine = classes == one
         ranks = rankdata(rows[mine], axis=0)
         ranked[mine] = (ranks - ranks.mean(axis=0)) / len(ranks)

@@ -5,16 +5,19 @@ The exact effect of an intervention, not a gradient: the rest of the model hears
 Conventions: activations `(window, unit, *position)`; a label's value is that of `models.classifier.values`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from escucha.concepts.activations import Readable
 from escucha.concepts.discovering.components import Components
-from escucha.concepts.discovering.excerpts import Batch, insides, owners, pieces, pieces_of
+from escucha.concepts.discovering.excerpts import Batch, clip_means, insides, owners, pieces, pieces_of
 from escucha.errors import InputError
 from escucha.models.classifier import Change, FeatureClassifier, SteerableClassifier, values
+
+HELD = 2**25
+"""Activations, over all changes, that are computed at once: bounds memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,29 +92,33 @@ def losses(classifier: Readable, batches: Iterable[Batch], layer: str, component
         raise InputError("to take a component out, the model's layer must be changed while it listens, and this model "
                          "cannot do that; take a torch network, or a model of features")
     rng, window = np.random.default_rng(seed), classifier.window / classifier.rate
-    clip, whole, lost, chance = [], [], [], []
+    count = len(components.parts)
+    removals = [Removal(components, at, window, seconds) for at in range(count)]
+    removals += [Removal(components, at, window, seconds, rng) for at in range(count) for _ in range(controls)]
+    clip, whole, lost = [], [], []
     for batch in batches:
-        ask = _asking(classifier, batch.waves, layer)
-        removals = [Removal(components, at, window, seconds) for at in range(len(components.parts))]
-        plain = ask(None)
+        plain, changed = _values(classifier, batch.waves, layer, removals)
         clip.append(batch.clip)
         whole.append(plain)
-        lost.append(np.stack([plain - ask(one) for one in removals], axis=1))
-        random = [Removal(components, at, window, seconds, rng) for at in range(len(components.parts))]
-        chance.append(np.stack([np.mean([plain - ask(one) for _ in range(controls)], axis=0) for one in random], axis=1))
+        lost.append(np.moveaxis(plain - changed, 0, 1))
     owner = np.concatenate(clip)
-    return Losses(*(_clip_means(np.concatenate(of), owner) for of in (whole, lost, chance)))
+    every = clip_means(np.concatenate(lost), owner)
+    chance = every[:, count:].reshape(len(every), count, controls, -1).mean(axis=2)
+    return Losses(clip_means(np.concatenate(whole), owner), every[:, :count], chance)
 
 
-def _asking(classifier: Readable, waves: np.ndarray, layer: str) -> Callable[[Change | None], np.ndarray]:
-    """Values `(window, label)` of the waves with a layer changed, or as they are; features are made once."""
+def _values(classifier: SteerableClassifier | FeatureClassifier, waves: np.ndarray, layer: str,
+            changes: Sequence[Change]) -> tuple[np.ndarray, np.ndarray]:
+    """Values `(window, label)` of the waves as they are, and `(change, window, label)` with a layer changed."""
+    inside = insides(classifier, waves, layer)
     if isinstance(classifier, FeatureClassifier):
-        features = insides(classifier, waves, layer)
-        return lambda change: values(classifier.scores_of(features if change is None else change(features)),
-                                     classifier.link)
-    assert isinstance(classifier, SteerableClassifier)
-    return lambda change: values(classifier.scores(waves) if change is None else
-                                 classifier.scores_changed(waves, layer, change), classifier.link)
+        plain, changed = classifier.scores_of(inside), [classifier.scores_of(change(inside)) for change in changes]
+    else:
+        together = max(1, HELD // inside.size)
+        plain = classifier.scores(waves)
+        changed = [scores for at in range(0, len(changes), together)
+                   for scores in classifier.scores_changed(waves, layer, changes[at:at + together])]
+    return values(plain, classifier.link), values(np.stack(changed), classifier.link)
 
 
 def _spread(of: np.ndarray, inside: np.ndarray, count: int) -> np.ndarray:
@@ -120,9 +127,3 @@ def _spread(of: np.ndarray, inside: np.ndarray, count: int) -> np.ndarray:
         return of[:, 0]
     steps = np.moveaxis(of[:, owners(inside.shape[-1], count)], 1, -1)
     return steps.reshape(*steps.shape[:2], *[1] * (inside.ndim - 3), steps.shape[-1])
-
-
-def _clip_means(of: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    total = np.zeros((int(owner.max()) + 1, *of.shape[1:]))
-    np.add.at(total, owner, of)
-    return total / np.bincount(owner).reshape(-1, *[1] * (of.ndim - 1))

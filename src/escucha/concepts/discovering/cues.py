@@ -1,0 +1,114 @@
+"""Simple cues that a model should not need, and sounds with more and with less of each: Clever Hans' questioner.
+
+A classifier that hears a tape's hiss and not its music is right for the wrong reason (Lapuschkin et al. 2019; for
+music Sturm 2014, "A simple method to determine if a music information retrieval system is a horse").
+
+Conventions: a change takes a clip and gives one of the same rate and length.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from escucha.audio import perturb
+from escucha.audio.clip import Clip
+from escucha.concepts.discovering import sound_facts
+from escucha.concepts.discovering.sound_facts import RUMBLE, TOP, Sound
+
+Change = Callable[[Clip], Clip]
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One thing that can be measured of a sound, and two sounds that differ in nothing else."""
+
+    words: str
+    """As a sentence says it."""
+    unit: str
+    measure: Callable[[Sound], float]
+    more: Change | None = None
+    """A sound with more of it; None: the clip as it is."""
+    less: Change | None = None
+
+    @property
+    def changeable(self) -> bool:
+        """Can it be put into a sound, or taken out of it?"""
+        return self.more is not None or self.less is not None
+
+
+def pass_band(clip: Clip, low: float = 0.0, high: float = np.inf) -> Clip:
+    """The clip between two frequencies (Hz), the rest set to zero in one spectrum of the whole."""
+    spectrum = np.fft.rfft(clip.wave.astype(np.float64))
+    hertz = np.fft.rfftfreq(len(clip.wave), 1 / clip.rate)
+    spectrum[(hertz < low) | (hertz > high)] = 0
+    return Clip(np.fft.irfft(spectrum, len(clip.wave)), clip.rate)
+
+
+def low_pass(clip: Clip, share: float) -> Clip:
+    """The clip without what lies above a share of half its rate."""
+    return pass_band(clip, high=share * clip.rate / 2)
+
+
+def louder(clip: Clip, decibels: float) -> Clip:
+    """The clip so many dB louder."""
+    return perturb.gain(clip, np.random.default_rng(0), decibels=decibels)
+
+
+def hissing(clip: Clip) -> Clip:
+    """With white noise 40 dB below the clip, the same at every call."""
+    return perturb.noise(clip, np.random.default_rng(0), decibels=40)
+
+
+def offset_by(clip: Clip, share: float) -> Clip:
+    """With a share of full scale added to every sample."""
+    return Clip(clip.wave + np.float32(share), clip.rate)
+
+
+def limited(clip: Clip) -> Clip:
+    """Cut off at 3 dB under its peak, and as loud at its peak as before."""
+    peak = float(np.abs(clip.wave).max())
+    return Clip(np.clip(clip.wave, -peak / 2**0.5, peak / 2**0.5) * np.float32(2**0.5), clip.rate)
+
+
+def after_silence(clip: Clip, seconds: float = 0.5) -> Clip:
+    """Beginning so much later, after silence; its end is lost."""
+    gap = min(round(seconds * clip.rate), len(clip.wave) // 2)
+    return Clip(np.pad(clip.wave[:len(clip.wave) - gap], (gap, 0)), clip.rate)
+
+
+def before_silence(clip: Clip, seconds: float = 0.5) -> Clip:
+    """Ending so much earlier, in silence."""
+    gap = min(round(seconds * clip.rate), len(clip.wave) // 2)
+    return Clip(np.pad(clip.wave[:len(clip.wave) - gap], (0, gap)), clip.rate)
+
+
+CUES: dict[str, Cue] = {
+    "below-20-hz": Cue("energy below 20 Hz", "dB", sound_facts.rumble, less=partial(pass_band, low=1.25 * RUMBLE)),
+    "top-of-band": Cue("steady energy at the top of the band", "dB", sound_facts.top_of_band,
+                       less=partial(low_pass, share=TOP)),
+    "codec-edge": Cue("the edge where a codec cuts off", "Hz", sound_facts.edge, less=partial(low_pass, share=0.7)),
+    "level": Cue("level", "LUFS", sound_facts.level, partial(louder, decibels=6), partial(louder, decibels=-6)),
+    "peak": Cue("peak", "dB", sound_facts.peak, partial(louder, decibels=6), partial(louder, decibels=-6)),
+    "clipping": Cue("clipping", "%", sound_facts.clipped, more=limited),
+    "offset": Cue("constant offset", "%", sound_facts.offset, more=partial(offset_by, share=0.02)),
+    "silence-first": Cue("silence at the start", "s", sound_facts.lead, more=after_silence),
+    "silence-last": Cue("silence at the end", "s", sound_facts.trail, more=before_silence),
+    "silence": Cue("share of silence", "%", sound_facts.silence, more=before_silence),
+    "noise-floor": Cue("noise floor", "dB", sound_facts.noise_floor, more=hissing),
+    "length": Cue("length of the clip", "s", sound_facts.length),
+}
+"""Name to cue, measured from the sound at the rate that the model hears."""
+
+
+def measured(clip: Clip) -> np.ndarray:
+    """`(cue,)` of a clip, in the order of CUES."""
+    sound = Sound.of(clip)
+    return np.array([cue.measure(sound) for cue in CUES.values()])
+
+
+def differing(rows: np.ndarray, names: Sequence[str]) -> list[str]:
+    """Names of the columns of `(clip, cue)` in which clips differ by more than rounding."""
+    spread = np.ptp(rows, axis=0)
+    return [name for name, wide, column in zip(names, spread, rows.T) if wide > 1e-6 * (1 + np.abs(column).max())]
