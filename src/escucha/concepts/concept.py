@@ -33,6 +33,11 @@ class Example:
     """Its palo or genre, empty where it is not known: meaningless concepts are made of the same labels."""
     kind: str = ""
     """Of a null pair: what differs in it. A meaningless concept differs in one thing throughout, as a real one does."""
+    degree: float = 1.0
+    """How far apart the members of its pair are, as a share of the whole range of a graded idea; 1 where the idea is
+    there or not. Both members have the same."""
+    level: float | None = None
+    """How much of a graded idea is in it, in the idea's own unit."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,21 @@ class Concept:
         if not 0 < sides < len(self.examples):
             raise InputError(f"concept {self.name!r} has {sides} examples with the idea and "
                              f"{len(self.examples) - sides} without; both are needed")
+        if not self.paired and any(example.degree != 1 for example in self.examples):
+            raise InputError(f"concept {self.name!r} has degrees and no pairs; a degree is how far apart a pair is")
         if self.paired:
             _check_pairs(self.name, self.examples)
             _check_pairs(self.name, self.null)
+
+    @property
+    def graded(self) -> bool:
+        """Is there more or less of the idea, rather than the idea or not?"""
+        return all(example.level is not None for example in self.examples)
+
+    @property
+    def degrees(self) -> np.ndarray:
+        """`(pair,)` of a paired concept."""
+        return np.array([example.degree for example in self.examples[::2]])
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -81,9 +98,10 @@ def halves(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
 
 def _check_pairs(name: str, examples: Sequence[Example]) -> None:
     for first, second in zip(examples[::2], examples[1::2]):
-        same = (first.group, first.label, first.kind) == (second.group, second.label, second.kind)
+        same = (first.group, first.label, first.kind, first.degree) == (second.group, second.label, second.kind,
+                                                                        second.degree)
         if not first.present or second.present or not same:
             raise InputError(f"concept {name!r} is paired, but its neighbouring examples are not a clip with the idea "
-                             "and the same one without it, of one group and label")
+                             "and the same one without it, of one group, label and degree")
     if len(examples) % 2:
         raise InputError(f"concept {name!r} is paired, but it has an odd number of examples ({len(examples)})")

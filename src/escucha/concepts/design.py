@@ -27,7 +27,7 @@ class Design:
     nulls: np.ndarray
     """`(set, example)` rows."""
     signs: np.ndarray
-    """`(example,)` +1 with the idea, -1 without."""
+    """`(example,)` +1 with the idea, -1 without; of a graded idea times the degree of its pair."""
     groups: np.ndarray
     """`(example,)` names."""
     folds: np.ndarray
@@ -41,9 +41,9 @@ def design(concept: Concept, rows: dict[str, int], *, estimator: str, nulls: int
     """
     if estimator == "paired-difference" and not concept.paired:
         estimator = "mean-difference"
-    estimator_named(estimator, paired=concept.paired)
+    estimator_named(estimator, paired=concept.paired, graded=concept.graded)
     own = [concept.examples[place] for place in order(concept)]
-    signs = np.array([1 if example.present else -1 for example in own])
+    signs = np.array([example.degree if example.present else -example.degree for example in own])
     groups = np.array([example.group for example in own])
     spare = np.array([rows[example.source.key()] for example in concept.null])
     return Design(concept, estimator, np.array([rows[example.source.key()] for example in own]),

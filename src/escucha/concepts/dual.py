@@ -3,8 +3,8 @@
 Every estimator gives a direction as a weighted sum of the examples, `w = A' alpha`, from their Gram matrix `K = A A'`
 alone, so that no vector of a layer's size is formed for a meaningless concept.
 
-Conventions: `grams` are `(set, example, example)`; `signs` are `(example,)`, +1 with the idea and -1 without, in the
-same order in every set. In a paired set the first half are the examples with it, the second half their partners.
+Conventions: `grams` are `(set, example, example)`; `signs` are `(example,)`, +1 with the idea and -1 without (of a
+graded idea + and - the degree of its pair), in the same order in every set. In a paired set the first half are the examples with it, the second half their partners.
 """
 
 from collections.abc import Callable
@@ -25,10 +25,10 @@ Fit = tuple[np.ndarray, np.ndarray]
 def mean_difference(grams: np.ndarray, signs: np.ndarray) -> Fit:
     """The difference of the means, which is the pattern cov(A, y) / var(y) (Haufe et al. 2014): blind to distractors.
 
-    For counterfactual pairs it is the mean of the paired differences.
+    For counterfactual pairs it is the mean of the paired differences, of graded ones weighed by their degrees.
     """
-    weight = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
-    middle = np.where(signs > 0, 0.5 / (signs > 0).sum(), 0.5 / (signs < 0).sum())
+    weight = np.where(signs > 0, signs / signs[signs > 0].sum(), signs / -signs[signs < 0].sum())
+    middle = np.abs(weight) / 2
     return np.tile(weight, (len(grams), 1)), -np.einsum("j,sjk,k->s", middle, grams, weight, optimize=True)
 
 
@@ -42,7 +42,10 @@ def ridge(grams: np.ndarray, signs: np.ndarray) -> Fit:
 
 
 def logistic(grams: np.ndarray, signs: np.ndarray) -> Fit:
-    """Logistic regression with a free intercept, |w|^2 / 2 times `penalties` against the summed log-loss; Newton."""
+    """Logistic regression with a free intercept, |w|^2 / 2 times `penalties` against the summed log-loss; Newton.
+
+    It tells with from without, and knows no degrees.
+    """
     penalty = penalties(grams)
     truth = (signs > 0).astype(np.float64)
     alpha, bias = np.zeros(grams.shape[:2]), np.zeros(len(grams))
@@ -80,13 +83,17 @@ ESTIMATORS: dict[str, Callable[[np.ndarray, np.ndarray], Fit]] = {
 """Name to the fit; `paired-difference` is for counterfactual pairs."""
 
 
-def estimator_named(name: str, *, paired: bool) -> Callable[[np.ndarray, np.ndarray], Fit]:
-    """The fit called `name`; InputError for an unknown one, or for paired differences of examples that are no pairs."""
+def estimator_named(name: str, *, paired: bool, graded: bool = False) -> Callable[[np.ndarray, np.ndarray], Fit]:
+    """The fit called `name`; InputError for an unknown one, for paired differences of examples that are no pairs, or
+    for logistic regression of graded ones."""
     if name not in ESTIMATORS:
         raise unknown("estimator", name, ESTIMATORS)
     if name == "paired-difference" and not paired:
         raise InputError("the estimator 'paired-difference' needs counterfactual pairs; use 'mean-difference', "
                          "'ridge' or 'logistic' for clips that are not paired")
+    if name == "logistic" and graded:
+        raise InputError("the estimator 'logistic' tells with from without, and a graded concept has more or less of "
+                         "its idea; use 'paired-difference' or 'ridge'")
     return ESTIMATORS[name]
 
 

@@ -16,7 +16,11 @@ DRAWS = 10000
 
 @dataclass(frozen=True)
 class DirectEffect:
-    """Mean v(with) - v(without) over counterfactual pairs, for one label."""
+    """Mean v(with) - v(without) over counterfactual pairs, for one label; of a graded idea from least to most of it.
+
+    Of pairs less far apart than that the slope through zero is taken: the change as a multiple of the degree that is
+    nearest to the changes.
+    """
 
     concept: str
     label: str
@@ -43,12 +47,15 @@ class DirectEffect:
 
 
 def direct_effects(differences: np.ndarray, groups: np.ndarray, *, concept: str, labels: Sequence[str],
-                   margins: np.ndarray, seed: int) -> list[DirectEffect]:
-    """One a label, from value differences `(pair, label)` and the pairs' groups."""
+                   margins: np.ndarray, seed: int, degrees: np.ndarray | None = None) -> list[DirectEffect]:
+    """One a label, from value differences `(pair, label)` and the pairs' groups; `degrees` `(pair,)`, all 1 by default.
+    """
+    degrees = np.ones(len(differences)) if degrees is None else degrees
     made = []
     for column, label in enumerate(labels):
         changes = differences[:, column]
-        found = mean_interval(changes, list(groups), seed=seed, draws=DRAWS)
+        found = mean_interval(changes / degrees, list(groups), seed=seed, draws=DRAWS, weights=degrees**2)
         made.append(DirectEffect(concept, label, found.value, found.low, found.high,
-                                 sign_flip(changes, groups, seed=seed), float(margins[column]), found.groups))
+                                 sign_flip(changes * degrees, groups, seed=seed), float(margins[column]),
+                                 found.groups))
     return made

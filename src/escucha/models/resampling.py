@@ -104,13 +104,15 @@ def settled(value: float, share: float, groups: int) -> Interval:
 
 
 def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, seed: int = 0, draws: int = 2000,
-                  weigh: Literal["clips", "groups"] = "clips") -> Interval:
+                  weigh: Literal["clips", "groups"] = "clips", weights: np.ndarray | None = None) -> Interval:
     """The mean of `(clip,)` numbers with a percentile bootstrap over groups; NaN bounds where there is one group only.
 
-    `weigh` says what counts alike: every clip, so that a large group counts for more, or every group.
+    `weigh` says what counts alike: every clip, so that a large group counts for more, or every group. `weights`
+    `(clip,)` say how much each clip counts, where not all alike.
     """
     count, member = members(groups)
-    sums, sizes = np.bincount(member, weights=values), np.bincount(member).astype(float)
+    weights = np.ones(len(values)) if weights is None else weights
+    sums, sizes = np.bincount(member, weights=values * weights), np.bincount(member, weights=weights)
     if weigh == "groups":
         sums, sizes = sums / sizes, np.ones(count)
     if count == 1:

@@ -2,8 +2,10 @@
 
 EXAMPLES: dict[str, str] = {
     "pairs": "escucha.concepts.examples.pairs:Pairs",
+    "graded": "escucha.concepts.examples.graded:Graded",
     "folders": "escucha.concepts.examples.folders:Folders",
     "midi": "escucha.concepts.examples.midi:Midi",
     "query": "escucha.concepts.examples.query:Query",
+    "features": "escucha.concepts.examples.features:Features",
 }
 """Kind of a card's `[examples]` to its settings; named, not imported."""

@@ -36,13 +36,19 @@ class Pairs:
 
     def gather(self, home: Path, where: str) -> Gathered:
         """Two neighbouring examples a pair; InputError for an unknown contrast."""
-        from escucha.corpora.palos import counterfactual_pairs, nuisance_pairs
+        from escucha.corpora.palos import nuisance_pairs
 
         requests = list(self._requests(where))
-        changed = [pair for request in requests for pair in counterfactual_pairs(self.change, **request)]
+        changed = tuple(example for request in requests for example in self.shown(request))
         null = [_both([pair for request in requests for pair in nuisance_pairs(kinds=(kind,), take=take, **request)],
                       kind) for kind, take in TAKES]
-        return _both(changed), tuple(example for taken in null for example in taken)
+        return changed, tuple(example for taken in null for example in taken)
+
+    def shown(self, request: dict[str, Any]) -> tuple[Example, ...]:
+        """The pairs themselves; `request` is what to ask of the renderer."""
+        from escucha.corpora.palos import counterfactual_pairs
+
+        return _both(counterfactual_pairs(self.change, **request))
 
     def _requests(self, where: str) -> Iterator[dict[str, Any]]:
         """What to ask of the renderer for each palo: its share of the pairs, and families of its own."""
