@@ -17,5 +17,5 @@ from escucha.corpora.rendering.families import CONCEPT_FAMILIES, split_of
 from escucha.corpora.rendering.synth import RATE
 
 __all__ = ["CHANGES", "CONCEPT_FAMILIES", "CONTRASTS", "DEFAULT_PALOS", "GRADES", "PALOS", "RATE", "REVISION",
-           "SOURCES", "Ladder", "Pair", "Palo", "PaloSource", "Recipe", "counterfactual_pairs", "ladders", "nuisance_pairs",
-           "palos_corpus", "split_of"]
+           "SOURCES", "Ladder", "Pair", "Palo", "PaloSource", "Recipe", "counterfactual_pairs", "ladders",
+           "nuisance_pairs", "palos_corpus", "split_of"]

@@ -153,10 +153,19 @@ def picado(plan: Plan, line: Line, rng: np.random.Generator) -> Iterator[Note]:
             walk += down
             down = 1 if walk <= 2 else -1 if walk >= 13 else -down if rng.random() < .12 else down
             when = plan.time(line.first + position + step / each) + late(rng, plan, .7)
-            yield Note(when, plan.guitar, scale_pitch(line, walk), loud(plan, False, rng) * 1.3,
-                       period / each, shift=plan.family.tuning)
+            yield Note(when, plan.guitar, run_pitch(plan, line, position + step / each, walk),
+                       loud(plan, False, rng) * 1.3, period / each, shift=plan.family.tuning)
         if position + .5 in plan.metre.accents:
             yield from _off_beat(plan, line, position, rng, 1.0)
+
+
+def run_pitch(plan: Plan, line: Line, position: float, step: int) -> int:
+    """The MIDI pitch of a step of a picado: of the scale, or of the chord that holds, in the same register."""
+    if plan.run == "scale":
+        return scale_pitch(line, step)
+    low = scale_pitch(line, 1)
+    tones = [pitch for pitch in range(low, low + 36) if pitch % 12 in line.chord(position).tones]
+    return tones[abs((step - 2) % 10 - 5)]  # neighbouring steps are neighbouring tones
 
 
 def scale_pitch(line: Line, step: int, *, low: int = 52) -> int:

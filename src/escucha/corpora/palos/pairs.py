@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from escucha.corpora.palos.family import family
-from escucha.corpora.palos.palo import DEFAULT_PALOS
+from escucha.corpora.palos.palo import DEFAULT_PALOS, SOURCES
 from escucha.corpora.palos.recipe import GUITARS, Recipe
+from escucha.corpora.palos.score import annotations
 from escucha.corpora.palos.source import PaloSource
 from escucha.corpora.rendering.families import CONCEPT_FAMILIES
 from escucha.corpora.rendering.room import NOISES, ROOMS
@@ -22,7 +23,11 @@ class Contrast:
     with_: Any
     without: Any
     also: tuple[tuple[str, Any], ...] = ()
-    """What both members need so that the contrast can be heard."""
+    """What both members need so that the contrast can be heard; set in the scores that lack it."""
+    or_without: Any = None
+    """What the member without it is in every second score; None for always the same."""
+    kin: str = ""
+    """The nuisance that changes the same quality: meaningless concepts must not be made of it."""
 
 
 CONTRASTS: dict[str, Contrast] = {
@@ -30,14 +35,29 @@ CONTRASTS: dict[str, Contrast] = {
     "castanets": Contrast("castanets", True, False),
     "voice": Contrast("voice", True, False),
     "cajon": Contrast("cajon", True, False),
-    "phrygian-mode": Contrast("mode", "phrygian", "major"),
+    "guitar": Contrast("guitar", True, False, (("palmas", True),)),
+    "rasgueado": Contrast("technique", "rasgueado", "arpegio", or_without="picado"),
+    "arpegio": Contrast("technique", "arpegio", "rasgueado", or_without="picado"),
+    "picado": Contrast("technique", "picado", "rasgueado", or_without="arpegio"),
     "twelve-beat-compas": Contrast("metre", "twelve", "ternary"),
-    "fast-tempo": Contrast("tempo_factor", 1.3, .7),
-    "rasgueado": Contrast("technique", "rasgueado", "arpegio"),
-    "brightness": Contrast("brightness", 6.0, -6.0),
+    "ternary-metre": Contrast("metre", "ternary", "twelve", or_without="quaternary"),
+    "quaternary-metre": Contrast("metre", "quaternary", "ternary", or_without="twelve"),
     "contratiempo": Contrast("contratiempo", True, False, (("palmas", True),)),
+    "fast-tempo": Contrast("tempo_factor", 1.3, .7),
+    "phrygian-mode": Contrast("mode", "phrygian", "major"),
+    "major-mode": Contrast("mode", "major", "minor", or_without="phrygian"),
+    "minor-mode": Contrast("mode", "minor", "major", or_without="phrygian"),
+    "andalusian-cadence": Contrast("cadence", True, False, (("mode", "phrygian"),)),
+    "melisma": Contrast("melisma", True, False, (("voice", True),)),
+    "stepwise-melody": Contrast("line", "stepwise", "leaping", (("voice", True),)),
+    "scale-melody": Contrast("run", "scale", "arpeggio", (("technique", "picado"),)),
+    "brightness": Contrast("brightness", 6.0, -6.0),
+    "loud": Contrast("loudness", 0.0, -12.0),
+    "reverberant": Contrast("wet", .8, .1, kin="room"),
+    "noise-floor": Contrast("noise_level", -38.0, -62.0, kin="noise"),
 }
-"""Fast tempo is the score at 1.3 and at 0.7 times its tempo; brightness a high shelf of +6 and of -6 dB."""
+"""Fast tempo is the score at 1.3 and at 0.7 times its tempo; brightness a high shelf of +6 and of -6 dB. Where three
+things exclude each other (techniques, metres, modes) one stands against the two others, in turn."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +114,20 @@ def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[
         raise unknown("contrast", change, CONTRASTS)
     contrast = CONTRASTS[change]
     made = []
-    for base in _scores(pairs, seed, palos, families, duration):
-        for key, value in contrast.also:
-            base = base.change(key, value)
-        made.append(_pair(base, contrast.key, contrast.with_, contrast.without))
+    for index, base in enumerate(_scores(pairs, seed, palos, families, duration)):
+        second = contrast.or_without is not None and index // len(palos) % 2
+        made.append(_pair(_ready(base, contrast.also), contrast.key, contrast.with_,
+                          contrast.or_without if second else contrast.without))
     return made
+
+
+def _ready(base: Recipe, also: Sequence[tuple[str, Any]]) -> Recipe:
+    """The score with what a contrast needs, itself where it has it: then the clips of other contrasts serve again."""
+    for key, value in also:
+        known = annotations(base)
+        if (key in known["sources"] if key in SOURCES else known[key]) != value:
+            base = base.change(key, value)
+    return base
 
 
 def ladders(change: str, *, scores: int, seed: int, palos: Sequence[str] = DEFAULT_PALOS,

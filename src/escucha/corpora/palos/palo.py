@@ -41,10 +41,11 @@ METRES: dict[str, Metre] = {metre.name: metre for metre in (
     Metre("ternary", 3, (0, 3, 6, 9), 9),
     Metre("seguiriya", 12, (0, 2, 4, 7, 10), 10),
     Metre("four", 4, (1, 2, 3, 5, 6, 7, 9, 10, 11), 10, silent=(0, 4, 8), turn=3),
+    Metre("quaternary", 4, (0, 4, 8), 8),
     Metre("tresillo", 4, (0, 1.5, 3, 4, 5.5, 7, 8, 9.5, 11), 9.5, turn=3),
 )}
 """`seguiriya` is the compás of 2+2+3+3+2, `four` the bar of tangos (silence, then 2 3 4), `tresillo` the bar of rumba
-(3+3+2 eighths)."""
+(3+3+2 eighths); `quaternary` the plain bar of four, which no palo has: what `ternary` is to three."""
 
 SCALES: dict[str, tuple[int, ...]] = {
     "phrygian": (0, 1, 4, 5, 7, 8, 10),
@@ -80,6 +81,7 @@ HARMONY: dict[str, dict[str, tuple[Changes, Changes]]] = {
     "ternary": _harmony((0, 3, 9), (0, 3, 6, 9)),
     "seguiriya": _harmony((0, 4, 10), (0, 4, 7, 10)),
     "four": _harmony((0, 5, 9), (0, 5, 7, 9)),
+    "quaternary": _harmony((0, 4, 8), (0, 4, 6, 8)),
     "tresillo": _harmony((0, 4, 8), (0, 4, 5.5, 8)),
 }
 """Metre to mode to the chord changes (position, degree) of one line. The second of each pair is the fuller one (in

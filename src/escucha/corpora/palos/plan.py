@@ -56,6 +56,12 @@ class Plan:
     """From when on each source that plays may sound, in seconds."""
     technique: str
     contratiempo: bool
+    melisma: bool | None = None
+    """Whether the voice's long notes have melisma, all or none; None for now and then, as the family likes."""
+    line: str = ""
+    """How the voice's melody moves, one of `LINES`; empty for freely."""
+    run: str = "scale"
+    """What picado runs through, one of `RUNS`."""
 
     @property
     def between(self) -> tuple[float, ...]:
@@ -90,7 +96,8 @@ def plan(recipe: Recipe) -> Plan:
     return Plan(recipe, family(recipe.family), METRES[metre], tempo, beats,
                 _lines(recipe, metre, mode, tonic, len(beats)), _entries(recipe, beats),
                 recipe.get("technique", _drawn(recipe, "technique", dict(zip(TECHNIQUES, (.6, .25, .15))))),
-                bool(recipe.get("contratiempo", stream(recipe.seed, "contratiempo").random() < palo.contratiempo)))
+                bool(recipe.get("contratiempo", stream(recipe.seed, "contratiempo").random() < palo.contratiempo)),
+                recipe.get("melisma", None), recipe.get("line", ""), recipe.get("run", "scale"))
 
 
 def _drawn(recipe: Recipe, question: str, chances: Mapping[str, float]) -> str:
@@ -120,6 +127,8 @@ def _lines(recipe: Recipe, metre: str, mode: str, tonic: int, beats: int) -> tup
     left = size = int(rng.integers(1, 4))
     for number, (own, final, returns) in enumerate(_modes(recipe, mode, tonic, beats // LINE)):
         full = rng.random() < .4 or left == 1 or returns
+        if own == "phrygian":
+            full = recipe.get("cadence", full)
         chords = tuple((at, _chord(final, degree)) for at, degree in HARMONY[metre][own][int(full)])
         lines.append(Line(number, number * LINE, left == 1, left == size, chords, own, final))
         left -= 1

@@ -15,6 +15,10 @@ REVISION = 1
 TECHNIQUES = ("rasgueado", "arpegio", "picado")
 GUITARS = (24, 25, 26)
 """General MIDI programs, from 0: nylon, steel and a darker (jazz) guitar."""
+LINES = ("stepwise", "leaping")
+"""How the voice's melody may be made to move: by seconds alone, or by fourths and fifths alone."""
+RUNS = ("scale", "arpeggio")
+"""What a picado may run through: the scale, or the tones of the chord."""
 VOICES = (53, 54, 68)
 """General MIDI programs that sing through a vowel: oohs, a brighter vox, and a reed for a nasal, cracked voice."""
 
@@ -24,6 +28,10 @@ CHANGES: dict[str, Check] = {
     "mode": one_of(MODES),
     "metre": one_of(tuple(METRES)),
     "technique": one_of(TECHNIQUES),
+    "cadence": switch,
+    "melisma": switch,
+    "line": one_of(LINES),
+    "run": one_of(RUNS),
     "tempo": between(60, 320),
     "tempo_factor": between(.4, 2.5),
     "tonic": one_of(range(12)),
@@ -37,8 +45,10 @@ CHANGES: dict[str, Check] = {
     "loudness": between(-30, 12),
 }
 """What can be set in a recipe, each with its check. Brightness is a high shelf in dB above 1.5 kHz, loudness a gain in
-dB, tonic a pitch class (0 is C), tempo felt beats a minute, wet the amplitude of the room's tail beside the dry sound,
-noise level the floor's in dB before the clip's gain; the rest are names, numbers of a list, true or false."""
+dB, tonic a pitch class (0 is C), tempo felt beats a minute, wet the amplitude of the room's tail beside the dry sound
+(the whole kept at its energy), noise level the floor's in dB before the clip's gain; the rest are names, numbers of a
+list, true or false. Left out, Phrygian lines have the whole cadence now and then, some long notes of the voice
+melisma, and its line goes freely."""
 
 
 @dataclass(frozen=True)

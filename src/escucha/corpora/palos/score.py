@@ -19,6 +19,11 @@ PLAYERS: dict[str, Callable[[Plan], tuple[Note, ...]]] = {
 }
 
 
+MELISMATIC = ("grace", "turn", "shake", "melisma")
+"""Shapes of notes that put one syllable on several pitches."""
+CADENCE = ["iv", "bIII", "bII", "I"]
+
+
 def score(plan: Plan) -> dict[str, tuple[Note, ...]]:
     """The notes of every source that plays, in the fixed order of `SOURCES`."""
     return {source: PLAYERS[source](plan) for source in SOURCES if source in plan.entries}
@@ -32,7 +37,9 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
     `[start, name, degree]` and `modes` `[start, mode, tonic]`, where degrees are of the mode that holds; `mode` is
     that of the whole clip, `bimodal` where it changes, and `tonic` then the final of the Phrygian frame;
     `onsets` are the strokes of each source that sounds (a strum is one stroke), `levels` its dB above the calibrated
-    level; `remates` are the closing beats.
+    level; `remates` are the closing beats. `cadence` says whether the Andalusian cadence (iv-III-II-I) is heard to its
+    end, `melisma` whether a syllable is sung on several pitches, `run` what picado runs through (empty for other
+    techniques), `line` how the voice was made to move (empty for freely), `wet` the room's share.
     """
     made = plan(recipe)
     notes = score(made)
@@ -43,9 +50,11 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
         "accent_pattern": sorted({made.metre.count(at) for at in made.metre.accents}),
         "tempo": made.tempo, **_mode(made), "technique": made.technique,
         "contratiempo": made.contratiempo and "palmas" in onsets,
+        "run": made.run if made.technique == "picado" else "", "line": made.line,
+        "melisma": any(note.shape.startswith(MELISMATIC) for note in notes.get("voice", ())),
         **_sound(made),
         "sources": list(onsets), "levels": {source: round(level(recipe, source), 3) for source in onsets},
-        "onsets": onsets, **_times(made), "chords": _chords(made),
+        "onsets": onsets, **_times(made), **_harmony(made),
     }
 
 
@@ -96,6 +105,10 @@ def _times(plan: Plan) -> dict[str, Any]:
     return {"beats": beats, "accents": accents, "remates": remates}
 
 
-def _chords(plan: Plan) -> list[list[Any]]:
-    return within(((plan.time(line.first + position), (chord.name, chord.degree))
-                   for line in plan.lines for position, chord in line.chords), plan.recipe.duration)
+def _harmony(plan: Plan) -> dict[str, Any]:
+    """The chords as they come, and whether they walk down the whole cadence."""
+    chords = within(((plan.time(line.first + position), (chord.name, chord.degree))
+                     for line in plan.lines for position, chord in line.chords), plan.recipe.duration)
+    degrees = [degree for _, _, degree in chords]
+    walks = any(degrees[start:start + len(CADENCE)] == CADENCE for start in range(len(degrees)))
+    return {"chords": chords, "cadence": walks}

@@ -38,6 +38,19 @@ def impulse(room: int, wet: float) -> np.ndarray:
     return out
 
 
+@lru_cache(maxsize=256)
+def lift(room: int, wet: float) -> float:
+    """How much louder music is in a numbered room than without one, dB: its power falls with the square of frequency.
+
+    With that slope, more or less of a room changes the level of rendered palos by a tenth of a dB on average.
+    """
+    size = 1 << 15
+    frequency = np.fft.rfftfreq(size, 1 / RATE)
+    music = np.where(frequency > 80, np.maximum(frequency, 80) ** -2, 0)
+    heard = np.square(np.abs(np.fft.rfft(impulse(room, wet), size)))
+    return float(10 * np.log10((heard * music).sum() / music.sum()))
+
+
 @lru_cache(maxsize=64)
 def shelf(gain: float) -> np.ndarray:
     """A high shelf of `gain` dB around 1.5 kHz, minimum phase, `(TAPS,)`."""
