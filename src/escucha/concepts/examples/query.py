@@ -1,21 +1,17 @@
 """Examples that are clips of a corpus for which something is known to hold."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-import numpy as np
-
 from escucha.concepts.concept import Example
 from escucha.concepts.examples.gathering import Gathered
+from escucha.concepts.examples.matching import Strata, matched
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError, unknown
-
-Strata = Mapping[str, str]
-"""A track's name to its label, with the values of what is matched."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class Query:
         having = {track.name for track in query(corpus, self.where)}
         strata = _strata(corpus, self.matched, where)
         known = [track for track in corpus if track.name in strata]
-        chosen = _matched(known, having, strata, self.examples, np.random.default_rng(self.seed))
+        chosen = matched(known, having, strata, most=self.examples, seed=self.seed)
         if not chosen:
             what = " and ".join(("labels", *self.matched))
             same = f" and value of {', '.join(self.matched)}" if self.matched else ""
@@ -69,19 +65,6 @@ def _strata(corpus: Corpus, matched: Sequence[str], where: str) -> Strata:
     return {track.name: "; ".join(filter(None, (";".join(track.labels), *(
         f"{name}={json.dumps(facts[track.name][name], sort_keys=True, ensure_ascii=False)}" for name in matched))))
         for track in corpus if all(name in facts[track.name] for name in matched)}
-
-
-def _matched(tracks: Sequence[Track], having: set[str], strata: Strata, most: int,
-             rng: np.random.Generator) -> list[Track]:
-    """Equally many with and without of each stratum, strata in turn, until `most` on each side."""
-    decks = []
-    for stratum in sorted(set(strata.values())):
-        sides = [[track for track in tracks if strata[track.name] == stratum and (track.name in having) is there]
-                 for there in (True, False)]
-        shuffled = [[side[place] for place in rng.permutation(len(side))] for side in sides]
-        decks.append(list(zip(*shuffled)))
-    rounds = [deck[turn] for turn in range(max(map(len, decks), default=0)) for deck in decks if turn < len(deck)]
-    return [track for pair in rounds[:most] for track in pair]
 
 
 def _example(track: Track, present: bool, strata: Strata) -> Example:
