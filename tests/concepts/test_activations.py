@@ -7,7 +7,6 @@ from torch import nn
 
 from escucha.audio.clip import Clip
 from escucha.concepts.activations import hear, layered
-from escucha.concepts.rows import gram
 from escucha.concepts.slopes import slopes
 from escucha.errors import InputError
 from escucha.models.torch_classifier import TorchClassifier
@@ -88,9 +87,51 @@ def test_the_same_sound_is_heard_once_and_stands_in_every_row(classifier):
     np.testing.assert_array_equal(rows, np.tile(hear(classifier, [one, other, one, one], ("4",)).rows["4"], (20, 1)))
 
 
-def test_gram_is_the_product_also_of_wide_rows():
-    rows = np.random.default_rng(0).normal(size=(3, 9000)).astype(np.float32)
-    np.testing.assert_allclose(gram(rows, rows[:2]), rows.astype(float) @ rows[:2].astype(float).T)
+@pytest.mark.parametrize("maps", ["pooled", "flattened"])
+def test_rows_in_files_are_those_in_memory(classifier, monkeypatch, tmp_path, maps):
+    heard = clips(1, 2.5, 1, 70, 0.4)
+    heard = [*heard, heard[1], heard[0]]
+    held = hear(classifier, heard, classifier.layers, maps=maps, with_values=True)
+    monkeypatch.setattr("escucha.concepts.activations.SMALL", 0)
+    for keep in (None, tmp_path / "kept"):
+        found = hear(classifier, heard, classifier.layers, maps=maps, with_values=True, keep=keep)
+        assert all(isinstance(rows, np.memmap) for rows in found.rows.values())
+        for layer in classifier.layers:
+            np.testing.assert_allclose(found.rows[layer], held.rows[layer], atol=1e-6)
+        np.testing.assert_allclose(found.values, held.values)
+
+
+def test_values_may_be_of_the_first_clips_only(classifier):
+    heard = clips(*[1] * 40, 2, 1)
+    for count in (1, 5, 36, 41):
+        found = hear(classifier, [*heard, heard[0]], ("2",), with_values=count)
+        assert len(found.rows["2"]) == 43
+        np.testing.assert_allclose(found.values, hear(classifier, heard[:count], ("2",), with_values=True).values,
+                                   atol=1e-6)
+
+
+def test_what_is_kept_is_not_heard_again_and_what_is_damaged_is(classifier, tmp_path):
+    heard = clips(1, 1, 2)
+    first = hear(classifier, iter(heard), ("2", "4"), with_values=2, keep=tmp_path)
+    again = hear(classifier, _silent(), ("4", "2"), with_values=2, keep=tmp_path)
+    assert list(again.rows) == ["4", "2"]
+    np.testing.assert_array_equal(again.rows["2"], first.rows["2"])
+    np.testing.assert_array_equal(again.values, first.values)
+    with pytest.raises(AssertionError, match="asked for a clip"):
+        hear(classifier, _silent(), ("2", "6"), with_values=2, keep=tmp_path)
+    with pytest.raises(AssertionError, match="asked for a clip"):
+        hear(classifier, _silent(), ("2",), with_values=True, keep=tmp_path)
+    (damaged,) = tmp_path.glob("layer-2*")
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    mended = hear(classifier, iter(heard), ("2", "4"), with_values=2, keep=tmp_path)
+    np.testing.assert_array_equal(mended.rows["2"], first.rows["2"])
+    hear(classifier, _silent(), ("2",), keep=tmp_path)
+
+
+def _silent():
+    """Clips of which none may be asked for."""
+    raise AssertionError("asked for a clip")
+    yield
 
 
 def test_what_cannot_be_asked_is_said(classifier):

@@ -97,16 +97,26 @@ def blocks(units: int, rows: int) -> Iterator[slice]:
 
 
 def taken(rows: np.ndarray, columns: slice) -> np.ndarray:
-    """A block of columns as a float64 copy; what was read of a file for it does not stay in this process's memory."""
-    block = rows[:, columns].astype(np.float64)
-    let_go(rows)
+    """A block of columns as a float64 copy; no more of a file than BLOCK stays in this process's memory meanwhile."""
+    if not _of_file(rows):
+        return rows[:, columns].astype(np.float64)
+    block = np.empty(rows[:, columns].shape)
+    step = max(1, BLOCK // max(1, rows.strides[0]))
+    for at in range(0, len(rows), step):
+        block[at:at + step] = rows[at:at + step, columns]
+        let_go(rows)  # the system maps far more of a file than what is read of it
     return block
 
 
 def let_go(rows: np.ndarray) -> None:
     """Give pages that were read of a file back; of an array in memory nothing."""
+    file = _of_file(rows)
+    if file is not None and hasattr(file, "madvise"):
+        file.madvise(mmap.MADV_DONTNEED)
+
+
+def _of_file(rows: np.ndarray) -> mmap.mmap | None:
     base = rows
     while isinstance(base, np.ndarray) and base.base is not None:
         base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
-        base.madvise(mmap.MADV_DONTNEED)
+    return base if isinstance(base, mmap.mmap) else None
