@@ -1,0 +1,191 @@
+"""Is an idea needed? A layer with the idea erased from it: what can still be read, and how to ask what then follows.
+
+LEACE (Belrose et al. 2023, arXiv 2306.03819) is the least change of a layer after which no straight line tells clips
+with an idea from clips without it. It is fitted on the examples of some groups, pooled over positions, and applied at
+every position: it is affine, so what it does to the mean over positions is the mean of what it does to each.
+
+Conventions: rows are `(example, unit)` in the order of a set (see `meaningless`); signs are +1 with the idea and -1
+without it.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from escucha.concepts.design import Design
+from escucha.concepts.dual import folds_of, penalties
+from escucha.concepts.meaningless import order, permuted_pairs
+
+HELD_OUT = 3
+"""One group in so many is kept from the eraser."""
+SHUFFLED = 200
+"""Shufflings that a probe's accuracy is compared with."""
+
+
+@dataclass(frozen=True, eq=False)
+class Eraser:
+    """Takes one direction out of a layer: `x - ((x - middle) @ right) left`."""
+
+    left: np.ndarray
+    """`(unit,)`."""
+    right: np.ndarray
+    """`(unit,)`."""
+    middle: np.ndarray
+    """`(unit,)`: what stays where it is."""
+
+    def __call__(self, heard: np.ndarray) -> np.ndarray:
+        """Activations `(batch, unit, *position)` with the idea erased at every position."""
+        along = np.tensordot(heard, self.right, axes=(1, 0)) - self.middle @ self.right
+        spread = self.left.reshape(-1, *[1] * (heard.ndim - 2))
+        return (heard - along[:, None] * spread).astype(heard.dtype)
+
+
+def fit_erasers(rows: np.ndarray, sets: np.ndarray, signs: np.ndarray) -> list[Eraser]:
+    """LEACE of concepts given as rows `(set, example)` of `(row, unit)`; signs `(example,)` of every set.
+
+    All share the covariance of the rows, units brought to one scale, shrunk (`concept_erasure`): LEACE erases an idea
+    from the examples whatever covariance it takes, and changes them the less the better that is known.
+    """
+    import torch
+    from concept_erasure import LeaceFitter
+
+    scale = scales(rows)
+    told = torch.tensor(rows / scale, dtype=torch.float64)
+    size, axes = np.linalg.eigh(LeaceFitter.fit(told, told[:, :1]).sigma_xx.numpy())
+    size = np.where(size > size[-1] * len(size) * np.finfo(float).eps, size, np.nan)
+    whiten, colour = (np.nan_to_num(axes * size**power) @ axes.T for power in (-0.5, 0.5))
+    level = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
+    along = np.stack([level @ rows[one] for one in sets]) / scale @ whiten
+    length = np.linalg.norm(along, axis=1, keepdims=True)
+    along = np.divide(along, length, out=np.zeros_like(along), where=length > 1e-9 * length.max(initial=0.0))
+    return [Eraser(left, right, rows[one].mean(axis=0))
+            for left, right, one in zip(along @ colour * scale, along @ whiten / scale, sets)]
+
+
+def scales(rows: np.ndarray) -> np.ndarray:
+    """`(unit,)` standard deviations, 1 where a unit does not vary."""
+    spread = rows.std(axis=0, dtype=np.float64)
+    return np.where(spread > 0, spread, 1.0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How well a straight line reads an idea off a layer, before and after it was erased there.
+
+    Judged on groups that neither the eraser nor the line was fitted on; 0.5 is chance.
+    """
+
+    before: float
+    before_p: float
+    """Share of shufflings of the groups' answers that are read as well."""
+    after: float
+    """A line fitted to the very examples that the eraser was fitted to, once it is erased."""
+    after_null: float
+    """What 95 % of shufflings stay below: `after` within it is nothing left."""
+    after_p: float
+    fresh: float
+    """A line fitted, after erasing, to other groups than the eraser: above `fresh_null` the eraser did not know all."""
+    fresh_null: float
+    fresh_p: float
+    groups: int
+    """That the eraser was not fitted on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Erased:
+    """An idea erased at one layer, and meaningless concepts of the same design erased just so."""
+
+    concept: str
+    layer: str
+    reading: Reading
+    eraser: Eraser
+    controls: tuple[Eraser, ...]
+    """Answers shuffled inside pairs would be no control: the direction would be the idea's own, or its opposite."""
+
+
+def erase(rows: np.ndarray, design: Design, *, layer: str, controls: int, seed: int) -> Erased:
+    """Fit the eraser, and those of meaningless concepts, on two groups in three, and read the idea off the others.
+
+    `rows` are the layer's `(row, unit)`. InputError where too few groups are left to read it off.
+    """
+    rng = np.random.default_rng(seed)
+    signs, groups, paired = np.sign(design.signs), design.groups, design.concept.paired
+    kept = _kept(design, rng)
+    used = np.concatenate([design.own, *design.nulls[:controls]])
+    names, places = np.unique(used, return_inverse=True)
+    whole, sets = rows[names].astype(np.float64), places.reshape(controls + 1, -1)
+    eraser, *others = fit_erasers(whole, sets[:, ~kept], signs[~kept])
+    told = np.stack([signs, *shuffled_answers(signs, groups, paired=paired, count=SHUFFLED, rng=rng)])
+    plain, erased, once = whole[sets[0]], eraser(whole[sets[0]]), np.where(kept, 0, -1)
+    before, _, before_p = _read(plain, told, once, paired=paired)
+    after, null, after_p = _read(erased, told, once, paired=paired)
+    fresh, fresh_null, fresh_p = _read(erased[kept], told[:, kept], folds_of(groups[kept], signs[kept]), paired=paired)
+    return Erased(design.concept.name, layer, Reading(before, before_p, after, null, after_p, fresh, fresh_null,
+                                                      fresh_p, len(np.unique(groups[kept]))), eraser, tuple(others))
+
+
+def shuffled_answers(signs: np.ndarray, groups: np.ndarray, *, paired: bool, count: int,
+                     rng: np.random.Generator) -> np.ndarray:
+    """`(count, example)`: of pairs whole groups turned round, of clips each group with another group's answers."""
+    if paired:
+        half = len(signs) // 2
+        turned = permuted_pairs(groups[:half], count=count, rng=rng)
+        return np.where(turned[:, :half] < half, 1, -1)[:, np.tile(np.arange(half), 2)] * signs
+    names, which = np.unique(groups, return_inverse=True)
+    own = [np.flatnonzero(which == number) for number in range(len(names))]
+    made = np.empty((count, len(signs)))
+    for row in made:
+        for places, other in zip(own, rng.permutation(len(names))):
+            row[places] = np.resize(rng.permutation(signs[own[other]]), len(places))
+    return made
+
+
+def _kept(design: Design, rng: np.random.Generator) -> np.ndarray:
+    """`(example,)`: is it of a group that the eraser does not hear? One in HELD_OUT of each label and each side."""
+    labels = np.array([example.label for example in design.concept.examples])[order(design.concept)]
+    strata: dict[tuple[str, float], list[str]] = {}
+    for name in np.unique(design.groups):
+        mine = design.groups == name
+        strata.setdefault((labels[mine][0], float(np.sign(design.signs[mine].sum()))), []).append(str(name))
+    names = [name for stratum in strata.values() for name in rng.permutation(stratum)]
+    return np.isin(design.groups, names[::HELD_OUT])
+
+
+def _read(rows: np.ndarray, answers: np.ndarray, folds: np.ndarray, *, paired: bool) -> tuple[float, float, float]:
+    """Accuracy of the first of the answers `(set, example)`, what 95 % of the others stay below, and their share above.
+
+    Folds `(example,)` are judged one after the other by a line fitted to all others; those of fold -1 are never judged.
+    """
+    margins = np.zeros(answers.shape)
+    for fold in np.unique(folds[folds >= 0]):
+        margins[:, folds == fold] = _margins(rows, answers, folds == fold)
+    judged = folds >= 0
+    read = _accuracies(margins[:, judged], answers[:, judged], paired=paired)
+    found, null = float(read[0]), read[1:][np.isfinite(read[1:])]
+    return found, float(np.quantile(null, 0.95)), float((1 + np.sum(null >= found - 1e-9)) / (len(null) + 1))
+
+
+def _margins(rows: np.ndarray, answers: np.ndarray, judged: np.ndarray) -> np.ndarray:
+    """`(set, judged example)`: ridge regression on the other examples, all answers at once (they share the solve)."""
+    rows = rows / scales(rows)
+    middle, target = rows[~judged].mean(axis=0), answers[:, ~judged]
+    known = rows[~judged] - middle
+    gram = known @ known.T
+    system = gram + penalties(gram[None])[0] * np.eye(len(gram))
+    level = target.mean(axis=1, keepdims=True)
+    weights = np.linalg.solve(system, (target - level).T)
+    return ((rows[judged] - middle) @ (known.T @ weights)).T + level
+
+
+def _accuracies(margins: np.ndarray, answers: np.ndarray, *, paired: bool) -> np.ndarray:
+    """`(set,)`: of pairs how often the member with the idea lies further, else balanced accuracy; ties count half."""
+    rounding = 1e-9 * np.abs(margins).max(initial=0.0)
+    if paired:
+        half = margins.shape[1] // 2
+        margins, answers = margins[:, :half] - margins[:, half:], answers[:, :half]
+    right = np.where(np.abs(margins) <= rounding, 0.5, margins * answers > 0)
+    sides = [np.where(answers > 0, right, np.nan), np.where(answers < 0, right, np.nan)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a side may be empty after shuffling: NaN, and left out
+        return np.nanmean(right, axis=1) if paired else sum(np.nanmean(side, axis=1) for side in sides) / 2
