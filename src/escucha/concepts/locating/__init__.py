@@ -1,0 +1,1 @@
+"""Where in a clip an idea is, to a layer: positions, maps and curves, and how far they can be believed."""

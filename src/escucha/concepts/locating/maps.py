@@ -1,0 +1,161 @@
+"""How much of an idea each moment (and frequency) of a clip has, to a layer: channels projected on the idea's direction.
+
+At each position of a layer stands a vector of channels. Its length along a CAV, above the mean of clips without the
+idea and in their standard deviations, is the map; its mean over frequency the curve. A layer without positions (dense,
+pooled; the features of a forest) is asked about pieces of the clip, each amid silence.
+
+Conventions: maps are `(row, frame)`, rows and frames rising in Hz and in s from the clip's start; `directions` are
+`(direction, unit)`, a unit being a channel.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from escucha.audio.clip import Clip
+from escucha.concepts.activations import FEATURES, Readable
+from escucha.concepts.locating.places import Places, find_places
+from escucha.errors import InputError
+from escucha.models import windows
+from escucha.models.classifier import FeatureClassifier
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """Directions of one layer laid over one clip, in the layer's own units."""
+
+    values: np.ndarray
+    """`(direction, row, frame)`; one row where the layer does not tell frequencies apart."""
+    times: np.ndarray
+    """`(frame,)` seconds, inside the clip."""
+    hertz: np.ndarray | None
+    """`(row,)` Hz, None where the row is no frequency."""
+
+    @property
+    def curves(self) -> np.ndarray:
+        """`(direction, frame)`: the mean over frequency."""
+        return self.values.mean(axis=1)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """How a clip is asked about where a layer has no positions."""
+
+    hop: float = 0.1
+    """Seconds from the middle of a piece to that of the next."""
+    length: float = 0.5
+    """Seconds heard at once, in the middle of a window that is silent beside; 0: the whole window, of the clip."""
+
+
+@dataclass(frozen=True, eq=False)
+class Locator:
+    """A classifier that says where; made once, for it measures where the positions of its layers lie."""
+
+    classifier: Readable
+    places: Mapping[str, Places | None]
+    """Layer to where its positions lie; None for those that are asked about pieces."""
+    pieces: Pieces = Pieces()
+
+    @classmethod
+    def of(cls, classifier: Readable, layers: Sequence[str], pieces: Pieces = Pieces()) -> "Locator":
+        """The locator of these layers; InputError for pieces that no window holds."""
+        window = classifier.window / classifier.rate
+        if not (0 < pieces.hop and 0 <= pieces.length <= window):
+            raise InputError(f"pieces of {pieces.length:g} s, {pieces.hop:g} s apart, do not fit a window of "
+                             f"{window:g} s; give a hop above 0 and a length within the window")
+        known = {} if isinstance(classifier, FeatureClassifier) else find_places(classifier, layers)
+        return cls(classifier, {layer: known.get(layer) for layer in layers}, pieces)
+
+    def lay(self, clip: Clip, directions: Mapping[str, np.ndarray]) -> dict[str, Laid]:
+        """The directions of each layer over a clip at the classifier's rate; InputError at another rate."""
+        if clip.rate != self.classifier.rate:
+            raise InputError(f"the classifier hears {self.classifier.rate} Hz and the clip is at {clip.rate} Hz; "
+                             "resample it")
+        placed = {layer: found for layer in directions if (found := self.places[layer]) is not None}
+        loose = [layer for layer in directions if layer not in placed]
+        return {**(self._by_position(clip, directions, placed) if placed else {}),
+                **(self._by_piece(clip, directions, loose) if loose else {})}
+
+    def _by_position(self, clip: Clip, directions: Mapping[str, np.ndarray],
+                     placed: Mapping[str, Places]) -> dict[str, Laid]:
+        """Window after window; what pads the last one is left out."""
+        pieces: dict[str, list[np.ndarray]] = {layer: [] for layer in placed}
+        for waves in windows.batches(clip.wave, self.classifier.window):
+            told = _told(self.classifier, waves, list(placed))
+            for layer, found in placed.items():
+                values = np.einsum("du,burf->bdrf", directions[layer], found.laid(told[layer]), optimize=True)
+                pieces[layer] += list(values if found.hertz is not None else values.mean(axis=2, keepdims=True))
+        first = windows.starts(len(clip.wave), self.classifier.window) / clip.rate
+        made = {}
+        for layer, found in placed.items():
+            times = (first[:, None] + found.times).ravel()
+            inside = times <= clip.duration
+            made[layer] = Laid(np.concatenate(pieces[layer], axis=2)[:, :, inside], times[inside], found.hertz)
+        return made
+
+    def _by_piece(self, clip: Clip, directions: Mapping[str, np.ndarray], layers: Sequence[str]) -> dict[str, Laid]:
+        times = np.arange(self.pieces.hop / 2, clip.duration, self.pieces.hop)
+        values: dict[str, list[np.ndarray]] = {layer: [] for layer in layers}
+        for at in range(0, len(times), windows.BATCH):
+            waves = np.stack([self._piece(clip, time) for time in times[at : at + windows.BATCH]])
+            told = _told(self.classifier, waves, layers)
+            for layer in layers:
+                units = told[layer].reshape(*told[layer].shape[:2], -1).mean(axis=2)
+                values[layer].append(directions[layer] @ units.T)
+        return {layer: Laid(np.concatenate(found, axis=1)[:, None], times, None) for layer, found in values.items()}
+
+    def _piece(self, clip: Clip, time: float) -> np.ndarray:
+        """`(window,)`: what sounds around a moment stands in the middle, the rest is silent."""
+        window = self.classifier.window
+        length = round(self.pieces.length * clip.rate) or window
+        first, put = round(time * clip.rate) - length // 2, (window - length) // 2
+        wave = np.zeros(window, dtype=np.float32)
+        low, high = max(first, 0), min(first + length, len(clip.wave))
+        wave[put + low - first : put + high - first] = clip.wave[low:high]
+        return wave
+
+
+def _told(classifier: Readable, waves: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
+    if isinstance(classifier, FeatureClassifier):
+        return {FEATURES: classifier.features(waves)}
+    return classifier.activations(waves, layers)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a direction reads where the idea is not: the zero and the unit of its maps."""
+
+    row_mean: np.ndarray
+    """`(row,)`, over all frames of all clips without the idea."""
+    row_spread: np.ndarray
+    """`(row,)` standard deviations."""
+    mean: float
+    """Of the curve."""
+    spread: float
+
+    def map(self, values: np.ndarray) -> np.ndarray:
+        """`(row, frame)` standard deviations above clips without the idea."""
+        return (values - self.row_mean[:, None]) / self.row_spread[:, None]
+
+    def curve(self, curve: np.ndarray) -> np.ndarray:
+        """`(..., frame)`, likewise."""
+        return (curve - self.mean) / self.spread
+
+
+def grounds(laid: Sequence[Laid]) -> tuple[Ground, ...]:
+    """The ground of each direction, from one layer laid over clips without the idea."""
+    values = np.concatenate([one.values for one in laid], axis=2).astype(np.float64)
+    curves = values.mean(axis=1)
+    return tuple(Ground(rows.mean(axis=1), _above_zero(rows.std(axis=1)), float(curve.mean()),
+                        float(_above_zero(curve.std()))) for rows, curve in zip(values, curves))
+
+
+def _above_zero(spread: np.ndarray) -> np.ndarray:
+    """A row that never moves has no unit of its own; it then stays at zero."""
+    return np.where(spread > 0, spread, 1.0)
+
+
+def lay_all(locator: Locator, clips: Iterator[Clip], directions: Mapping[str, np.ndarray]) -> list[dict[str, Laid]]:
+    """`Locator.lay` of each clip."""
+    return [locator.lay(clip, directions) for clip in clips]
