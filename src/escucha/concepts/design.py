@@ -69,7 +69,8 @@ class Inside:
 
     def towards(self, having: np.ndarray) -> Towards:
         """See `layer.Layer`: push = J alpha / (|g| sqrt(alpha' K alpha))."""
-        means = np.stack([self._cosines(mine, column).mean(axis=0) for column, mine in enumerate(having.T)])
+        means = np.stack([_cosines(self.pulls[mine, column], self.steepness[mine, column]).mean(axis=0)
+                          for column, mine in enumerate(having.T)])
 
         def pushed(sets: np.ndarray, grams: np.ndarray, alpha: np.ndarray) -> np.ndarray:
             length = lengths(grams, alpha)[:, None]
@@ -83,19 +84,12 @@ class Inside:
         length = lengths(self.grams(rows[None]), like[None])[0]
         if not length:
             return np.zeros((len(alphas), *self.steepness.shape))
-        every = np.ones(len(self.steepness), dtype=bool)
-        found = [self._cosines(every, column)[:, rows] @ alphas.T / length for column in range(self.pulls.shape[1])]
-        return np.stack(found, axis=-1).swapaxes(0, 1)
+        pulls = np.stack([self.pulls[:, column][:, rows] for column in range(self.pulls.shape[1])], axis=1)
+        return np.einsum("clj,dj->dcl", _cosines(pulls, self.steepness), alphas, optimize=True) / length
 
     def changes(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """See `layer.Layer`: gradient times the difference of the pair."""
         return self.pulls[..., first] - self.pulls[..., second]
-
-    def _cosines(self, mine: np.ndarray, column: int) -> np.ndarray:
-        """`(clip, row)`: gradient / |gradient| times row, of the clips that are `mine`; 0 where the gradient is 0."""
-        steepness = self.steepness[mine, column, None]
-        flat = steepness == 0
-        return np.where(flat, 0.0, self.pulls[mine, column] / np.where(flat, 1.0, steepness))
 
 
 def inside(layer: str, rows: np.ndarray, gradients: np.ndarray) -> Inside:
@@ -106,3 +100,9 @@ def inside(layer: str, rows: np.ndarray, gradients: np.ndarray) -> Inside:
 def reduced(layer: str, rows: np.ndarray, pulled: Pulled) -> Inside:
     """A layer from its activations `(row, unit)`, which may be a memory map, and what gradients made of them."""
     return Inside(layer, gram(rows, centred=True), pulled.pulls[layer], pulled.steepness[layer])
+
+
+def _cosines(pulls: np.ndarray, steepness: np.ndarray) -> np.ndarray:
+    """`(..., row)`: gradient / |gradient| times row, from pulls and |gradient| `(...,)`; 0 where the gradient is 0."""
+    flat = steepness[..., None] == 0
+    return np.where(flat, 0.0, pulls / np.where(flat, 1.0, steepness[..., None]))

@@ -4,7 +4,8 @@ Every estimator gives a direction as a weighted sum of the examples, `w = A' alp
 alone, so that no vector of a layer's size is formed for a meaningless concept.
 
 Conventions: `grams` are `(set, example, example)`; `signs` are `(example,)`, +1 with the idea and -1 without (of a
-graded idea + and - the degree of its pair), in the same order in every set. In a paired set the first half are the examples with it, the second half their partners.
+graded idea + and - the degree of its pair), in the same order in every set. In a paired set the first half are the
+examples with it, the second half their partners.
 """
 
 from collections.abc import Callable
