@@ -27,7 +27,8 @@ class Cue:
     words: str
     """As a sentence says it."""
     unit: str
-    measure: Callable[[Sound], float]
+    measure: Callable[[Sound], float] | None = None
+    """None: it is known of the file and not measured."""
     more: Change | None = None
     """A sound with more of it; None: the clip as it is."""
     less: Change | None = None
@@ -102,10 +103,24 @@ CUES: dict[str, Cue] = {
 """Name to cue, measured from the sound at the rate that the model hears."""
 
 
+FILE_CUES: dict[str, Cue] = {
+    "file-rate": Cue("the file's sample rate", "Hz"),
+    "file-bits": Cue("the file's bits a sample", "bits"),
+    "file-channels": Cue("the file's channels", "channels"),
+    "position": Cue("where in its file the clip begins", "s"),
+}
+"""Cues that are known of files; no model hears them, but what they bring along it may."""
+
+
 def measured(clip: Clip) -> np.ndarray:
     """`(cue,)` of a clip, in the order of CUES."""
     sound = Sound.of(clip)
-    return np.array([cue.measure(sound) for cue in CUES.values()])
+    return np.array([cue.measure(sound) for cue in CUES.values() if cue.measure])
+
+
+def cue_named(name: str) -> Cue:
+    """One of CUES or of FILE_CUES."""
+    return CUES[name] if name in CUES else FILE_CUES[name]
 
 
 def differing(rows: np.ndarray, names: Sequence[str]) -> list[str]:

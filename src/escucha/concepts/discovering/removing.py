@@ -12,12 +12,9 @@ import numpy as np
 
 from escucha.concepts.activations import Readable
 from escucha.concepts.discovering.components import Components
-from escucha.concepts.discovering.excerpts import Batch, clip_means, insides, owners, pieces, pieces_of
+from escucha.concepts.discovering.excerpts import Batch, clip_means, owners, pieces, pieces_of
 from escucha.errors import InputError
 from escucha.models.classifier import Change, FeatureClassifier, SteerableClassifier, values
-
-HELD = 2**25
-"""Activations, over all changes, that are computed at once: bounds memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,15 +107,13 @@ def losses(classifier: Readable, batches: Iterable[Batch], layer: str, component
 def _values(classifier: SteerableClassifier | FeatureClassifier, waves: np.ndarray, layer: str,
             changes: Sequence[Change]) -> tuple[np.ndarray, np.ndarray]:
     """Values `(window, label)` of the waves as they are, and `(change, window, label)` with a layer changed."""
-    inside = insides(classifier, waves, layer)
     if isinstance(classifier, FeatureClassifier):
-        plain, changed = classifier.scores_of(inside), [classifier.scores_of(change(inside)) for change in changes]
+        inside = classifier.features(waves)
+        plain = classifier.scores_of(inside)
+        changed = np.stack([classifier.scores_of(change(inside)) for change in changes])
     else:
-        together = max(1, HELD // inside.size)
-        plain = classifier.scores(waves)
-        changed = [scores for at in range(0, len(changes), together)
-                   for scores in classifier.scores_changed(waves, layer, changes[at:at + together])]
-    return values(plain, classifier.link), values(np.stack(changed), classifier.link)
+        plain, changed = classifier.scores(waves), classifier.scores_changed(waves, layer, changes)
+    return values(plain, classifier.link), values(changed, classifier.link)
 
 
 def _spread(of: np.ndarray, inside: np.ndarray, count: int) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.concepts.correction import holm
-from escucha.concepts.discovering.cues import CUES, differing
+from escucha.concepts.discovering.cues import CUES, cue_named, differing
 from escucha.concepts.discovering.following import following
 from escucha.concepts.discovering.shortcut import DRAWS, Told, shuffles, told
 from escucha.models.resampling import Interval, mean_intervals, sign_flip
@@ -92,7 +92,7 @@ def scanned(cues: np.ndarray, classes: Sequence[str], groups: np.ndarray, *, see
 def changes_of(names: Iterable[str]) -> dict[tuple[str, str], Callable[[Clip], Clip]]:
     """(cue, `more` or `less`) to what is done to a clip, of the cues that can be put into a sound or taken out."""
     return {(name, way): change for name in names for way, change in
-            (("more", CUES[name].more), ("less", CUES[name].less)) if change is not None}
+            (("more", cue_named(name).more), ("less", cue_named(name).less)) if change is not None}
 
 
 def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarray], plain: np.ndarray,
@@ -103,7 +103,7 @@ def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarra
     `cues` are `(clip,)` numbers of the clips whose values are `plain` `(clip, label)`, and `changed` with more or less
     of a cue; `having` `(clip, label)` says which labels they have.
     """
-    names = [name for name in found if CUES[name].changeable]
+    names = [name for name in found if cue_named(name).changeable]
     shifts = {name: changed.get((name, "more"), plain) - changed.get((name, "less"), plain) for name in names}
     chances = [[sign_flip(column, groups, seed=seed) for column in shift.T] for shift in shifts.values()]
     p = dict(zip(names, holm(np.array(chances).ravel()).reshape(-1, len(labels))))
