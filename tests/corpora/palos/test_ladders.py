@@ -23,7 +23,8 @@ def test_the_rungs_of_a_ladder_differ_in_the_level_alone(change):
         assert ladder.levels == GRADES[change].levels
         assert rises([told[TOLD[change]] for told in known])
         assert {(told["palo"], told["family"]) for told in known} == {(ladder.palo, ladder.family)}
-        follows = {TOLD[change], *(("beats", "accents", "remates", "onsets", "chords", "modes", "sources")
+        follows = {TOLD[change], *(("beats", "accents", "remates", "onsets", "chords", "modes", "sources",
+                                        "cadence", "melisma")
                                    if change == "tempo" else ())}
         for told in known:
             assert {key for key in told if told[key] != known[0][key]} <= follows

@@ -61,11 +61,21 @@ def test_another_process_renders_the_same_samples():
     assert hashlib.sha256(here.tobytes()).hexdigest() == there
 
 
-ONLY = {"palmas": {"palmas"}, "castanets": {"castanets"}, "voice": {"voice"}, "cajon": {"cajon"},
-        "contratiempo": {"palmas"}, "rasgueado": {"guitar"}, "phrygian-mode": {"guitar", "bass", "voice"},
-        "brightness": {"guitar", "bass", "voice", "palmas", "castanets", "cajon"},
-        "fast-tempo": {"guitar", "bass", "voice", "palmas", "castanets", "cajon"},
-        "twelve-beat-compas": {"guitar", "bass", "voice", "palmas", "castanets", "cajon"}}
+HARMONY, MUSIC = {"guitar", "bass", "voice"}, set(STEMS)
+ONLY = {**{source: {source} for source in ("palmas", "castanets", "voice", "cajon", "guitar")},
+        **dict.fromkeys(("rasgueado", "arpegio", "picado", "scale-melody"), {"guitar"}),
+        **dict.fromkeys(("melisma", "stepwise-melody"), {"voice"}), "contratiempo": {"palmas"},
+        **dict.fromkeys(("phrygian-mode", "major-mode", "minor-mode", "andalusian-cadence"), HARMONY),
+        **dict.fromkeys(("twelve-beat-compas", "ternary-metre", "quaternary-metre", "fast-tempo", "brightness",
+                         "reverberant"), MUSIC), "loud": {*MUSIC, REST}, "noise-floor": {REST}}
+LEVELS = {"loud": 12.01, "guitar": 14.0}
+"""dB that a pair's members may be apart; 5 for all other contrasts."""
+KEYS = {**{source: "sources" for source in STEMS}, "brightness": "brightness", "loud": "loudness", "fast-tempo": "tempo",
+        **dict.fromkeys(("rasgueado", "arpegio", "picado"), "technique"), "contratiempo": "contratiempo",
+        **dict.fromkeys(("twelve-beat-compas", "ternary-metre", "quaternary-metre"), "metre"), "melisma": "melisma",
+        **dict.fromkeys(("phrygian-mode", "major-mode", "minor-mode"), "mode"), "andalusian-cadence": "cadence",
+        "stepwise-melody": "line", "scale-melody": "run", "reverberant": "wet", "noise-floor": "noise_level"}
+"""The annotation that tells each contrast."""
 
 
 @pytest.mark.parametrize("change", CONTRASTS)
@@ -74,9 +84,12 @@ def test_a_pair_differs_in_what_was_changed_and_in_nothing_else(change):
         apart = differences(pair)
         assert apart["stems"]
         assert set(apart["stems"]) <= ONLY[change]
-        assert abs(apart["level"]) < 6
+        assert abs(apart["level"]) < LEVELS.get(change, 5.0)
         one, other = pair.with_.annotations(), pair.without.annotations()
-        assert one["loudness"] == other["loudness"]
+        changed = {key for key in one if one[key] != other[key]}
+        assert KEYS[change] in changed
+        assert not changed & {"room", "noise", "program", "voice_program", "tuning", "tonic", "family", "seed"}
+        assert (one["loudness"] == other["loudness"]) == (change != "loud")
         assert (pair.with_.recipe.family, pair.palo) == (pair.family, one["palo"])
 
 
@@ -88,6 +101,12 @@ def test_concepts_are_what_they_say():
     assert both("phrygian-mode", "mode") == ("phrygian", "major")
     assert both("twelve-beat-compas", "metre") == ("twelve", "ternary")
     assert both("rasgueado", "technique") == ("rasgueado", "arpegio")
+    assert both("quaternary-metre", "cycle") == (4, 3)
+    assert both("minor-mode", "mode") == ("minor", "major")
+    assert both("andalusian-cadence", "mode") == ("phrygian", "phrygian")
+    assert both("stepwise-melody", "line") == ("stepwise", "leaping")
+    assert both("scale-melody", "run") == ("scale", "arpeggio")
+    assert both("melisma", "melisma") == (True, False)
     fast, slow = both("fast-tempo", "tempo")
     assert fast / slow == pytest.approx(1.3 / .7)
     on, off = both("castanets", "sources")
@@ -104,6 +123,30 @@ def test_pairs_of_the_other_palos_differ_in_what_was_changed(palo):
                           "palmas": {"sources"}}[change]
         assert not changed & {"loudness", "room", "noise", "program", "tuning", "technique"}
         assert set(differences(pair)["stems"]) <= ONLY[change]
+
+
+def test_of_three_that_exclude_each_other_one_stands_against_the_two_others_in_turn():
+    for change, key in (("picado", "technique"), ("ternary-metre", "metre"), ("major-mode", "mode")):
+        pairs = counterfactual_pairs(change, pairs=12, seed=1, duration=2.0)
+        known = [(pair.palo, pair.with_.annotations()[key], pair.without.annotations()[key]) for pair in pairs]
+        assert len({with_ for _, with_, _ in known}) == 1
+        assert len({without for _, _, without in known}) == 2
+        for palo in DEFAULT_PALOS:
+            others = [without for played, _, without in known if played == palo]
+            assert others[0] != others[1]
+            assert others == others[:2] * 2
+
+
+def test_a_score_that_has_what_a_contrast_needs_is_left_as_it_is():
+    pairs = counterfactual_pairs("contratiempo", pairs=12, seed=1, duration=2.0)
+    plain = counterfactual_pairs("loud", pairs=12, seed=1, duration=2.0)
+    given = []
+    for pair, other in zip(pairs, plain):
+        assert "palmas" in pair.with_.annotations()["sources"]
+        has = "palmas" in other.with_.annotations()["sources"]
+        assert ("palmas" in dict(pair.with_.recipe.changes)) != has
+        given.append(has)
+    assert {True, False} == set(given)
 
 
 def test_percussion_does_not_hear_the_mode():
