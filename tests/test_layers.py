@@ -25,7 +25,7 @@ FLOORS = (
 DOORS = {
     "audiomentations": "models/augmentation.py",
     "captum": "explain/gradients/",
-    "concept_erasure": "concepts/erasure.py",
+    "concept_erasure": "concepts/erasing/leace.py",
     "demucs": "audio/separat",
     "fastapi": "server/",
     "h5py": "models/weights/keras.py",

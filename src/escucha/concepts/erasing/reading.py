@@ -1,11 +1,7 @@
-"""Is an idea needed? A layer with the idea erased from it: what can still be read, and how to ask what then follows.
+"""Can an idea still be read once it is erased? Asked of groups that the eraser has not heard.
 
-LEACE (Belrose et al. 2023, arXiv 2306.03819) is the least change of a layer after which no straight line tells clips
-with an idea from clips without it. It is fitted on the examples of some groups, pooled over positions, and applied at
-every position: it is affine, so what it does to the mean over positions is the mean of what it does to each.
-
-Conventions: rows are `(example, unit)` in the order of a set (see `meaningless`); signs are +1 with the idea and -1
-without it.
+Conventions: rows are `(example, unit)` in the order of a set (see `meaningless`); answers are +1 with the idea and -1
+without it, `(example,)`, or `(set, example)` of which the first are the true ones.
 """
 
 import warnings
@@ -15,58 +11,13 @@ import numpy as np
 
 from escucha.concepts.design import Design
 from escucha.concepts.dual import folds_of, penalties
+from escucha.concepts.erasing.leace import Eraser, fit_erasers, scales
 from escucha.concepts.meaningless import order, permuted_pairs
 
 HELD_OUT = 3
 """One group in so many is kept from the eraser."""
 SHUFFLED = 200
 """Shufflings that a probe's accuracy is compared with."""
-
-
-@dataclass(frozen=True, eq=False)
-class Eraser:
-    """Takes one direction out of a layer: `x - ((x - middle) @ right) left`."""
-
-    left: np.ndarray
-    """`(unit,)`."""
-    right: np.ndarray
-    """`(unit,)`."""
-    middle: np.ndarray
-    """`(unit,)`: what stays where it is."""
-
-    def __call__(self, heard: np.ndarray) -> np.ndarray:
-        """Activations `(batch, unit, *position)` with the idea erased at every position."""
-        along = np.tensordot(heard, self.right, axes=(1, 0)) - self.middle @ self.right
-        spread = self.left.reshape(-1, *[1] * (heard.ndim - 2))
-        return (heard - along[:, None] * spread).astype(heard.dtype)
-
-
-def fit_erasers(rows: np.ndarray, sets: np.ndarray, signs: np.ndarray) -> list[Eraser]:
-    """LEACE of concepts given as rows `(set, example)` of `(row, unit)`; signs `(example,)` of every set.
-
-    All share the covariance of the rows, units brought to one scale, shrunk (`concept_erasure`): LEACE erases an idea
-    from the examples whatever covariance it takes, and changes them the less the better that is known.
-    """
-    import torch
-    from concept_erasure import LeaceFitter
-
-    scale = scales(rows)
-    told = torch.tensor(rows / scale, dtype=torch.float64)
-    size, axes = np.linalg.eigh(LeaceFitter.fit(told, told[:, :1]).sigma_xx.numpy())
-    size = np.where(size > size[-1] * len(size) * np.finfo(float).eps, size, np.nan)
-    whiten, colour = (np.nan_to_num(axes * size**power) @ axes.T for power in (-0.5, 0.5))
-    level = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
-    along = np.stack([level @ rows[one] for one in sets]) / scale @ whiten
-    length = np.linalg.norm(along, axis=1, keepdims=True)
-    along = np.divide(along, length, out=np.zeros_like(along), where=length > 1e-9 * length.max(initial=0.0))
-    return [Eraser(left, right, rows[one].mean(axis=0))
-            for left, right, one in zip(along @ colour * scale, along @ whiten / scale, sets)]
-
-
-def scales(rows: np.ndarray) -> np.ndarray:
-    """`(unit,)` standard deviations, 1 where a unit does not vary."""
-    spread = rows.std(axis=0, dtype=np.float64)
-    return np.where(spread > 0, spread, 1.0)
 
 
 @dataclass(frozen=True)
@@ -76,6 +27,8 @@ class Reading:
     Judged on groups that neither the eraser nor the line was fitted on; 0.5 is chance.
     """
 
+    concept: str
+    layer: str
     before: float
     before_p: float
     """Share of shufflings of the groups' answers that are read as well."""
@@ -96,8 +49,6 @@ class Reading:
 class Erased:
     """An idea erased at one layer, and meaningless concepts of the same design erased just so."""
 
-    concept: str
-    layer: str
     reading: Reading
     eraser: Eraser
     controls: tuple[Eraser, ...]
@@ -121,8 +72,9 @@ def erase(rows: np.ndarray, design: Design, *, layer: str, controls: int, seed: 
     before, _, before_p = _read(plain, told, once, paired=paired)
     after, null, after_p = _read(erased, told, once, paired=paired)
     fresh, fresh_null, fresh_p = _read(erased[kept], told[:, kept], folds_of(groups[kept], signs[kept]), paired=paired)
-    return Erased(design.concept.name, layer, Reading(before, before_p, after, null, after_p, fresh, fresh_null,
-                                                      fresh_p, len(np.unique(groups[kept]))), eraser, tuple(others))
+    reading = Reading(design.concept.name, layer, before, before_p, after, null, after_p, fresh, fresh_null, fresh_p,
+                      len(np.unique(groups[kept])))
+    return Erased(reading, eraser, tuple(others))
 
 
 def shuffled_answers(signs: np.ndarray, groups: np.ndarray, *, paired: bool, count: int,

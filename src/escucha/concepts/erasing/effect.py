@@ -18,6 +18,8 @@ from escucha.models.resampling import mean_interval
 
 DRAWS = 2000
 """Of the bootstrap."""
+AT_ONCE = 128
+"""Changes that a layer gives in one pass: bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class ErasedEffect:
     """95 % interval, bootstrap over groups."""
     control: float
     """Mean change where a meaningless concept is erased instead: what erasing anything does."""
+    control_reach: float
+    """95 % of meaningless concepts change the label by no more than this, up or down."""
     p: float
     """(1 + number of meaningless concepts whose erasing changes the label as much) / (their number + 1)."""
     p_corrected: float
@@ -54,14 +58,19 @@ def values_when(classifier: SteerableClassifier | FeatureClassifier, clips: Iter
     """`(change, clip, label)` values of clips when a layer gives what each of the changes makes of its activations."""
     made = []
     for clip in clips:
-        waves = windows.cut(clip.wave, classifier.window)
-        if isinstance(classifier, FeatureClassifier):
-            features = classifier.features(waves)
-            scores = np.stack([classifier.scores_of(change(features)) for change in changes])
-        else:
-            scores = classifier.scores_changed(waves, layer, changes)
+        scores = _scores_when(classifier, windows.cut(clip.wave, classifier.window), layer, changes)
         made.append(values(scores.astype(np.float64), classifier.link).mean(axis=1))
     return np.stack(made, axis=1)
+
+
+def _scores_when(classifier: SteerableClassifier | FeatureClassifier, waves: np.ndarray, layer: str,
+                 changes: Sequence[Change]) -> np.ndarray:
+    """`(change, window, label)`."""
+    if isinstance(classifier, FeatureClassifier):
+        features = classifier.features(waves)
+        return np.stack([classifier.scores_of(change(features)) for change in changes])
+    return np.concatenate([classifier.scores_changed(waves, layer, changes[at:at + AT_ONCE])
+                           for at in range(0, len(changes), AT_ONCE)])
 
 
 def erased_effects(changes: np.ndarray, *, concept: str, layer: str, labels: Sequence[str], having: np.ndarray,
@@ -77,8 +86,10 @@ def erased_effects(changes: np.ndarray, *, concept: str, layer: str, labels: Seq
         found = mean_interval(changes[0, mine, column], names[mine], seed=seed, draws=DRAWS)
         null = changes[1:, mine, column].mean(axis=1)
         p = (1 + np.sum(np.abs(null) >= abs(found.value) * (1 - 1e-9))) / (len(null) + 1)
-        made.append(ErasedEffect(concept, layer, label, found.value, found.low, found.high, float(null.mean()),
-                                 float(p), float("nan"), found.groups))
+        made.append(ErasedEffect(
+            concept, layer, label, found.value, found.low, found.high, control=float(null.mean()),
+            control_reach=float(np.quantile(np.abs(null), 0.95)), p=float(p), p_corrected=float("nan"),
+            groups=found.groups))
     return made
 
 

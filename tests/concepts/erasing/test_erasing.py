@@ -8,8 +8,9 @@ from torch import nn
 
 from escucha.audio.clip import Clip
 from escucha.concepts.design import design
-from escucha.concepts.erased_effect import check_steerable, corrected, erased_effects, values_when
-from escucha.concepts.erasure import Erased, erase, fit_erasers, scales, shuffled_answers
+from escucha.concepts.erasing.effect import check_steerable, corrected, erased_effects, values_when
+from escucha.concepts.erasing.leace import fit_erasers, scales
+from escucha.concepts.erasing.reading import Erased, erase, shuffled_answers
 from escucha.errors import InputError
 from escucha.models.torch_classifier import TorchClassifier
 from tests.concepts.planted import UNITS, World, axis, clip_world, paired_world
