@@ -7,5 +7,6 @@ EXAMPLES: dict[str, str] = {
     "midi": "escucha.concepts.examples.midi:Midi",
     "query": "escucha.concepts.examples.query:Query",
     "features": "escucha.concepts.examples.features:Features",
+    "stems": "escucha.concepts.examples.stems:Stems",
 }
 """Kind of a card's `[examples]` to its settings; named, not imported."""
