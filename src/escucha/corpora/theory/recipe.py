@@ -62,7 +62,7 @@ class Recipe(Changeable):
 def check_topic(about: str, values: tuple[str, ...], manners: tuple[str, ...]) -> None:
     """InputError for a topic, value or manner that there is not."""
     if about not in TOPICS:
-        raise unknown("theory", about, TOPICS)
+        raise unknown("topic", about, TOPICS, "theory")
     for what, names, known in (("value", values, TOPICS[about].values), ("manner", manners, TOPICS[about].manners)):
         for name in names:
             if name not in known:
