@@ -12,7 +12,8 @@ from escucha.concepts.activations import hear
 from escucha.concepts.cav import find_cav
 from escucha.concepts.concept import Concept, Example
 from escucha.concepts.design import design, inside
-from escucha.concepts.probes.probe import fit_probe, split_of
+from escucha.concepts.probes.fits import fit_probe
+from escucha.concepts.probes.splits import split_of
 from escucha.concepts.slopes import slopes
 from escucha.concepts.tcav import layer_tests
 from escucha.errors import InputError

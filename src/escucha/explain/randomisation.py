@@ -88,8 +88,9 @@ def _reset(module: "nn.Module") -> None:
     """As torch begins to train it; a module that does not say how gets noise of its own mean and spread."""
     import torch
 
-    if callable(begin := getattr(module, "reset_parameters", None)):
-        begin()
+    from escucha.models.untrained import begin
+
+    if begin(module):
         return
     with torch.no_grad():
         for weight in module.parameters(recurse=False):

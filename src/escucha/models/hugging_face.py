@@ -65,6 +65,10 @@ class ShortNames(nn.Module):
             self.add_module(name, part)
         self.model = model
 
+    def reset_parameters(self) -> None:
+        """Weights as the library draws them for a model of this config."""
+        self.model.load_state_dict(type(self.model)(self.model.config).state_dict())
+
     def forward(self, waves: Tensor) -> Tensor:
         """Logits `(batch, label)`."""
         inputs = self.front_end(waves).to(next(self.model.parameters()).dtype)

@@ -1,108 +1,124 @@
-"""Can a property be read off a layer by a straight line? Linear probes, and how well they do on groups never heard.
+"""What a probe reads of one property at one layer, on groups it has never heard.
 
-Conventions: rows are `(clip, unit)`; whole groups are train, valid or test; the scaler hears train only, the penalty is
-chosen on valid, and every number is of test.
+Conventions: rows are `(clip, unit)`; whole groups are train, valid or test; the scaler hears train only, what can be
+chosen is chosen on valid, and every number is of test.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
 import numpy as np
 
-from escucha.corpora.corpus import SPLITS
-from escucha.errors import InputError
-from escucha.models.evaluation import balanced_accuracy, confusion, group_interval
+from escucha.concepts.probes.fits import PROBES, Reading, Scaled, check_kinds, scaled
+from escucha.concepts.probes.scores import Task, chance, interval, score
+from escucha.concepts.probes.selectivity import CONTROLS, Controls, controls_of
+from escucha.concepts.probes.splits import Split
+from escucha.errors import unknown
 
-Task = Literal["classes", "number"]
 
-PENALTIES = (0.01, 0.1, 1.0, 10.0)
-"""Inverse strengths of the logistic fit; for ridge, the strengths a clip."""
-DRAWS = 1000
-"""Bootstrap draws over groups."""
+@dataclass(frozen=True)
+class Probe:
+    """What a probe reads of one property at one layer."""
+
+    subject: str
+    """What is read: a mode, a tempo, whether a source sounds."""
+    layer: str
+    task: Task
+    score: float
+    """Balanced accuracy, or R^2 of a number, on groups the probe has not heard."""
+    low: float
+    high: float
+    """95 % interval of the score, bootstrap over test groups."""
+    chance: float
+    """One in the number of classes; 0 for R^2."""
+    control: float
+    """Mean score on control tasks."""
+    control_sd: float
+    """Between control tasks."""
+    control_kind: str
+    """`types` that recur across groups, or `groups`, scored on held-out clips of the training groups."""
+    penalty: float
+    """Of the fit, chosen on valid; of the MLP its weight decay."""
+    valid: float
+    """Score on the groups that chose the penalty: what chooses among layers, so that no layer is chosen on test."""
+    clips: int
+    """In test."""
+    groups: int
+    """In test."""
+    kind: str = "linear"
+    """Of PROBES."""
+    hidden: int = 0
+    """Units in the hidden layer of the MLP, chosen on valid."""
+
+    @property
+    def selectivity(self) -> float:
+        """Score minus control: near 0, the probe has learnt no more than it could of any labels.
+
+        A control below chance (an R^2 below 0) is no memory at all: then chance is what is taken off, or selectivity
+        would exceed the score itself.
+        """
+        return self.score - max(self.control, self.chance)
+
+    @property
+    def held(self) -> bool:
+        """Above chance, and above what could be learnt by heart."""
+        return self.low > self.chance and self.low > self.control
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
-    """Masks `(clip,)` of train, valid and test, and the groups they keep whole."""
+class Layer:
+    """A layer's rows, scaled once for every property that is asked of it."""
 
-    train: np.ndarray
-    valid: np.ndarray
-    test: np.ndarray
-    groups: np.ndarray
+    name: str
+    rows: np.ndarray
+    """`(clip, unit)`."""
+    split: Split
+    within: Split | None = None
+    """Where controls are a label a group: clips within the training groups."""
 
+    @cached_property
+    def scaled(self) -> Scaled:
+        """On train."""
+        return scaled(self.rows, self.split)
 
-def split_of(groups: Sequence[str], splits: Sequence[str], *, seed: int) -> Split:
-    """The corpus' own splits where it has all three, else three in five groups train, one valid, one test, at random.
+    @cached_property
+    def for_controls(self) -> Scaled:
+        """On the clips that control tasks are learned from."""
+        return self.scaled if self.within is None else scaled(self.rows, self.within)
 
-    InputError for fewer than five groups.
-    """
-    names, given = np.array(groups), np.array(splits)
-    if set(given) != set(SPLITS):
-        unique = np.random.default_rng(seed).permutation(np.unique(names))
-        if len(unique) < 5:
-            raise InputError(f"a probe needs five groups or more to train, choose and test on, got {len(unique)}")
-        parts = dict(zip(unique, np.resize(["train", "valid", "train", "test", "train"], len(unique))))
-        given = np.array([parts[name] for name in names])
-    return Split(given == "train", given == "valid", given == "test", names)
-
-
-def fit_probe(rows: np.ndarray, target: np.ndarray, split: Split, *, task: Task) -> tuple[np.ndarray, float]:
-    """What the best linear probe says of every clip `(clip,)`, and its penalty.
-
-    Logistic regression for classes, ridge for a number; the penalty is the best on valid. InputError where train has
-    one class only.
-    """
-    if task == "classes" and len(np.unique(target[split.train])) < 2:
-        raise InputError(f"every clip in train is {str(target[split.train][0])!r}; a probe needs two kinds to tell "
-                         "apart")
-    mean, spread = rows[split.train].mean(axis=0), rows[split.train].std(axis=0)
-    scaled = (rows - mean) / np.where(spread > 0, spread, 1.0)
-    said = [_fitted(scaled, target, split.train, task=task, penalty=penalty) for penalty in PENALTIES]
-    best = int(np.argmax([score(each[split.valid], target[split.valid], task=task) for each in said]))
-    return said[best], PENALTIES[best]
+    @cached_property
+    def whole(self) -> Scaled:
+        """On all clips, which both ends of a code have."""
+        every = np.ones(len(self.rows), dtype=bool)
+        return scaled(self.rows, Split(every, every, every, self.split.groups))
 
 
-def _fitted(scaled: np.ndarray, target: np.ndarray, train: np.ndarray, *, task: Task, penalty: float) -> np.ndarray:
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    if task == "number":
-        return Ridge(alpha=penalty * train.sum()).fit(scaled[train], target[train]).predict(scaled)
-    fit = LogisticRegression(C=penalty / np.sqrt(scaled.shape[1]), class_weight="balanced", max_iter=500, tol=1e-3)
-    return fit.fit(scaled[train], target[train]).predict(scaled)
-
-
-def score(said: np.ndarray, target: np.ndarray, *, task: Task) -> float:
-    """Balanced accuracy, or R^2."""
-    if task == "number":
-        return float(_explained(said, target, np.zeros(len(said), dtype=int), np.ones((1, 1)))[0])
-    return balanced_accuracy(confusion(*_coded(target, said)))
+def read(layer: Layer, target: np.ndarray, *, task: Task, kind: str = "linear", seed: int = 0) -> Reading:
+    """What the best probe of this kind says of every clip; InputError for an unknown kind, or one class in train."""
+    if kind not in PROBES:
+        raise unknown("probe", kind, PROBES)
+    check_kinds(target, layer.split.train, task)
+    found, = PROBES[kind](layer.scaled, [target], task=task, seed=seed)
+    return found
 
 
-def interval(said: np.ndarray, target: np.ndarray, groups: np.ndarray, *, task: Task, seed: int) -> tuple[float, float]:
-    """95 % interval of the score, a percentile bootstrap over groups (exact binomial where nothing is wrong)."""
-    if task == "classes":
-        found = group_interval(*_coded(target, said)[:2], list(groups), measure=balanced_accuracy, seed=seed,
-                               draws=DRAWS)
-        return found.low, found.high
-    which = np.unique(groups, return_inverse=True)[1]
-    count = int(which.max()) + 1
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=DRAWS)
-    low, high = np.nanquantile(_explained(said, target, which, drawn.astype(float)), (0.025, 0.975))
-    return float(low), float(high)
+def measured(layer: Layer, target: np.ndarray, found: Reading, controls: Controls, *, subject: str, task: Task,
+             kind: str = "linear", seed: int = 0) -> Probe:
+    """The score of a reading on test, and on control tasks beside it."""
+    test, valid = layer.split.test, layer.split.valid
+    groups = layer.split.groups[test]
+    low, high = interval(found.said[test], target[test], groups, task=task, seed=seed)
+    scores = controls.scores(layer.for_controls, kind=kind, seed=seed)
+    return Probe(subject, layer.name, task, score(found.said[test], target[test], task=task), low, high,
+                 chance(target, task), float(scores.mean()), float(scores.std(ddof=1)), controls.kind, found.penalty,
+                 score(found.said[valid], target[valid], task=task), int(test.sum()), len(np.unique(groups)), kind,
+                 found.hidden)
 
 
-def _coded(target: np.ndarray, said: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Truth and answers as numbers of classes, and how many classes there are."""
-    names, coded = np.unique(np.concatenate([target, said]), return_inverse=True)
-    return coded[:len(target)], coded[len(target):], len(names)
-
-
-def _explained(said: np.ndarray, target: np.ndarray, which: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """`(draw,)` R^2 when group `which[clip]` counts `weights[draw, group]` times."""
-    truth = target.astype(np.float64)
-    size, total, square, missed = (
-        weights @ np.bincount(which, weights=values, minlength=weights.shape[1])
-        for values in (np.ones(len(truth)), truth, truth**2, (truth - said) ** 2))
-    spread = square - total**2 / size
-    return 1 - missed / np.where(spread > 0, spread, np.nan)
+def probe(rows: np.ndarray, target: np.ndarray, split: Split, types: np.ndarray | None, *, subject: str, layer: str,
+          task: Task, kind: str = "linear", draws: int = CONTROLS, seed: int = 0) -> Probe:
+    """Fit on train, score on test, and compare with control tasks; `types` `(clip,)`, None where none are known."""
+    controls = controls_of(target, split, types, task=task, draws=draws, seed=seed)
+    heard = Layer(layer, rows, split, controls.within)
+    found = read(heard, target, task=task, kind=kind, seed=seed)
+    return measured(heard, target, found, controls, subject=subject, task=task, kind=kind, seed=seed)

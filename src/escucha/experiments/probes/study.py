@@ -1,40 +1,64 @@
-"""The kind `probe-study`: which annotated properties can be read off which layer by a straight line."""
+"""The kind `probe-study`: which properties can be read off which layer, by what, and was it learned?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from escucha.concepts import activations
-from escucha.concepts.activations import Maps
-from escucha.concepts.probes import probe
-from escucha.concepts.probes.probe import Split, Task
-from escucha.concepts.probes.selectivity import CONTROLS, Probe, check_controls
-from escucha.concepts.probes.selectivity import probe as probed
-from escucha.concepts.probes.table import ProbeTable
+from escucha.concepts.activations import Maps, Readable
+from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED, Beside, with_statistics
+from escucha.concepts.probes.description import Code
+from escucha.concepts.probes.ends import Ends
+from escucha.concepts.probes.fits import PROBES
+from escucha.concepts.probes.probe import Probe
+from escucha.concepts.probes.real import Real
+from escucha.concepts.probes.selectivity import CONTROLS, check_controls, controls_of
+from escucha.concepts.probes.splits import Split, split_of
 from escucha.config import Within
-from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError, unknown
+from escucha.experiments.probes import targets
+from escucha.experiments.probes.cells import Asked, Heard, RealClips, cells, sorted_out
+from escucha.experiments.probes.finding import ProbeTable
+from escucha.experiments.probes.targets import Notes, Target
+from escucha.models import windows
 
 if TYPE_CHECKING:
     from escucha.experiments.workbench import Workbench
 
+SETTLING = 64
+"""Training clips whose first window the batch norms of the untrained network hear."""
+
 
 @dataclass(frozen=True)
 class ProbeStudy:
-    """Properties at layers: linear probes (Alain and Bengio 2016, arXiv 1610.01644) with control tasks."""
+    """Properties at layers: probes (Alain and Bengio 2016, arXiv 1610.01644) with control tasks and baselines."""
 
     kind: ClassVar[str] = "probe-study"
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     model: str
     properties: tuple[str, ...]
-    """Annotations (`mode`, `metre`, `tempo`), `label`, or names of sources: does it sound?"""
+    """Annotations (`mode`, `metre`, `tempo`), `label`, names of sources (does it sound?), or what can be measured of a
+    clip (`centroid`, `onset-rate`; see `escucha.corpora.measures`)."""
     corpus: dict[str, Any]
     """Annotated clips; its own splits are used where it has train, valid and test."""
     layers: tuple[str, ...] = ()
     """All layers of the model when empty."""
+    probes: tuple[str, ...] = ("linear",)
+    """Kinds of probe: `linear`, `mlp`. Layers and headlines are those of the first."""
+    amounts: tuple[str, ...] = ()
+    """Properties that are annotated in whole numbers and are amounts, not names."""
+    description_length: bool = False
+    """Of classes: how much shorter the layer makes their code (MDL)."""
+    baselines: tuple[Literal["untrained", "log-mel"], ...] = (UNTRAINED, LOG_MEL)
+    """What learned nothing: the network before training, layer by layer; means and spreads of mel bands."""
+    out_of_range: bool = False
+    """Of numbers: learn the middle of the range, be asked about its ends."""
+    real: dict[str, Any] | None = None
+    """Real clips, with the same annotations where they are known, that the probes are asked about."""
     types: tuple[str, ...] = ("program", "tonic")
     """Annotations whose combinations recur across groups and get the random labels of control tasks."""
     controls: Annotated[int, Within(CONTROLS, 10_000)] = CONTROLS
@@ -43,73 +67,107 @@ class ProbeStudy:
     seed: int = 0
 
     def inputs(self, workbench: "Workbench") -> list[str]:
-        """What the model and the corpus are made of."""
-        from escucha.models.shelf import model_digest
-
-        return [model_digest(self.model, workbench.home), workbench.corpus(self.corpus).digest()]
+        """What the model and the corpora are made of."""
+        corpora = [self.corpus, *([self.real] if self.real else [])]
+        return [workbench.digest(self.model), *(workbench.corpus(table).digest() for table in corpora)]
 
     def run(self, workbench: "Workbench") -> ProbeTable:
         """Hear every clip once, then probe; InputError for an unknown layer or property before anything is heard."""
         classifier = activations.readable(workbench.model(self.model), self.layers)
-        check_controls(self.controls)
-        corpus = workbench.corpus(self.corpus)
-        split = probe.split_of([track.group for track in corpus], [track.split for track in corpus], seed=self.seed)
-        notes = [_known(track) for track in corpus]
-        targets = {name: _target(name, notes, corpus) for name in self.properties}
-        types = _types(self.types, notes)
-        layers = self.layers or activations.layers_of(classifier)
-        heard = workbench.hear(classifier, [track.source for track in corpus], layers, card=self.model, maps=self.maps,
-                               doing="clips to probe")
+        corpus, real = workbench.corpus(self.corpus), workbench.corpus(self.real) if self.real else None
+        known = targets.notes_of(corpus)
+        self._check(known, corpus)
+        split = split_of([track.group for track in corpus], [track.split for track in corpus], seed=self.seed)
+        asked = targets.targets_of(self.properties, known, corpus, amounts=self.amounts, cache=workbench.cache)
+        notes = self._spread(asked, split) if self.out_of_range else []
+        heard = self._hear(classifier, workbench, corpus, known, asked, split=split, real=real, notes=notes)
         with threadpool_limits(1):  # the fits are small: threads that wait for each other make them five times slower
-            probes = [self._probe(name, layer, targets, heard.rows[layer], split=split, types=types)
-                      for name in self.properties for layer in layers]
+            found = list(cells(heard, Asked(self.probes, self.description_length, self.out_of_range, self.seed)))
         labels = np.array([";".join(track.labels) for track in corpus])
-        told = {name: _from_label(labels, target, split, task) for name, (target, task) in targets.items()}
-        return ProbeTable(self.model, tuple(probes), told, {
-            "layers": list(layers), "types": list(self.types), "controls": self.controls, "maps": self.maps,
-            "clips": len(corpus), "seed": self.seed})
+        told = {name: targets.from_label(labels, target, split) for name, target in asked.items()}
+        return ProbeTable(self.model, sorted_out(found, Probe), told, self._settings(heard, corpus, real),
+                          sorted_out(found, Code), sorted_out(found, Beside), sorted_out(found, Ends),
+                          sorted_out(found, Real), tuple(notes))
 
-    def _probe(self, name: str, layer: str, targets: dict[str, tuple[np.ndarray, Task]], rows: np.ndarray, *,
-               split: Split, types: np.ndarray | None) -> Probe:
-        target, task = targets[name]
-        return probed(rows, target, split, types, subject=name, layer=layer, task=task, draws=self.controls,
-                      seed=self.seed)
+    def _check(self, known: Notes, corpus: Corpus) -> None:
+        check_controls(self.controls)
+        for name in self.probes:
+            if name not in PROBES:
+                raise unknown("probe", name, PROBES)
+        if not self.probes or not self.properties:
+            raise InputError("a probe study needs one property and one kind of probe, or more; name them in 'properties' "
+                             "and 'probes'")
+        for name in self.amounts:
+            if name not in self.properties:
+                raise unknown("property", name, self.properties, "'amounts'")
+        targets.check_properties(self.properties, known, corpus)
 
+    def _spread(self, asked: dict[str, Target], split: Split) -> list[str]:
+        """Says of each number whether it has ends; why not, in sentences."""
+        notes = []
+        for name, target in asked.items():
+            if target.task == "number":
+                asked[name], why = targets.with_spread(target, split)
+                notes += [f"{name} is not asked about out of range: {why}"] if why else []
+        if not any(target.task == "number" for target in asked.values()):
+            raise InputError("out_of_range asks about numbers, and no property is one; leave it out, or name a whole "
+                             "number in 'amounts'")
+        return notes
 
-def _known(track: Track) -> dict[str, Any]:
-    return {**track.source.annotations(), "label": ";".join(track.labels)}
+    def _hear(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, known: Notes,
+              asked: dict[str, Target], *, split: Split, real: Corpus | None, notes: list[str]) -> Heard:
+        layers = list(dict.fromkeys(self.layers)) or list(activations.layers_of(classifier))
+        sources = [track.source for track in corpus]
+        rows = workbench.hear(classifier, sources, layers, card=self.model, maps=self.maps, doing="clips to probe").rows
+        untrained, log_mel = self._baselines(classifier, workbench, corpus, layers, split=split, notes=notes)
+        types = targets.types_of(self.types, known)
+        controls = {name: controls_of(target.values, split, types, task=target.task, draws=self.controls,
+                                      seed=self.seed) for name, target in asked.items()}
+        clips = self._real(classifier, workbench, real, layers, asked, notes) if real is not None else None
+        return Heard(rows, untrained, log_mel, clips, asked, controls, split)
 
+    def _baselines(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, layers: Sequence[str], *,
+                   split: Split, notes: list[str]) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+        """Rows of the untrained network, layer by layer, and log-mel statistics, in one pass."""
+        fresh = self._untrained(classifier, workbench, corpus, split, notes) if UNTRAINED in self.baselines else None
+        if fresh is None and LOG_MEL not in self.baselines:
+            return {}, None
+        clips = workbench.clips([track.source for track in corpus], rate=classifier.rate,
+                                doing="clips for the baselines")
+        statistics: list[np.ndarray] = []
+        if LOG_MEL in self.baselines:
+            clips = with_statistics(clips, classifier.rate, statistics)
+        rows = activations.hear(fresh, clips, layers, maps=self.maps).rows if fresh else {}
+        for _ in clips:  # nobody else may have asked for them
+            pass
+        return rows, np.stack(statistics) if statistics else None
 
-def _target(name: str, notes: Sequence[dict[str, Any]], corpus: Corpus) -> tuple[np.ndarray, Task]:
-    """`(clip,)` classes or numbers; InputError for what is not annotated, or the same in every clip."""
-    sources = {source for note in notes for source in note.get("sources", ())}
-    if all(name in note for note in notes):
-        values = [note[name] for note in notes]
-    elif name in sources:
-        values = ["yes" if name in note.get("sources", ()) else "no" for note in notes]
-    else:
-        simple = {key for note in notes for key, value in note.items() if isinstance(value, str | int | float)}
-        raise unknown("property", name, simple | sources, corpus.origin)
-    if len(set(map(str, values))) < 2:
-        raise InputError(f"{name!r} is {values[0]!r} in every clip of {corpus.origin}; there is nothing to tell apart")
-    if all(isinstance(value, float) for value in values):
-        return np.array(values, dtype=np.float64), "number"
-    return np.array([str(value) for value in values]), "classes"
+    def _untrained(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, split: Split,
+                   notes: list[str]) -> Any:
+        from escucha.models.untrained import untrained
 
+        places = np.flatnonzero(split.train)
+        chosen = np.random.default_rng(self.seed).permutation(places)[:SETTLING]
+        clips = workbench.clips([corpus.tracks[at].source for at in chosen], rate=classifier.rate)
+        waves = np.concatenate([windows.cut(clip.wave, classifier.window)[:1] for clip in clips])
+        try:
+            return untrained(classifier, waves, seed=self.seed)
+        except InputError as error:
+            notes.append(str(error))
+            return None
 
-def _types(names: Sequence[str], notes: Sequence[dict[str, Any]]) -> np.ndarray | None:
-    """`(clip,)` types; None where a clip lacks one of the annotations."""
-    if not names or not all(name in note for note in notes for name in names):
-        return None
-    return np.array(["/".join(str(note[name]) for name in names) for note in notes])
+    def _real(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, layers: Sequence[str],
+              asked: dict[str, Target], notes: list[str]) -> RealClips:
+        truths, said = targets.real_truths(asked, targets.notes_of(corpus), corpus, workbench.cache)
+        notes += [f"of {corpus.origin}: {one}" for one in said]
+        if not truths:
+            raise InputError(f"no property is known of clips of {corpus.origin} as it is of the rendered ones; annotate "
+                             f"{', '.join(self.properties)} there, or leave [real] out")
+        heard = workbench.hear(classifier, [track.source for track in corpus], layers, card=self.model, maps=self.maps,
+                               doing="real clips")
+        return RealClips(heard.rows, truths, np.array([track.group for track in corpus]))
 
-
-def _from_label(labels: np.ndarray, target: np.ndarray, split: Split, task: Task) -> float:
-    """How well a clip's label alone tells the property: by each label's usual value in train."""
-    said = target.copy()
-    for label in np.unique(labels):
-        values = target[split.train & (labels == label)]
-        if len(values):
-            names, counts = np.unique(values, return_counts=True)
-            said[labels == label] = values.mean() if task == "number" else names[counts.argmax()]
-    return probe.score(said[split.test], target[split.test], task=task)
+    def _settings(self, heard: Heard, corpus: Corpus, real: Corpus | None) -> dict[str, Any]:
+        return {"layers": list(heard.rows), "types": list(self.types), "controls": self.controls, "maps": self.maps,
+                "probes": list(self.probes), "clips": len(corpus), "corpus": corpus.origin,
+                **({"real": real.origin, "real_clips": len(real)} if real is not None else {}), "seed": self.seed}

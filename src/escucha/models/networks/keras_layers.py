@@ -4,8 +4,6 @@ Conventions: batch norms have Keras' `EPSILON` and torch's momentum (Keras' .99 
 began, which a small corpus does not give); a sequence is `(batch, time, unit)`.
 """
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
@@ -64,9 +62,18 @@ class PreResetGru(nn.Module):
         super().__init__()
         self.last = last
         """Give the state after the last step, `(batch, unit)`, and not the one after each step."""
-        self.kernel = _drawn((3, before, units), nn.init.xavier_uniform_)
-        self.recurrent = _drawn((3, units, units), nn.init.orthogonal_)
-        self.bias = nn.Parameter(torch.zeros(3, units))
+        self.kernel = nn.Parameter(torch.empty(3, before, units))
+        self.recurrent = nn.Parameter(torch.empty(3, units, units))
+        self.bias = nn.Parameter(torch.empty(3, units))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Weights as Keras draws them, gate by gate."""
+        for gate in self.kernel.detach().unbind():
+            nn.init.xavier_uniform_(gate)
+        for gate in self.recurrent.detach().unbind():
+            nn.init.orthogonal_(gate)
+        nn.init.zeros_(self.bias)
 
     def forward(self, steps: Tensor) -> Tensor:
         """`(batch, time, unit)`, or `(batch, unit)` with `last`, of `(batch, time, before)`."""
@@ -79,11 +86,6 @@ class PreResetGru(nn.Module):
             state = keep * state + (1 - keep) * torch.tanh(new + (open_ * state) @ self.recurrent[2])
             states.append(state)
         return state if self.last else torch.stack(states, dim=1)
-
-
-def _drawn(shape: tuple[int, int, int], draw: Callable[[Tensor], Tensor]) -> nn.Parameter:
-    """A parameter whose gates are drawn one by one."""
-    return nn.Parameter(torch.stack([draw(torch.empty(shape[1:])) for _ in range(shape[0])]))
 
 
 class LogSigmoidOf(nn.Linear):

@@ -58,6 +58,10 @@ class ResNet(nn.Sequential):
         super().__init__(parts)
         draw(self)
 
+    def reset_parameters(self) -> None:
+        """See `draw`; what stands inside has been reset before."""
+        draw(self)
+
 
 class BasicBlock(nn.Module):
     """`(batch, before, mel, frame)` to `(batch, width, mel / stride, frame / stride)`: two convolutions, added to the

@@ -60,6 +60,10 @@ class Vgg16(nn.Sequential):
         super().__init__(parts)
         draw(self)
 
+    def reset_parameters(self) -> None:
+        """See `draw`; what stands inside has been reset before."""
+        draw(self)
+
 
 def layers(settings: Vgg16Settings) -> tuple[str, ...]:
     """The layers worth asking, from sound to answer: each stage, the pooled channels, and each dense layer."""

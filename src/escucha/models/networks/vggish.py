@@ -79,6 +79,10 @@ class Vggish(nn.Sequential):
         super().__init__(parts)
         draw(self)
 
+    def reset_parameters(self) -> None:
+        """See `draw`; what stands inside has been reset before."""
+        draw(self)
+
 
 def _block(before: int, width: int, count: int) -> nn.Sequential:
     """3x3 convolutions with ReLU, the last of them pooled 2x2 before it: the same function on fewer numbers."""
