@@ -9,8 +9,8 @@ from torch import nn
 from escucha.audio.clip import Clip
 from escucha.concepts.design import design
 from escucha.concepts.erasing.effect import check_steerable, corrected, erased_effects, values_when
-from escucha.concepts.erasing.leace import fit_erasers, scales
-from escucha.concepts.erasing.reading import Erased, erase, shuffled_answers
+from escucha.concepts.erasing.leace import Eraser, scales, space_of
+from escucha.concepts.erasing.reading import Reading, kept_apart, read, shuffled_answers
 from escucha.errors import InputError
 from escucha.models.torch_classifier import TorchClassifier
 from tests.concepts.planted import UNITS, World, axis, clip_world, paired_world
@@ -18,9 +18,12 @@ from tests.concepts.planted import UNITS, World, axis, clip_world, paired_world
 IDEA = axis(3, 2.0)
 
 
-def erased(world: World, *, controls: int = 5, seed: int = 0) -> Erased:
+def erased(world: World, *, controls: int = 1, seed: int = 0) -> tuple[Reading, Eraser, list[Eraser]]:
+    """What is read once the concept is erased, its eraser, and those of meaningless concepts."""
     made = design(world.concept, world.places, estimator="mean-difference", nulls=max(controls, 20), seed=seed)
-    return erase(world.rows, made, layer="block", controls=controls, seed=seed)
+    kept, space = kept_apart(made, seed=seed), space_of(world.rows)
+    eraser, *others = space.erasers(np.stack([made.own, *made.nulls[:controls]])[:, ~kept], made.signs[~kept])
+    return read(world.rows, eraser, made, kept, layer="block", seed=seed), eraser, others
 
 
 def own(world: World) -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +34,7 @@ def own(world: World) -> tuple[np.ndarray, np.ndarray]:
 
 def test_nothing_goes_with_the_idea_any_more_and_only_one_direction_is_lost():
     rows, signs = own(paired_world(IDEA))
-    gone = fit_erasers(rows, np.arange(len(rows))[None], signs)[0](rows)
+    gone = space_of(rows).erasers(np.arange(len(rows))[None], signs)[0](rows)
     np.testing.assert_allclose(signs @ gone / len(signs), 0, atol=1e-9)
     np.testing.assert_allclose(gone.mean(axis=0), rows.mean(axis=0), atol=1e-9)
     assert np.linalg.matrix_rank(gone - rows, tol=1e-6) == 1
@@ -43,11 +46,11 @@ def test_it_is_the_packages_eraser():
     theirs = LeaceFitter.fit(told, torch.tensor(signs, dtype=torch.float64), constrain_cov_trace=False,
                              svd_tol=1e-9).eraser
     expected = theirs(told).numpy() * scales(rows) + rows.mean(axis=0)
-    np.testing.assert_allclose(fit_erasers(rows, np.arange(len(rows))[None], signs)[0](rows), expected, atol=1e-8)
+    np.testing.assert_allclose(space_of(rows).erasers(np.arange(len(rows))[None], signs)[0](rows), expected, atol=1e-8)
 
 
 def test_every_position_is_erased_and_their_mean_is_the_means_own():
-    eraser = erased(paired_world(IDEA)).eraser
+    _, eraser, _ = erased(paired_world(IDEA))
     maps = np.random.default_rng(1).normal(size=(5, UNITS, 4, 7))
     np.testing.assert_allclose(eraser(maps).mean(axis=(2, 3)), eraser(maps.mean(axis=(2, 3))), atol=1e-12)
     assert eraser(maps.astype(np.float32)).dtype == np.float32
@@ -55,7 +58,7 @@ def test_every_position_is_erased_and_their_mean_is_the_means_own():
 
 @pytest.mark.parametrize(("make", "settings"), [(paired_world, {"families": 48}), (clip_world, {"habit": 0.3})])
 def test_an_idea_is_read_before_and_not_after(make, settings):
-    found = [erased(make(3 * IDEA, seed=seed, **settings), seed=seed).reading for seed in range(6)]
+    found = [erased(make(3 * IDEA, seed=seed, **settings), seed=seed)[0] for seed in range(6)]
     assert all(one.before > 0.75 and one.before_p < 0.05 for one in found)
     assert all(one.after <= one.after_null for one in found)
     assert sum(one.fresh_p <= 0.05 for one in found) <= 2
@@ -63,7 +66,7 @@ def test_an_idea_is_read_before_and_not_after(make, settings):
 
 @pytest.mark.parametrize("make", [paired_world, clip_world])
 def test_where_there_is_no_idea_nothing_is_read(make):
-    found = [erased(make(0 * IDEA, seed=seed), seed=seed).reading.before_p for seed in range(60)]
+    found = [erased(make(0 * IDEA, seed=seed), seed=seed)[0].before_p for seed in range(60)]
     assert sum(p <= 0.05 for p in found) <= 8  # binom.ppf(.99, 60, .05) is 8
 
 
@@ -73,20 +76,20 @@ def test_what_the_eraser_could_not_know_is_read_by_a_fresh_line():
     for example in world.concept.examples:
         if example.group in unheard and example.present:
             world.rows[world.places[example.source.key()]] += 4 * IDEA
-    found = erased(world).reading
+    found, *_ = erased(world)
     assert found.fresh > found.fresh_null
     assert found.after <= found.after_null
 
 
 def _heard(world: World) -> set[str]:
     """Groups whose rows move the eraser (fitted with the seed 0)."""
-    plain = erased(world).eraser.middle
+    plain = erased(world)[1].middle
     moving = set()
     for place, example in enumerate(world.concept.examples):
         if example.present:
             rows = world.rows.copy()
             rows[world.places[example.source.key()]] += 100
-            if np.abs(erased(World(world.concept, rows, world.places)).eraser.middle - plain).max() > 1e-3:
+            if np.abs(erased(World(world.concept, rows, world.places))[1].middle - plain).max() > 1e-3:
                 moving.add(world.concept.examples[place].group)
     return moving
 
@@ -117,15 +120,15 @@ class Maps(nn.Module):
 
 def test_the_label_that_listens_to_the_idea_falls_and_no_other_does():
     model = TorchClassifier.of(Maps(), labels=["idea", "other", "deaf"], rate=8000, window=4 * UNITS, link="sigmoid")
-    found = erased(paired_world(2 * IDEA, families=48, noise=0.5), controls=99)
+    _, eraser, others = erased(paired_world(2 * IDEA, families=48, noise=0.5), controls=99)
     waves = np.random.default_rng(0).normal(size=(30, UNITS, 4)) + axis(3, 6.0)[:, None]
     clips = [Clip(wave.reshape(-1).astype(np.float32), 8000) for wave in waves]
-    said = values_when(check_steerable(model), clips, "inside", [np.copy, found.eraser, *found.controls])
+    said = values_when(check_steerable(model), clips, "inside", [np.copy, eraser, *others])
     np.testing.assert_allclose(said[0], [model.scores(clip.wave[None])[0] for clip in clips], atol=1e-5)
     effects = erased_effects(said[1:] - said[0], concept="idea", layer="inside", labels=model.labels, seed=0,
                              having=np.ones((30, 3), dtype=bool), groups=[str(at) for at in range(30)])
     idea, other, deaf = corrected(effects, "holm")
-    assert idea.mean == pytest.approx(found.eraser.middle[3] - 6, abs=0.5)
+    assert idea.mean == pytest.approx(eraser.middle[3] - 6, abs=0.5)
     assert idea.high < 0
     assert idea.p_corrected <= 0.03
     assert other.p_corrected > 0.05
@@ -145,5 +148,5 @@ def test_a_model_that_cannot_be_changed_is_told_so():
 
 def test_an_eraser_of_nothing_changes_nothing():
     rows = np.ones((8, UNITS))
-    eraser = fit_erasers(rows, np.arange(8)[None], np.repeat([1, -1], 4))[0]
+    eraser = space_of(rows).erasers(np.arange(8)[None], np.repeat([1, -1], 4))[0]
     np.testing.assert_array_equal(eraser(rows), rows)

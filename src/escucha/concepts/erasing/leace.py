@@ -10,6 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escucha.errors import InputError
+
+WIDEST = 4096
+"""Units: their covariance is a square of so many."""
+
 
 @dataclass(frozen=True, eq=False)
 class Eraser:
@@ -29,26 +34,50 @@ class Eraser:
         return (heard - along[:, None] * spread).astype(heard.dtype)
 
 
-def fit_erasers(rows: np.ndarray, sets: np.ndarray, signs: np.ndarray) -> list[Eraser]:
-    """LEACE of concepts given as rows `(set, example)` of `(row, unit)`; signs `(example,)` of every set.
+@dataclass(frozen=True, eq=False)
+class Space:
+    """A layer's rows with their covariance, shared by everything that is erased there."""
 
-    All share the covariance of the rows, units brought to one scale, shrunk (`concept_erasure`): LEACE erases an idea
-    from the examples whatever covariance it takes, and changes them the less the better that is known.
+    rows: np.ndarray
+    """`(row, unit)`."""
+    whiten: np.ndarray
+    """`(unit, unit)`: what makes units vary alike, and each by itself."""
+    colour: np.ndarray
+    """`(unit, unit)`: its inverse."""
+
+    def erasers(self, sets: np.ndarray, signs: np.ndarray) -> list[Eraser]:
+        """LEACE of concepts given as sets `(set, example)`; signs `(example,)` are those of every set.
+
+        A set whose two sides do not differ on average erases nothing.
+        """
+        level = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
+        differences = np.stack([level @ self.rows[one] for one in sets])
+        along = differences @ self.whiten.T
+        length = np.linalg.norm(along, axis=1, keepdims=True)
+        along = np.divide(along, length, out=np.zeros_like(along), where=length > 1e-9)
+        return [Eraser(left, right, self.rows[one].mean(axis=0, dtype=np.float64))
+                for left, right, one in zip(along @ self.colour.T, along @ self.whiten, sets)]
+
+
+def space_of(rows: np.ndarray) -> Space:
+    """The space of rows `(row, unit)`: units brought to one scale, their covariance shrunk (`concept_erasure`).
+
+    LEACE erases an idea whatever covariance it takes, and changes the rows the less the better that is known: so it is
+    that of all rows, not of one idea's examples. InputError for more units than WIDEST.
     """
+    if rows.shape[1] > WIDEST:
+        raise InputError(f"an idea is erased from at most {WIDEST} units, and this layer has {rows.shape[1]}; erase it "
+                         "from pooled maps, or at another layer")
     import torch
     from concept_erasure import LeaceFitter
 
     scale = scales(rows)
     told = torch.tensor(rows / scale, dtype=torch.float64)
     size, axes = np.linalg.eigh(LeaceFitter.fit(told, told[:, :1]).sigma_xx.numpy())
-    size = np.where(size > size[-1] * len(size) * np.finfo(float).eps, size, np.nan)
-    whiten, colour = (np.nan_to_num(axes * size**power) @ axes.T for power in (-0.5, 0.5))
-    level = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
-    along = np.stack([level @ rows[one] for one in sets]) / scale @ whiten
-    length = np.linalg.norm(along, axis=1, keepdims=True)
-    along = np.divide(along, length, out=np.zeros_like(along), where=length > 1e-9 * length.max(initial=0.0))
-    return [Eraser(left, right, rows[one].mean(axis=0))
-            for left, right, one in zip(along @ colour * scale, along @ whiten / scale, sets)]
+    there = size > size[-1] * len(size) * np.finfo(float).eps
+    powers = [np.where(there, np.where(there, size, 1.0)**power, 0.0) for power in (-0.5, 0.5)]
+    whiten, colour = (axes * power @ axes.T for power in powers)
+    return Space(rows, whiten / scale, colour * scale[:, None])
 
 
 def scales(rows: np.ndarray) -> np.ndarray:

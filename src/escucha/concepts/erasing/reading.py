@@ -11,7 +11,7 @@ import numpy as np
 
 from escucha.concepts.design import Design
 from escucha.concepts.dual import folds_of, penalties
-from escucha.concepts.erasing.leace import Eraser, fit_erasers, scales
+from escucha.concepts.erasing.leace import Eraser, scales
 from escucha.concepts.meaningless import order, permuted_pairs
 
 HELD_OUT = 3
@@ -45,36 +45,33 @@ class Reading:
     """That the eraser was not fitted on."""
 
 
-@dataclass(frozen=True, eq=False)
-class Erased:
-    """An idea erased at one layer, and meaningless concepts of the same design erased just so."""
-
-    reading: Reading
-    eraser: Eraser
-    controls: tuple[Eraser, ...]
-    """Answers shuffled inside pairs would be no control: the direction would be the idea's own, or its opposite."""
-
-
-def erase(rows: np.ndarray, design: Design, *, layer: str, controls: int, seed: int) -> Erased:
-    """Fit the eraser, and those of meaningless concepts, on two groups in three, and read the idea off the others.
-
-    `rows` are the layer's `(row, unit)`. InputError where too few groups are left to read it off.
-    """
+def kept_apart(design: Design, *, seed: int) -> np.ndarray:
+    """`(example,)`: is it of a group that the eraser does not hear? One in HELD_OUT of each label and each side."""
     rng = np.random.default_rng(seed)
+    labels = np.array([example.label for example in design.concept.examples])[order(design.concept)]
+    strata: dict[tuple[str, float], list[str]] = {}
+    for name in np.unique(design.groups):
+        mine = design.groups == name
+        strata.setdefault((labels[mine][0], float(np.sign(design.signs[mine].sum()))), []).append(str(name))
+    names = [name for stratum in strata.values() for name in rng.permutation(stratum)]
+    return np.isin(design.groups, names[::HELD_OUT])
+
+
+def read(rows: np.ndarray, eraser: Eraser, design: Design, kept: np.ndarray, *, layer: str, seed: int) -> Reading:
+    """The idea read off the groups that were `kept` (`kept_apart`), from the layer's rows `(row, unit)`.
+
+    InputError where too few groups were kept to read it off by a line of their own.
+    """
     signs, groups, paired = np.sign(design.signs), design.groups, design.concept.paired
-    kept = _kept(design, rng)
-    used = np.concatenate([design.own, *design.nulls[:controls]])
-    names, places = np.unique(used, return_inverse=True)
-    whole, sets = rows[names].astype(np.float64), places.reshape(controls + 1, -1)
-    eraser, *others = fit_erasers(whole, sets[:, ~kept], signs[~kept])
+    rng = np.random.default_rng(seed)
     told = np.stack([signs, *shuffled_answers(signs, groups, paired=paired, count=SHUFFLED, rng=rng)])
-    plain, erased, once = whole[sets[0]], eraser(whole[sets[0]]), np.where(kept, 0, -1)
+    plain, once = rows[design.own].astype(np.float64), np.where(kept, 0, -1)
+    erased = eraser(plain)
     before, _, before_p = _read(plain, told, once, paired=paired)
     after, null, after_p = _read(erased, told, once, paired=paired)
     fresh, fresh_null, fresh_p = _read(erased[kept], told[:, kept], folds_of(groups[kept], signs[kept]), paired=paired)
-    reading = Reading(design.concept.name, layer, before, before_p, after, null, after_p, fresh, fresh_null, fresh_p,
-                      len(np.unique(groups[kept])))
-    return Erased(reading, eraser, tuple(others))
+    return Reading(design.concept.name, layer, before, before_p, after, null, after_p, fresh, fresh_null, fresh_p,
+                   len(np.unique(groups[kept])))
 
 
 def shuffled_answers(signs: np.ndarray, groups: np.ndarray, *, paired: bool, count: int,
@@ -91,17 +88,6 @@ def shuffled_answers(signs: np.ndarray, groups: np.ndarray, *, paired: bool, cou
         for places, other in zip(own, rng.permutation(len(names))):
             row[places] = np.resize(rng.permutation(signs[own[other]]), len(places))
     return made
-
-
-def _kept(design: Design, rng: np.random.Generator) -> np.ndarray:
-    """`(example,)`: is it of a group that the eraser does not hear? One in HELD_OUT of each label and each side."""
-    labels = np.array([example.label for example in design.concept.examples])[order(design.concept)]
-    strata: dict[tuple[str, float], list[str]] = {}
-    for name in np.unique(design.groups):
-        mine = design.groups == name
-        strata.setdefault((labels[mine][0], float(np.sign(design.signs[mine].sum()))), []).append(str(name))
-    names = [name for stratum in strata.values() for name in rng.permutation(stratum)]
-    return np.isin(design.groups, names[::HELD_OUT])
 
 
 def _read(rows: np.ndarray, answers: np.ndarray, folds: np.ndarray, *, paired: bool) -> tuple[float, float, float]:
