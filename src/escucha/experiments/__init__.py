@@ -12,6 +12,8 @@ KINDS: dict[str, str] = {
     "faithfulness": "escucha.experiments.faithfulness.study:Faithfulness",
     "concept-study": "escucha.experiments.concepts.study:ConceptStudy",
     "feature-study": "escucha.experiments.features.study:FeatureStudy",
+    "localisation": "escucha.experiments.localisation.study:Localisation",
     "probe-study": "escucha.experiments.probes.study:ProbeStudy",
+    "discovery": "escucha.experiments.discovery.study:Discovery",
 }
 """Kind to the frozen settings that can be run; named, not imported, so that `escucha --help` stays quick."""

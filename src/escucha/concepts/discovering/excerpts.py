@@ -17,7 +17,7 @@ from escucha.audio.clip import Clip
 from escucha.concepts.activations import Readable
 from escucha.errors import InputError
 from escucha.models import windows
-from escucha.models.classifier import FeatureClassifier
+from escucha.models.classifier import Classifier, FeatureClassifier
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Excerpts:
     """How long each is."""
 
 
-def batches(classifier: Readable, clips: Iterable[Clip], hop: int | None = None) -> Iterator[Batch]:
+def batches(classifier: Classifier, clips: Iterable[Clip], hop: int | None = None) -> Iterator[Batch]:
     """Windows of clips at the classifier's rate, a few at a time; InputError for a clip at another rate."""
     held: list[tuple[np.ndarray, int, float, float]] = []
     for number, clip in enumerate(clips):

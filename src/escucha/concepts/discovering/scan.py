@@ -18,6 +18,8 @@ from escucha.concepts.discovering.shortcut import DRAWS, Told, shuffles, told
 from escucha.models.resampling import Interval, mean_intervals, sign_flip
 
 ALPHA = 0.05
+WORTH = 0.1
+"""A cue that goes less of the way from chance to certainty than this hardly tells the label, however surely."""
 MARGIN = 0.1
 """A move within this share of the spread of a label's value over clips is next to nothing."""
 
@@ -34,6 +36,8 @@ class Move:
     margin: float
     goes_with: float
     """Rank correlation of the cue with clips being of the label: above 0 they have more of it."""
+    goes_p: float
+    """Corrected by Holm over cues and labels."""
     follows: float
     """Rank correlation of the label's value with the cue among clips of one label: a hint without an intervention."""
     follows_p: float
@@ -46,8 +50,8 @@ class Move:
 
     @property
     def astray(self) -> bool:
-        """Does it move the way in which the cue tells the label?"""
-        return self.moved and self.move.value * self.goes_with > 0
+        """Does it move the way in which the cue is shown to tell the label?"""
+        return self.moved and self.goes_p < ALPHA and self.move.value * self.goes_with > 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Verdict:
 
     cue: str
     told: Told
+    chance: float
+    """One over the number of labels."""
     p: float
     """Of the cue telling the label: corrected by Holm over cues."""
     moves: tuple[Move, ...]
@@ -63,8 +69,8 @@ class Verdict:
 
     @property
     def tells(self) -> bool:
-        """Does it tell the label better than chance?"""
-        return self.p < ALPHA
+        """Does it tell the label better than chance, and by more than next to nothing?"""
+        return self.p < ALPHA and (self.told.accuracy - self.chance) / (1 - self.chance) >= WORTH
 
     @property
     def used(self) -> bool:
@@ -97,8 +103,8 @@ def changes_of(names: Iterable[str]) -> dict[tuple[str, str], Callable[[Clip], C
 
 def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarray], plain: np.ndarray,
            changed: Mapping[tuple[str, str], np.ndarray], *, labels: Sequence[str], having: np.ndarray,
-           groups: np.ndarray, seed: int) -> tuple[Verdict, ...]:
-    """A verdict a cue, the clearest first.
+           groups: np.ndarray, chance: float, seed: int) -> tuple[Verdict, ...]:
+    """A verdict a cue, the clearest first; `chance` is one over the number of labels told apart.
 
     `cues` are `(clip,)` numbers of the clips whose values are `plain` `(clip, label)`, and `changed` with more or less
     of a cue; `having` `(clip, label)` says which labels they have.
@@ -115,6 +121,6 @@ def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarra
     for at, (name, (one, corrected)) in enumerate(found.items()):
         moved = mean_intervals(shifts[name], groups, seed=seed) if name in shifts else []
         moves = tuple(Move(label, moved[k], float(p[name][k]), MARGIN * float(plain[:, k].std()), float(goes.r[at, k]),
-                           float(within.r[at, k]), float(within.p[at, k])) for k, label in enumerate(labels) if moved)
-        made.append(Verdict(name, one, corrected, moves))
+                           float(goes.p[at, k]), float(within.r[at, k]), float(within.p[at, k])) for k, label in enumerate(labels) if moved)
+        made.append(Verdict(name, one, chance, corrected, moves))
     return tuple(sorted(made, key=lambda verdict: (not verdict.clever_hans, not verdict.tells, -verdict.told.accuracy)))
