@@ -69,7 +69,7 @@ def test_ideas_along_one_direction_are_entangled_and_others_are_not():
 
 
 def test_chance_is_what_primal_directions_of_meaningless_ideas_reach():
-    layer, made, found = cosine_of(axis(3, 4.0), axis(9, 4.0), seed=1)
+    _, made, found = cosine_of(axis(3, 4.0), axis(9, 4.0), seed=1)
     world = paired_world(axis(3, 4.0), seed=1).rows, paired_world(axis(9, 4.0), seed=501).rows
     rows = np.concatenate(world).astype(float)
     units = []

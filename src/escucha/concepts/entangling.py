@@ -72,5 +72,5 @@ def _scattered(layer: Layer, design: Design) -> np.ndarray:
 
 def _chance(cosines: np.ndarray) -> float:
     """Of `(set, set)` cosines, those of a set with itself left out: designs may share their sets."""
-    apart = ~np.eye(*cosines.shape, dtype=bool)
+    apart = np.eye(*cosines.shape) == 0
     return float(np.quantile(np.abs(cosines[apart]), LEVEL))

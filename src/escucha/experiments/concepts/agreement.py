@@ -64,6 +64,12 @@ def agreements(tests: Sequence[ConceptTest], effects: Sequence[DirectEffect], *,
     return made
 
 
+def closest(found: Sequence[Agreement]) -> Agreement | None:
+    """The layer whose pushes, in spreads of meaningless ideas, have most nearly the order of the effects."""
+    known = [one for one in found if one.measure == "effect" and not np.isnan(one.rank)]
+    return max(known, key=lambda one: one.rank, default=None)
+
+
 def _agreement(layer: str, measure: str, said: np.ndarray, switched: np.ndarray, felt: np.ndarray, *,
                seed: int) -> Agreement:
     """From `(concept, label)` arrays."""

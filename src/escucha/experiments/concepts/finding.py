@@ -1,5 +1,6 @@
 """What a concept study found: every concept on every label at every layer, in numbers, figures, sound and words."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,8 +9,12 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.concepts.cav import Cav
 from escucha.concepts.contrast import Contrast
+from escucha.concepts.doses import Dose
 from escucha.concepts.effect import DirectEffect
+from escucha.concepts.entangling import Entangled
+from escucha.concepts.estimators import Estimated
 from escucha.concepts.tcav import ConceptTest
+from escucha.experiments.concepts.agreement import Agreement
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,11 +58,19 @@ class ConceptTable:
     clips: dict[str, int]
     """Label to how many clips were tested."""
     settings: dict[str, Any]
-    """`value` (what is explained, in words), `nulls`, `alpha`, `correction`, `maps`, `estimator`, `margin`."""
+    """`value` and `push` (what they are, in words), `nulls`, `alpha`, `correction`, `maps`, `estimator`, `margin`."""
     pairs: tuple[Contrast, ...] = ()
     """One a counterfactual pair: how far its members are apart."""
     unchecked: tuple[str, ...] = ()
     """Concepts of clips that have no group's name in common with the clips under test."""
+    estimated: tuple[Estimated, ...] = ()
+    """One a concept, layer, label and estimator, where several were asked for."""
+    entangled: tuple[Entangled, ...] = ()
+    """One a layer and two concepts."""
+    agreements: tuple[Agreement, ...] = ()
+    """One a layer and measure, where there are direct effects."""
+    doses: tuple[Dose, ...] = ()
+    """One a graded concept, label and level."""
 
     def test(self, concept: str, layer: str, label: str) -> ConceptTest:
         """One cell."""
@@ -82,6 +95,7 @@ class ConceptTable:
             "directions": [self._cav(cav) for cav in self.cavs],
             "direct_effects": self._effects(),
             "cosines": {layer: self.cosines(layer).round(6).tolist() for layer in self.layers},
+            **{name: list(rows) for name, rows in self._more().items()},
         }
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -89,37 +103,39 @@ class ConceptTable:
         return {f"cav-{cav.concept}-{cav.layer}": cav.direction for cav in self.cavs}
 
     def tables(self) -> "dict[str, DataFrame]":
-        """`pushes`, `directions`, `direct-effects`, `entanglement`, `pairs` and the captions of the sounds."""
+        """`pushes`, `directions`, `direct-effects`, `agreement`, `estimators`, `entanglement`, `doses`, `pairs` and
+        the captions of the sounds; those of nothing are left out."""
         from pandas import DataFrame
 
-        names = list(self.meanings)
-        entangled = [{"layer": layer, "concept": one, **dict(zip(names, row))}
-                     for layer in self.layers for one, row in zip(names, self.cosines(layer))]
+        more = {name: DataFrame(rows) for name, rows in self._more().items() if rows}
         return {
             "pushes": DataFrame([asdict(test) for test in self.tests]),
             "directions": DataFrame([self._cav(cav) for cav in self.cavs]),
             "direct-effects": DataFrame(self._effects()),
-            "entanglement": DataFrame(entangled),
+            **more,
             "pairs": DataFrame([asdict(pair) for pair in self.pairs]),
             "sounds": DataFrame([self._caption(sounding) for sounding in self.soundings]),
         }
 
     def figures(self) -> "dict[str, Figure]":
-        """`pushes`, `direct-effects`, `push-and-effect`, `entanglement`."""
-        from escucha.concepts import figures
+        """`pushes`, `direct-effects`, `doses`, `push-and-effect`, `agreement`, `estimators`, `directions` and
+        `entanglement`, as far as there is something to draw."""
+        from escucha.experiments.concepts import beliefs, effects, figures
 
-        made = {"pushes": figures.pushes(self)}
-        if self.effects:
-            made |= {"direct-effects": figures.direct_effects(self), "push-and-effect": figures.push_and_effect(self)}
-        return made | {"entanglement": figures.entanglement(self)}
+        drawn: dict[str, tuple[Any, Callable[[ConceptTable], Figure]]] = {
+            "direct-effects": (self.effects, effects.direct_effects), "doses": (self.doses, effects.doses),
+            "pushes": (self.tests, figures.pushes), "push-and-effect": (self.effects, effects.push_and_effect),
+            "agreement": (self.agreements, beliefs.agreement), "estimators": (self.estimated, beliefs.estimators),
+            "directions": (self.cavs, figures.directions), "entanglement": (self.entangled, figures.entanglement)}
+        return {name: draw(self) for name, (there, draw) in drawn.items() if there}
 
     def sounds(self) -> dict[str, Clip]:
         """One pair of every concept, with it and without it."""
         return {sounding.name: sounding.clip for sounding in self.soundings}
 
     def words(self) -> list[str]:
-        """The headline, one sentence a concept, how to read it, and warnings."""
-        from escucha.concepts.words import sentences
+        """The headline, what each label goes by, what is to be believed, how to read it, and warnings."""
+        from escucha.experiments.concepts.words import sentences
 
         return sentences(self)
 
@@ -129,6 +145,13 @@ class ConceptTable:
 
     def _effects(self) -> list[dict[str, Any]]:
         return [{**asdict(found), "inert": found.inert, "felt": found.felt} for found in self.effects]
+
+    def _more(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables that a study may lack."""
+        return {"agreement": [asdict(found) for found in self.agreements],
+                "estimators": [asdict(found) for found in self.estimated],
+                "entanglement": [{**asdict(found), "beyond": found.beyond} for found in self.entangled],
+                "doses": [asdict(dose) for dose in self.doses]}
 
     def _caption(self, sounding: Sounding) -> dict[str, Any]:
         said = ", ".join(f"{label} {value:+.2f}" for label, value in zip(self.labels, sounding.values))

@@ -1,0 +1,90 @@
+"""What a concept study asks, checked before anything is heard: cards, layers, labels, and which clips may be tested."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from escucha.concepts import activations
+from escucha.concepts.activations import Readable
+from escucha.concepts.concept import Concept
+from escucha.concepts.correction import CORRECTIONS, nulls_needed
+from escucha.concepts.dual import ESTIMATORS
+from escucha.corpora.corpus import Corpus, Track
+from escucha.errors import InputError, unknown
+from escucha.experiments.accuracy.tagging import labelled
+from escucha.models.classifier import label_index
+
+if TYPE_CHECKING:
+    from escucha.experiments.concepts.study import ConceptStudy
+    from escucha.experiments.workbench import Workbench
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a study asks, checked."""
+
+    classifier: Readable
+    concepts: tuple[Concept, ...]
+    tracks: tuple[Track, ...]
+    """The clips under test."""
+    layers: tuple[str, ...]
+    labels: tuple[str, ...]
+    columns: list[int]
+    """Of the labels, among the classifier's."""
+    nulls: int
+    unchecked: tuple[str, ...]
+    """See `unchecked`."""
+
+
+def ask(study: "ConceptStudy", workbench: "Workbench") -> Asked:
+    """Everything that can be wrong, found before anything is heard."""
+    _check(study)
+    classifier = activations.readable(workbench.model(study.model), study.layers)
+    layers, labels = study.layers or activations.layers_of(classifier), study.labels or tuple(classifier.labels)
+    columns = [label_index(classifier, label) for label in labels]
+    nulls = nulls_needed(len(study.concepts) * len(layers) * len(labels), study.alpha, study.nulls)
+    concepts = [workbench.concept(card) for card in study.concepts]
+    corpus, several = labelled(workbench.corpus(study.corpus), tags=study.tags), classifier.link == "sigmoid"
+    tracks = tuple(under_test(corpus, concepts, labels, several=several))
+    return Asked(classifier, tuple(concepts), tracks, layers, labels, columns, nulls, unchecked(corpus, concepts))
+
+
+def _check(study: "ConceptStudy") -> None:
+    if not study.concepts:
+        raise InputError("'concepts' is empty; name at least one card of the concepts shelf")
+    for names in (study.concepts, study.layers, study.labels):
+        if len(set(names)) < len(names):
+            raise InputError(f"{list(names)} names something twice: each would count as a test; name it once")
+    if study.correction not in CORRECTIONS:
+        raise unknown("setting", study.correction, CORRECTIONS)
+    for name in (study.estimator, *study.estimators):
+        if name not in ESTIMATORS:
+            raise unknown("setting", name, ESTIMATORS)
+
+
+def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str], *,
+               several: bool = False) -> list[Track]:
+    """Tracks with one of the labels that share neither group nor sound with any example or null example.
+
+    Where a model gives `several` labels at once a track may have several too. InputError where a label is left with
+    none.
+    """
+    supplying = {group for concept in concepts for group in concept.groups}
+    shown = {example.source.key() for concept in concepts for example in (*concept.examples, *concept.null)}
+    tracks = [track for track in corpus if set(track.labels) & set(labels) and (several or len(track.labels) == 1)]
+    kept = [track for track in tracks if track.group not in supplying and track.source.key() not in shown]
+    for label in labels:
+        if not any(label in track.labels for track in kept):
+            shared = " that is no concept example, nor of a group of one," if any(
+                label in track.labels for track in tracks) else ""
+            raise InputError(f"no clip of {label!r}{shared} in {corpus.origin}; add some, or leave the label out")
+    return kept
+
+
+def unchecked(corpus: Corpus, concepts: Sequence[Concept]) -> tuple[str, ...]:
+    """Concepts of clips none of whose groups is a name in the corpus: one singer may then have two names.
+
+    Pairs are left out: they are rendered, in families that no corpus plays.
+    """
+    known = {track.group for track in corpus}
+    return tuple(concept.name for concept in concepts if not concept.paired and not known & set(concept.groups))

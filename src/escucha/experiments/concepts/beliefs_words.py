@@ -1,0 +1,112 @@
+"""What to believe of a concept study, a sentence each: layers, directions, estimators, entangled ideas, degrees."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from escucha.concepts.doses import FALLS, RISES, TURNS, course
+from escucha.concepts.estimators import spread
+from escucha.concepts.names import listed, short, spoken
+from escucha.experiments.concepts.agreement import closest
+
+if TYPE_CHECKING:
+    from escucha.experiments.concepts.agreement import Agreement
+    from escucha.experiments.concepts.finding import ConceptTable
+
+SHAKY = 0.5
+"""A direction whose redrawn likenesses agree less than this is said to hang on the examples."""
+ALIKE = 0.7
+"""Estimators whose directions have a cosine below this are said to disagree."""
+
+
+def beliefs(table: "ConceptTable") -> list[str]:
+    """Only what there is something to say of."""
+    said = [layers(table), entangled(table), shaky(table), estimators(table), *degrees(table)]
+    return [sentence for sentence in said if sentence]
+
+
+def layers(table: "ConceptTable") -> str:
+    """Which layer's pushes tell what switching ideas on does."""
+    best = closest(table.agreements)
+    if best is None:
+        return ""
+    order = [one for one in table.agreements if one.measure == "effect"]
+    if best.p > table.settings["alpha"] or best.rank <= 0:
+        return ("At no layer do the pushes have the order of the direct effects beyond chance (rank correlation at "
+                f"most {best.rank:.2f}, at {short(best.layer, table.layers)}): believe the direct effects alone.")
+    least = min(order, key=lambda one: one.rank)
+    other = "" if least is best else (f"; it is lowest at {short(least.layer, table.layers)} ({least.rank:.2f}"
+                                      f"{', no more than chance' if least.p > table.settings['alpha'] else ''})")
+    return (f"The pushes tell the direct effects best at {short(best.layer, table.layers)}: rank correlation "
+            f"{best.rank:.2f} [{best.low:.2f}, {best.high:.2f}]{_signs(best)}{other}.")
+
+
+def _signs(found: "Agreement") -> str:
+    if not found.signs:
+        return ""
+    return (f", and the sign is right for {found.right} of {found.signs} felt effects "
+            f"[{found.share_low:.0%}, {found.share_high:.0%}]")
+
+
+def entangled(table: "ConceptTable") -> str:
+    """The two ideas that most nearly are one direction, beyond what meaningless ideas reach."""
+    beyond = [pair for pair in table.entangled if pair.beyond]
+    if not table.entangled:
+        return ""
+    if not beyond:
+        return "No two ideas lie more nearly along one direction than two meaningless ideas may."
+    most = max(beyond, key=lambda pair: abs(pair.cosine))
+    pairs = {(pair.one, pair.other) for pair in table.entangled}
+    share = len({(pair.one, pair.other) for pair in beyond})
+    return (f"The most entangled ideas are {spoken(most.one)} and {spoken(most.other)} (cosine {most.cosine:+.2f} at "
+            f"{short(most.layer, table.layers)}; two meaningless ideas stay within {most.chance:.2f} in 95 of 100 "
+            f"cases): a push of one is partly that of the other. {share} of {len(pairs)} pairs are beyond chance at "
+            "some layer.")
+
+
+def shaky(table: "ConceptTable") -> str:
+    """Ideas whose direction hangs on the examples drawn, at every layer."""
+    found = []
+    for concept in table.meanings:
+        best = max(cav.agreement for cav in table.cavs if cav.concept == concept)
+        if best < SHAKY:
+            found.append(f"{spoken(concept)} ({best:.2f})")
+    if not found:
+        return ""
+    return (f"Drawn anew from other groups the directions of {listed(found)} come out otherwise (mean cosine below "
+            f"{SHAKY:g} at every layer): more examples would settle them.")
+
+
+def estimators(table: "ConceptTable") -> str:
+    """Where other estimators find another direction, or a push the other way."""
+    if not table.estimated:
+        return ""
+    tested = str(table.settings["estimator"])
+    others = [one for one in table.estimated if one.estimator != tested and one.label == table.labels[0]]
+    apart = {one.concept for one in others if one.cosine < ALIKE}
+    pushes = {(one.concept, one.layer, one.label): one.push for one in table.estimated if one.estimator == tested}
+    felt = {(test.concept, test.layer, test.label): test.needed for test in table.tests}
+    turned = {f"{spoken(one.concept)} on {one.label}" for one in table.estimated
+              if (key := (one.concept, one.layer, one.label)) in pushes and one.push * pushes[key] < 0
+              and min(abs(one.push), abs(pushes[key])) > felt[key]}
+    said = (f"The estimators agree: no direction is further than a cosine of {spread(others):.2f} from the tested one"
+            if not apart else f"The estimators find other directions (cosine below {ALIKE:g} at some layer) for "
+            f"{len(apart)} of {len(table.meanings)} ideas")
+    ending = f"; they push opposite ways for {listed(sorted(turned))}" if turned else "; none pushes the other way"
+    return f"{said}{ending}. Only {tested} is tested."
+
+
+def degrees(table: "ConceptTable") -> list[str]:
+    """Of graded ideas, whether more is always more."""
+    said = []
+    for concept in dict.fromkeys(dose.concept for dose in table.doses):
+        known = {label: course([dose for dose in table.doses if (dose.concept, dose.label) == (concept, label)])
+                 for label in table.labels}
+        ways = [f"{word} for {listed(labels)}" for way, word in (
+            (RISES, "the value rises step by step"), (FALLS, "falls step by step"), (TURNS, "rises and falls again "
+                                                                                     "(one number misleads)"))
+                if (labels := [label for label, found in known.items() if found == way])]
+        ends = [dose.level for dose in table.doses if dose.concept == concept]
+        said.append(f"From little to much {spoken(concept)} (level {np.min(ends):g} to {np.max(ends):g}): "
+                    f"{'; '.join(ways) or 'no course is shown for any label'}.")
+    return said
