@@ -23,7 +23,7 @@ def beats(clip: Clip) -> tuple[float, ...]:
 
     InputError where there are none: silence, a steady tone or noise, a single stroke, a clip of a second or so.
     """
-    strength = _strength(clip)
+    strength = onset_strength(clip)
     return tuple(float(time) for time in _tracked(clip, strength) * HOP / RATE)
 
 
@@ -32,7 +32,7 @@ def bars(clip: Clip, every: int = 4, given: tuple[float, ...] = ()) -> tuple[flo
 
     The beats are found, or `given`. InputError as `beats`, and where there are fewer beats than a bar has.
     """
-    strength = _strength(clip)
+    strength = onset_strength(clip)
     frames = np.round(np.array(given) * RATE / HOP).astype(int) if given else _tracked(clip, strength)
     if len(frames) < every:
         raise InputError(f"this clip has {len(frames)} beats and a bar has {every}; cut it at its beats, or at windows")
@@ -42,7 +42,7 @@ def bars(clip: Clip, every: int = 4, given: tuple[float, ...] = ()) -> tuple[flo
     return given[first::every] if given else tuple(float(time) for time in frames[first::every] * HOP / RATE)
 
 
-def _strength(clip: Clip) -> np.ndarray:
+def onset_strength(clip: Clip) -> np.ndarray:
     """`(frame,)`: by how many dB the mel bands rise, on average; nothing where the clip begins."""
     import librosa
 

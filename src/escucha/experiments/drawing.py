@@ -17,6 +17,8 @@ BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#888888"
 """Of Okabe and Ito's palette: told apart by people who do not see red or green."""
 PALETTE = (BLUE, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", ORANGE, "#000000")
 """All of it, for what stands side by side."""
+PADDED = 0.1
+"""Inches around what is drawn in a picture that is saved tight: matplotlib's own."""
 CROWDED = 12
 """With more labels than this a confusion matrix leaves its zeros out and its names stand upright."""
 
@@ -159,3 +161,18 @@ def dots(found: Mapping[str, Interval], *, label: str, span: tuple[float, float]
     else:
         axes.set_xlim(*span)
     return figure
+
+
+def timeline(name: str, figure: Figure, axes: Axes, sounds: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of a finding's table `timelines`: where in the saved picture the time axis of these sounds lies.
+
+    `left` and `right` are shares of the picture's width at the axis' ends `start` and `end`, in seconds of the sounds;
+    pages move a line over the figure while one of them plays. The figure is as it will be saved: cut to what is drawn.
+    """
+    figure.draw_without_rendering()
+    cut, inner = figure.get_tightbbox().padded(PADDED), axes.get_window_extent().transformed(
+        figure.dpi_scale_trans.inverted())
+    left, right = ((edge - cut.x0) / cut.width for edge in (inner.x0, inner.x1))
+    start, end = axes.get_xlim()
+    return [{"figure": name, "sound": sound, "left": round(left, 4), "right": round(right, 4), "start": start,
+             "end": end} for sound in sounds]

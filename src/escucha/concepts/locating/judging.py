@@ -71,7 +71,8 @@ def shifted_areas(curves: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def highest(curve: np.ndarray, count: int, *, apart: float) -> np.ndarray:
     """`(peak,)` moments' numbers, the highest first: at most `count` peaks, `apart` seconds or more from each other."""
-    free, found = np.isfinite(curve), []
+    free = np.isfinite(curve)
+    found: list[int] = []
     reach = int(np.ceil(apart / STEP - 1e-9))
     while free.any() and len(found) < count:
         best = int(np.where(free, curve, -np.inf).argmax())

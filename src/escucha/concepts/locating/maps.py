@@ -1,4 +1,4 @@
-"""How much of an idea each moment (and frequency) of a clip has, to a layer: channels projected on the idea's direction.
+"""How much of an idea each moment (and frequency) of a clip has, to a layer: channels along the idea's direction.
 
 At each position of a layer stands a vector of channels. Its length along a CAV, above the mean of clips without the
 idea and in their standard deviations, is the map; its mean over frequency the curve. A layer without positions (dense,
@@ -61,7 +61,7 @@ class Locator:
     def of(cls, classifier: Readable, layers: Sequence[str], pieces: Pieces = Pieces()) -> "Locator":
         """The locator of these layers; InputError for pieces that no window holds."""
         window = classifier.window / classifier.rate
-        if not (0 < pieces.hop and 0 <= pieces.length <= window):
+        if not (pieces.hop > 0 and 0 <= pieces.length <= window):
             raise InputError(f"pieces of {pieces.length:g} s, {pieces.hop:g} s apart, do not fit a window of "
                              f"{window:g} s; give a hop above 0 and a length within the window")
         known = {} if isinstance(classifier, FeatureClassifier) else find_places(classifier, layers)

@@ -99,7 +99,7 @@ def _places(moved: np.ndarray, shape: tuple[int, ...], classifier: LayeredClassi
     times = _times(in_time[:, chosen].sum(axis=1), classifier)
     if times is None:
         return None
-    within = (0 <= times) & (times <= classifier.window / classifier.rate)  # others hear what pads the window
+    within = (times >= 0) & (times <= classifier.window / classifier.rate)  # others hear what pads the window
     hertz, rows = _hertz(in_band[:, chosen[:, within]].sum(axis=2), classifier.rate)
     return Places(chosen[rows][:, within], times[within], hertz)
 

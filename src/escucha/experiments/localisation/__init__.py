@@ -1,0 +1,1 @@
+"""The kind `localisation`: where in a clip an idea is, checked against what is known to sound."""

@@ -1,0 +1,87 @@
+"""How an idea sounds where a layer finds it: the clip, the idea alone, everything but it, and the true stem.
+
+Conventions: alone is the mixture through the map's mask, with the mixture's phase; everything but it is the rest of
+the same mixture, so that both add up to the clip. Values are of these, before any gain.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from escucha.audio.clip import Clip
+from escucha.audio.io import bound, resample
+from escucha.concepts.activations import Readable
+from escucha.concepts.locating.truth import Truth
+from escucha.corpora.corpus import Track
+from escucha.experiments.localisation.laying import ConceptMap, Laying
+from escucha.experiments.localisation.summary import Summary
+from escucha.explain.listening import Sound
+from escucha.explain.maps import heard
+from escucha.explain.naming import spoken
+from escucha.explain.sounds import level, slug
+from escucha.models.windows import score_clip
+
+if TYPE_CHECKING:
+    from escucha.experiments.workbench import Workbench
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """One idea in the clip in which it is found best."""
+
+    concept: str
+    layer: str
+    clip: Clip
+    """At the classifier's rate."""
+    name: str
+    """The track's."""
+    found: ConceptMap
+    onsets: tuple[float, ...]
+    """Seconds at which it is known to sound."""
+    spans: tuple[tuple[float, float], ...]
+    sounds: tuple[Sound, ...]
+
+
+def clearest(found: Summary, tracks: Sequence[Track], laying: Laying, truth: Mapping[str, Truth],
+             workbench: "Workbench", classifier: Readable, *, most: int) -> tuple[Heard, ...]:
+    """Of each idea that is found in a clip of known truth, the clip in which it is found best; the first `most`."""
+    made: list[Heard] = []
+    by_name = {track.name: track for track in tracks}
+    for at, concept in enumerate(found.concepts):
+        best = found.best(concept)
+        if best is None or len(made) == most:
+            continue
+        track = by_name[best.clip]
+        clip = next(iter(workbench.clips([track.source], rate=classifier.rate)))
+        placed = laying.maps(clip, {at: found.chosen[concept]})[at]
+        notes, known = track.source.annotations(), truth[concept]
+        stem = track.source.stems().get(known.name) if known.is_source else None
+        sounds = tuple(_sounds(concept, track.name, clip, placed, stem, classifier))
+        made.append(Heard(concept, found.chosen[concept], clip, track.name, placed, tuple(known.onsets(notes)),
+                          tuple((start, min(end, clip.duration)) for start, end in known.spans(notes)), sounds))
+    return tuple(made)
+
+
+def _sounds(concept: str, name: str, clip: Clip, placed: ConceptMap, stem: Clip | None,
+            classifier: Readable) -> Iterator[Sound]:
+    alone = heard(placed.attribution(clip.rate), clip)
+    idea, label = spoken(concept), _label(concept, clip, classifier)
+    rows = [("original", f"{name}, whole: of all clips the one in which {idea} is found best. The model’s value is of "
+                         f"{label}.", clip),
+            (f"{slug(concept)}-alone", f"Where {idea} is found: the clip through the map, silent elsewhere.", alone),
+            (f"all-but-{slug(concept)}", f"The rest of the clip: all but what the map of {idea} lets through.",
+             Clip(clip.wave - alone.wave, clip.rate))]
+    if stem is not None:
+        rows.append(("true-stem", "The true stem, to compare: what was put into the mixture.",
+                     resample(stem, clip.rate)))
+    reference = bound(clip)[0]
+    for kind, caption, sound in rows:
+        played, gain = level(sound, reference)
+        value = score_clip(classifier, sound).value(label)
+        yield Sound(f"{slug(concept)}-{kind}" if kind in ("original", "true-stem") else kind, caption, None, played,
+                    gain, value)
+
+
+def _label(concept: str, clip: Clip, classifier: Readable) -> str:
+    """The label called like the idea; else the model's answer to the clip."""
+    return concept if concept in classifier.labels else score_clip(classifier, clip).label

@@ -1,0 +1,149 @@
+"""The kind `localisation`: where in a clip is the idea, to which layer, and is it where it is known to sound?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from escucha.concepts import activations
+from escucha.concepts.design import Design, design
+from escucha.concepts.locating.directions import Directed, every
+from escucha.concepts.locating.maps import Ground, Laid, Locator, Pieces, grounds
+from escucha.concepts.locating.truth import truths
+from escucha.config import Within
+from escucha.errors import InputError
+from escucha.experiments.localisation.asked import Asked, apart
+from escucha.experiments.localisation.clips import Judge, Judged, choose
+from escucha.experiments.localisation.finding import LocalisationFinding
+from escucha.experiments.localisation.laying import Laying
+from escucha.experiments.localisation.masks import masks_of
+from escucha.experiments.localisation.sounds import clearest
+from escucha.experiments.localisation.summary import Summary
+from escucha.models.own import short_name
+
+if TYPE_CHECKING:
+    from escucha.experiments.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Localisation:
+    """One model, ideas and clips: maps and curves along CAVs, against onsets, stems and chance."""
+
+    kind: ClassVar[str] = "localisation"
+    revision: ClassVar[int] = 1
+    model: str
+    concepts: tuple[str, ...]
+    corpus: dict[str, Any]
+    """The clips in which the ideas are looked for; groups that supply concept examples are left out."""
+    truth: dict[str, Any] = field(default_factory=dict)
+    """Concept to when it is known to sound: the name of a source, or an annotation and its value (`modes:major`)."""
+    layers: tuple[str, ...] = ()
+    """When empty: all that have positions in time; of a model with none, all, asked about pieces of the clip."""
+    estimator: str = "paired-difference"
+    """A key of `escucha.concepts.dual.ESTIMATORS`; paired differences of clips are differences of means."""
+    tolerance: Annotated[float, Within(0.001, 5)] = 0.05
+    """Seconds: a moment this near to an onset is one of its moments, and a peak this near is a hit."""
+    nulls: Annotated[int, Within(20, 10_000)] = 100
+    """Meaningless concepts, of the same design, whose curves are judged beside the idea's."""
+    hop: Annotated[float, Within(0.001, 60)] = 0.1
+    """Seconds between pieces, for layers without positions."""
+    piece: Annotated[float, Within(0, 60)] = 0.5
+    """Seconds of the clip that such a layer hears at once, amid silence; 0: a whole window."""
+    sounds: Annotated[int, Within(0, 50)] = 3
+    """Concepts that are heard, at most."""
+    seed: int = 0
+
+    def inputs(self, workbench: "Workbench") -> list[str]:
+        """What the model, the concepts and the corpus are made of."""
+        from escucha.concepts.shelf import concept_digest
+        from escucha.models.shelf import model_digest
+
+        return [model_digest(self.model, workbench.home),
+                *(concept_digest(card, workbench.home) for card in self.concepts),
+                workbench.corpus(self.corpus).digest()]
+
+    def run(self, workbench: "Workbench") -> LocalisationFinding:
+        """Directions from the examples; the layer chosen on them; then every clip. What is wrong is said first."""
+        asked = self._asked(workbench)
+        locator = Locator.of(asked.classifier, asked.layers, Pieces(self.hop, self.piece))
+        if not self.layers and any(locator.places.values()):
+            asked = asked.at([layer for layer in asked.layers if locator.places[layer] is not None])
+        with threadpool_limits(1):
+            directions = every(*self._designs(asked, workbench), seed=self.seed)
+        zero, shown = self._examples(asked, workbench, locator, directions)
+        chosen = choose(asked.concepts, asked.layers, shown, directions)
+        judged, laid = self._clips(asked, workbench, locator, directions, zero)
+        found = Summary(tuple(judged), tuple(concept.name for concept in asked.concepts), asked.layers, chosen,
+                        {layer: [one.cav for one in made] for layer, made in directions.items()}, self.seed)
+        masked = masks_of(found, asked.tracks, laid, asked.truth, workbench, asked.classifier)
+        heard = clearest(found, asked.tracks, laid, asked.truth, workbench, asked.classifier, most=self.sounds)
+        return LocalisationFinding(short_name(self.model), workbench.corpus(self.corpus).origin, self._settings(asked),
+                                   found, {concept.name: concept.meaning for concept in asked.concepts}, masked, heard)
+
+    def _asked(self, workbench: "Workbench") -> Asked:
+        """Everything that can be wrong, found before anything is heard."""
+        if not self.concepts or len(set(self.concepts)) < len(self.concepts):
+            raise InputError(f"'concepts' names one card or more of the concepts shelf, each once; got "
+                             f"{list(self.concepts)}")
+        classifier = activations.readable(workbench.model(self.model), self.layers)
+        concepts = [workbench.concept(card) for card in self.concepts]
+        known = truths(self.truth, dict(zip(self.concepts, (concept.name for concept in concepts))))
+        corpus = workbench.corpus(self.corpus)
+        return Asked(classifier, tuple(concepts), apart(corpus, concepts), known,
+                     self.layers or activations.layers_of(classifier))
+
+    def _designs(self, asked: Asked, workbench: "Workbench") -> tuple[dict[str, np.ndarray], list[Design]]:
+        """Pooled activations of all examples and null examples, and what each concept is made of."""
+        sources = {example.source.key(): example.source for concept in asked.concepts
+                   for example in (*concept.examples, *concept.null)}
+        places = {key: place for place, key in enumerate(sources)}
+        designs = [design(concept, places, estimator=self.estimator, nulls=self.nulls, seed=self.seed)
+                   for concept in asked.concepts]
+        clips = workbench.clips(list(sources.values()), rate=asked.classifier.rate, doing="concept examples")
+        heard = activations.hear(asked.classifier, clips, asked.layers)
+        return {layer: np.asarray(heard.rows[layer]) for layer in asked.layers}, designs
+
+    def _examples(self, asked: Asked, workbench: "Workbench", locator: Locator,
+                  directions: dict[str, list[Directed]]) -> tuple[list[dict[str, Ground]], list[list[Judged]]]:
+        """For each concept the zero of its maps by layer, and how well its examples with the idea are found."""
+        zero, shown = [], []
+        for at, concept in enumerate(asked.concepts):
+            own = {layer: made[at].cav.direction[None] for layer, made in directions.items()}
+            clips = workbench.clips([example.source for example in concept.examples], rate=asked.classifier.rate,
+                                    doing=f"examples of {concept.name}")
+            truth, without, judged = asked.truth.get(concept.name), list[dict[str, Laid]](), list[Judged]()
+            for example, clip in zip(concept.examples, clips):
+                laid = locator.lay(clip, own)
+                if not example.present:
+                    without.append(laid)
+                elif truth is not None:
+                    judge = Judge.of(clip, example.source, self.tolerance, self.seed)
+                    judged += judge.all(concept.name, "", example.group, truth, laid, None)
+            zero.append({layer: grounds([laid[layer] for laid in without])[0] for layer in asked.layers})
+            shown.append(judged)
+        return zero, shown
+
+    def _clips(self, asked: Asked, workbench: "Workbench", locator: Locator,
+               directions: dict[str, list[Directed]],
+               zero: Sequence[dict[str, Ground]]) -> tuple[list[Judged], Laying]:
+        """Every clip, every concept and layer, judged; and what to lay over a clip again for its sounds."""
+        together = {layer: np.concatenate([one.all for one in made]) for layer, made in directions.items()}
+        edges = np.cumsum([0, *(len(one.all) for one in next(iter(directions.values())))])
+        clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate, doing="clips")
+        judged: list[Judged] = []
+        for track, clip in zip(asked.tracks, clips):
+            judge = Judge.of(clip, track.source, self.tolerance, self.seed)
+            laid = locator.lay(clip, together)
+            for at, concept in enumerate(asked.concepts):
+                own = {layer: Laid(found.values[edges[at]:edges[at + 1]], found.times, found.hertz)
+                       for layer, found in laid.items()}
+                judged += judge.all(concept.name, track.name, track.group, asked.truth.get(concept.name), own, zero[at])
+        own_directions = {layer: np.stack([one.cav.direction for one in made]) for layer, made in directions.items()}
+        return judged, Laying(locator, own_directions, zero)
+
+    def _settings(self, asked: Asked) -> dict[str, Any]:
+        return {"tolerance": self.tolerance, "estimator": self.estimator, "nulls": self.nulls, "seed": self.seed,
+                "link": asked.classifier.link, "hop": self.hop, "piece": self.piece,
+                "truth": {name: ":".join(filter(None, (told.name, told.value))) for name, told in asked.truth.items()}}
