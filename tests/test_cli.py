@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -369,3 +370,35 @@ def test_tables_are_made_though_the_reader_of_the_lines_has_gone(home, song, tmp
             assert b"Traceback" not in running.stderr.read()
         assert running.returncode == 0
     assert len(table.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_concepts_are_listed_with_their_kind_and_number_and_nothing_is_heard(capsys, home, monkeypatch):
+    def deaf(*_):
+        raise AssertionError("a list renders and decodes nothing")
+
+    monkeypatch.setattr("escucha.corpora.rendering.source.RenderedSource.clip", deaf)
+    monkeypatch.setattr("escucha.audio.io.read", deaf)
+    status, out, _ = run(capsys, "list", "concepts", "--home", home)
+    lines = out.splitlines()
+    assert status == 0
+    assert max(map(len, lines)) <= 120
+    row = next(line for line in lines if line.startswith("palmas "))
+    assert row.split()[:5] == ["palmas", "pairs", "36", "+", "36"]
+    assert len({line.index("36 + 36") for line in lines if "36 + 36" in line}) == 1
+    rows = json.loads(run(capsys, "list", "concepts", "--json", "--home", home)[1])
+    told = next(row for row in rows if row["name"] == "theory/perfect-fifth")
+    assert (told["kind"], told["with"], told["groups"]) == ("query", 60, None)
+    assert told["meaning"].startswith("A perfect fifth")
+
+
+def test_folders_of_examples_are_counted_and_a_wrong_card_says_why(capsys, tmp_path, song):
+    for place in ("concepts", "yes/a", "no/a", "pool/a"):
+        (tmp_path / place).mkdir(parents=True)
+    for place in ("yes/a/1", "yes/a/2", "no/a/1", "pool/a/1"):
+        (tmp_path / f"{place}.wav").write_bytes(song.read_bytes())
+    text = 'meaning = "M."\n[examples]\nkind = "folders"\nwith = "{}"\nwithout = "no"\npool = "pool"\ngroup = "file"\n'
+    (tmp_path / "concepts" / "good.toml").write_text(text.format("yes"))
+    (tmp_path / "concepts" / "wrong.toml").write_text(text.format("nowhere"))
+    good, wrong = run(capsys, "list", "concepts", "--home", tmp_path)[1].splitlines()
+    assert re.split("  +", good) == ["good", "folders", "2 + 1, 2 groups", "M."]
+    assert "cannot be read: there is no folder" in wrong

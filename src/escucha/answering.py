@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from escucha.config import read_toml
 from escucha.errors import InputError, unknown
@@ -66,6 +67,22 @@ def shelf_rows(home: Path, shelf: str) -> Iterator[tuple[str, str]]:
         return
     for path in sorted((home / shelf).rglob("*.toml")):
         yield path.relative_to(home / shelf).with_suffix("").as_posix(), _meaning(path)
+
+
+def concept_rows(home: Path) -> Iterator[dict[str, Any]]:
+    """Every concept card: `name`, `kind` of examples, `examples` (how many with and without, and of how many groups,
+    where that is cheap to say), `meaning`. What cannot be read says why in its meaning's place.
+    """
+    from escucha.concepts.shelf import list_concepts, read_card
+
+    for name in list_concepts(home):
+        try:
+            card, settings = read_card(name, home)
+            size = settings.size(home, f"concepts/{name}.toml")
+            yield {"name": name, "kind": str(card.examples["kind"]), "examples": str(size), "with": size.having,
+                   "without": size.without, "groups": size.groups, "meaning": card.meaning}
+        except InputError as error:
+            yield {"name": name, "kind": "", "examples": "", "meaning": f"(cannot be read: {error})"}
 
 
 def _meaning(card: Path) -> str:

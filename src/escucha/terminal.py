@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,21 @@ def print_json(value: Any) -> None:
     """`value` on stdout, its letters as they are where stdout can hold them."""
     able = "utf" in str(getattr(sys.stdout, "encoding", "")).lower()  # elsewhere an "í" is written "\\u00ed"
     print(json.dumps(value, indent=2, ensure_ascii=not able))
+
+
+def aligned(rows: Sequence[Mapping[str, str]], columns: Sequence[str], width: int) -> list[str]:
+    """A line a row, columns two spaces apart; the last column is cut short, with "…", where a line would be too long.
+
+    >>> aligned([{"a": "x", "b": "one two three"}, {"a": "yz", "b": ""}], ("a", "b"), 12)
+    ['x   one two…', 'yz']
+    """
+    widths = [max((len(row[column]) for row in rows), default=0) for column in columns[:-1]]
+    lines = []
+    for row in rows:
+        cells = [row[column].ljust(size) for column, size in zip(columns, widths)]
+        line = "  ".join([*cells, " ".join(row[columns[-1]].split())]).rstrip()
+        lines.append(line if len(line) <= width else f"{line[:width - 1].rstrip()}…")
+    return lines
 
 
 @contextmanager

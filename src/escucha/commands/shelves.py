@@ -6,8 +6,11 @@ from typing import Any
 
 from escucha.commands.verb import asking, read, run_asked, verb, workbench
 from escucha.config import SHELVES
+from escucha.terminal import aligned, print_json
 
 LISTED = (*SHELVES, "findings")
+WIDE = 120
+"""Letters in a line of a list of concepts, at most; `--json` has everything."""
 
 
 def add_demo(verbs: Any) -> None:
@@ -47,10 +50,20 @@ def _report(chosen: argparse.Namespace) -> None:
 def add_list(verbs: Any) -> None:
     parser = verb(verbs, "list", _list, "what stands on a shelf")
     parser.add_argument("shelf", choices=LISTED)
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
 
 
 def _list(chosen: argparse.Namespace) -> None:
-    from escucha.answering import shelf_rows
+    from escucha.answering import concept_rows, shelf_rows
 
-    for name, meaning in shelf_rows(workbench(chosen).home, chosen.shelf):
-        print(f"{name:32} {meaning}")
+    home = workbench(chosen).home
+    if chosen.shelf == "concepts":
+        rows = list(concept_rows(home))
+    else:
+        rows = [{"name": name, "meaning": meaning} for name, meaning in shelf_rows(home, chosen.shelf)]
+    if chosen.json:
+        print_json(rows)
+    elif chosen.shelf == "concepts":
+        print("".join(f"{line}\n" for line in aligned(rows, ("name", "kind", "examples", "meaning"), WIDE)), end="")
+    else:
+        print("".join(f"{row['name']:32} {row['meaning']}\n" for row in rows), end="")

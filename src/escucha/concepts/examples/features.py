@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.concepts.concept import Example
-from escucha.concepts.examples.gathering import Gathered
+from escucha.concepts.examples.gathering import Gathered, Size
 from escucha.concepts.examples.matching import matched
 from escucha.config import Within, cache_folder
 from escucha.corpora.corpus import Track
@@ -33,6 +33,10 @@ class Features:
     examples: Annotated[int, Within(1, 10_000)] = 24
     """On each side, at most."""
     seed: int = 0
+
+    def size(self, home: Path, where: str) -> Size:
+        """As many as are asked for, at most: nothing is measured."""
+        return Size(self.examples, self.examples, at_most=True)
 
     def gather(self, home: Path, where: str) -> Gathered:
         """As many with as without, label by label; InputError where no label has clips that differ in the feature."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from escucha.concepts.concept import Example
-from escucha.concepts.examples.gathering import Gathered, required, sorted_files
+from escucha.concepts.examples.gathering import Gathered, Size, counted, required, sorted_files
 from escucha.errors import InputError
 
 
@@ -25,6 +25,10 @@ class Folders:
     """What must not cross a split, as in a folder corpus: `parent`, `file`, or a pattern with one bracket."""
     with_: str = ""
     """The folder of clips with the idea; `with` in a card."""
+
+    def size(self, home: Path, where: str) -> Size:
+        """Files are counted, not opened."""
+        return counted(self.gather(home, where))
 
     def gather(self, home: Path, where: str) -> Gathered:
         """One example a file; InputError for a missing or empty folder, or a group that cannot be found."""

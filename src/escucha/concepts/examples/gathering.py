@@ -4,6 +4,7 @@ Relative paths are from the home. An example's group and label are known, or sai
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -14,10 +15,30 @@ Gathered = tuple[tuple[Example, ...], tuple[Example, ...]]
 """Examples, and null examples."""
 
 
+@dataclass(frozen=True)
+class Size:
+    """How many examples a card has, as far as that is known without hearing, rendering or searching anything."""
+
+    having: int
+    """With the idea."""
+    without: int
+    groups: int | None = None
+    """None where it is not known."""
+    at_most: bool = False
+    """Are there possibly fewer?"""
+
+    def __str__(self) -> str:
+        count = f"{'up to ' if self.at_most else ''}{self.having} + {self.without}"
+        return count if self.groups is None else f"{count}, {self.groups} groups"
+
+
 class Examples(Protocol):
     """Settings of one kind."""
 
     paired: ClassVar[bool]
+
+    def size(self, home: Path, where: str) -> Size:
+        """How many there are going to be, at once; InputError as `gather` where that shows already."""
 
     def gather(self, home: Path, where: str) -> Gathered:
         """Examples and null examples; InputError, naming `where`, for what cannot be found."""
@@ -43,3 +64,10 @@ def sorted_files(files: Sequence[Path], root: Path, group: str) -> Iterator[tupl
         inner = file.relative_to(root).parts
         label = inner[0] if len(inner) > 1 else ""
         yield file, group_of(file, root / label, root), label
+
+
+def counted(gathered: Gathered) -> Size:
+    """The size of examples that were gathered."""
+    examples = gathered[0]
+    having = sum(example.present for example in examples)
+    return Size(having, len(examples) - having, len({example.group for example in examples}))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 from escucha.concepts.concept import Example
-from escucha.concepts.examples.gathering import Gathered, required, sorted_files
+from escucha.concepts.examples.gathering import Gathered, Size, counted, required, sorted_files
 from escucha.config import Within
 from escucha.errors import InputError
 
@@ -30,6 +30,10 @@ class Midi:
     """Seconds of each file, at most."""
     room: Annotated[int, Within(0, 11)] = 0
     """A number of the renderer's rooms."""
+
+    def size(self, home: Path, where: str) -> Size:
+        """Files are counted, and not read beyond their first bytes."""
+        return counted(self.gather(home, where))
 
     def gather(self, home: Path, where: str) -> Gathered:
         """One example a file and program; InputError for a missing or empty folder, and for what is no MIDI file."""

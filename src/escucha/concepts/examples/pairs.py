@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from escucha.concepts.concept import SCARCE, Example
-from escucha.concepts.examples.gathering import Gathered
+from escucha.concepts.examples.gathering import Gathered, Size
 from escucha.config import Within
 from escucha.errors import InputError
 
@@ -33,6 +33,10 @@ class Pairs:
     seed: int = 0
     duration: float = 6.0
     """Seconds."""
+
+    def size(self, home: Path, where: str) -> Size:
+        """As many as are asked for: nothing is written or rendered."""
+        return Size(self.pairs, self.pairs)
 
     def gather(self, home: Path, where: str) -> Gathered:
         """Two neighbouring examples a pair; InputError for an unknown contrast."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from escucha.concepts.concept import Example
-from escucha.concepts.examples.gathering import Gathered
+from escucha.concepts.examples.gathering import Gathered, Size
 from escucha.concepts.examples.matching import Strata, matched
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Track
@@ -35,6 +35,10 @@ class Query:
     one is left out: nobody knows what it would match.
     """
     seed: int = 0
+
+    def size(self, home: Path, where: str) -> Size:
+        """As many as are asked for, at most: nothing is searched."""
+        return Size(self.examples, self.examples, at_most=True)
 
     def gather(self, home: Path, where: str) -> Gathered:
         """As many with as without, stratum by stratum; InputError where no stratum has both."""

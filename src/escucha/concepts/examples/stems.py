@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from escucha.concepts.concept import SPARE, Example
-from escucha.concepts.examples.gathering import Gathered
+from escucha.concepts.examples.gathering import Gathered, Size
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.corpora.excerpts import Disturbed, Excerpt, Stem, Without, excerpt_with
@@ -38,6 +38,10 @@ class Stems:
     duration: Annotated[float, Within(0.5, 600)] = 6.0
     """Seconds."""
     seed: int = 0
+
+    def size(self, home: Path, where: str) -> Size:
+        """As many as are asked for, at most: nothing is opened."""
+        return Size(self.pairs, self.pairs, at_most=True)
 
     def gather(self, home: Path, where: str) -> Gathered:
         """Two neighbouring examples a pair; InputError where fewer than two clips have the stem."""
