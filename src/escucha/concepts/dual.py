@@ -54,7 +54,7 @@ def logistic(grams: np.ndarray, signs: np.ndarray) -> Fit:
         found, found_bias = _newton(grams, truth, penalty, (alpha, bias))
         moved = np.abs(found - alpha).max(initial=0) / max(np.abs(found).max(initial=0), 1e-300)
         alpha, bias = found, found_bias
-        if moved < 1e-9:
+        if moved < 1e-5:  # Newton squares what is left
             break
     return alpha, bias
 
@@ -100,8 +100,9 @@ def estimator_named(name: str, *, paired: bool, graded: bool = False) -> Callabl
 
 def penalties(grams: np.ndarray) -> np.ndarray:
     """`(set,)`: STRENGTH times the examples' mean squared distance from their mean; never zero."""
-    spread = np.trace(_centred(grams), axis1=1, axis2=2) / grams.shape[1]
-    return STRENGTH * np.where(spread > 0, spread, 1.0)
+    count, trace = grams.shape[1], np.trace(grams, axis1=1, axis2=2)
+    spread = trace / count - grams.sum(axis=(1, 2)) / count**2  # of the centred Gram matrix, which is not needed whole
+    return STRENGTH * np.where(spread > 1e-12 * trace / count, spread, 1.0)
 
 
 def lengths(grams: np.ndarray, alpha: np.ndarray) -> np.ndarray:
