@@ -8,6 +8,7 @@ import pytest
 
 from escucha.audio.clip import Clip
 from escucha.concepts.concept import Concept, Example
+from escucha.concepts.contrast import level
 from escucha.concepts.validation import CHECKS, doubts, validate
 from escucha.corpora.corpus import Track
 
@@ -33,10 +34,10 @@ def card(*, sides: int = 24, groups: int = 24, paired: bool = False, spare: int 
     return Concept("compás", "An idea.", examples, null, paired=paired)
 
 
-def sounds(concept: Concept, *, louder: float = 0.0, silent: int = 0) -> list[Clip]:
+def sounds(concept: Concept, *, louder: float = 0.0, silent: int = 0) -> list[float]:
     rng = np.random.default_rng(0)
     gains = [10 ** (louder * one.present / 20) * (at >= silent) for at, one in enumerate(concept.examples)]
-    return [Clip(gain * rng.normal(0, .1, 2000), 8000) for gain in gains]
+    return [level(Clip(gain * rng.normal(0, .1, 2000), 8000)) for gain in gains]
 
 
 def track(name: str, group: str) -> Track:

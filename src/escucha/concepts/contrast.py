@@ -30,11 +30,19 @@ class Contrast:
 
 def contrasts(concept: Concept, clips: Iterable[Clip]) -> tuple[Contrast, ...]:
     """One a pair; `clips` are those of `concept.examples`, whose pairs are neighbours, the one with the idea first."""
-    levels = [20 * np.log10(max(float(np.sqrt(np.mean(np.square(clip.wave)))), QUIETEST)) for clip in clips]
+    levels = [level(clip) for clip in clips]
     pairs = zip(concept.examples[::2], concept.examples[1::2], levels[::2], levels[1::2])
-    return tuple(Contrast(concept.name, one.group, one.label, float(loud - soft), _onsets(one) - _onsets(other))
+    return tuple(Contrast(concept.name, one.group, one.label, loud - soft,
+                          (onsets(one) or 0) - (onsets(other) or 0))
                  for one, other, loud, soft in pairs)
 
 
-def _onsets(example: Example) -> int:
-    return sum(len(times) for times in example.source.annotations().get("onsets", {}).values())
+def level(clip: Clip) -> float:
+    """dB of full scale, of the root mean square."""
+    return 20 * float(np.log10(max(float(np.sqrt(np.mean(np.square(clip.wave)))), QUIETEST)))
+
+
+def onsets(example: Example) -> int | None:
+    """Annotated strokes of all its sources; None where nothing is annotated."""
+    known = example.source.annotations().get("onsets")
+    return None if known is None else sum(len(times) for times in known.values())

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.audio.clip import Clip
 from escucha.concepts.concept import Concept, halves
 from escucha.concepts.names import listed
 from escucha.corpora.corpus import Track, key_of
@@ -35,20 +34,20 @@ class Check:
     """What was found; where it fails, what that means and what to do."""
 
 
-def validate(concept: Concept, under_test: Iterable[Track] = (), clips: Sequence[Clip] | None = None
-             ) -> tuple[Check, ...]:
+def validate(concept: Concept, under_test: Iterable[Track] = (),
+             levels: Sequence[float] | None = None) -> tuple[Check, ...]:
     """Every check, in the order of CHECKS; nothing is rendered or decoded.
 
-    `under_test` are the clips that the concept is going to be tested on; `clips` the sounds of `concept.examples`,
-    for the checks of level and silence.
+    `under_test` are the clips that the concept is going to be tested on; `levels` those of `concept.examples`, dB (of
+    `contrast.level`), where they were heard.
     """
-    asked = Asked(concept, tuple(under_test), None if clips is None else np.array([_level(clip) for clip in clips]))
+    asked = Asked(concept, tuple(under_test), None if levels is None else np.array(levels))
     return tuple(Check(what, *check(asked)) for what, check in CHECKS.items())
 
 
-def doubts(concept: Concept, under_test: Iterable[Track] = (), clips: Sequence[Clip] | None = None) -> list[str]:
+def doubts(concept: Concept, under_test: Iterable[Track] = (), levels: Sequence[float] | None = None) -> list[str]:
     """What fails, a sentence each that names the concept; empty for a sound card. Arguments as of `validate`."""
-    return [f"{concept.name}: {check.sentence}" for check in validate(concept, under_test, clips)
+    return [f"{concept.name}: {check.sentence}" for check in validate(concept, under_test, levels)
             if check.passed is False]
 
 
@@ -162,6 +161,3 @@ CHECKS: dict[str, Callable[[Asked], Answer]] = {
 }
 """What is asked, in the order in which it is told."""
 
-
-def _level(clip: Clip) -> float:
-    return float(10 * np.log10(max(float(np.mean(np.square(clip.wave, dtype=np.float64))), 1e-20)))
