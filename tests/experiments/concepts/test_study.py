@@ -143,12 +143,15 @@ def test_copies_of_the_corpus_are_not_tested_whatever_their_groups_are_called(tm
 
 def test_words_say_what_the_test_could_have_shown_of_a_real_effect(found):
     assert not any("cannot be told from chance" in word for word in found.words())
-    blunt = replace(found, tests=tuple(replace(test, verdict=NEITHER, needed={"ears": 0.995, "turned": 0.9}[test.layer])
+    blunt = replace(found, tests=tuple(replace(test, verdict=NEITHER, p=0.2, needed={"ears": 1.0, "turned": 1.1}[test.layer])
                                        for test in found.tests))
     said = [word for word in blunt.words() if "cannot be told from chance" in word]
     assert len(said) == 1
     assert said[0].startswith("Felt, yet no harder a push than meaningless changes have: palmas on bulerias and palmas "
-                              "on alegrias; for palmas on bulerias a push below 0.90 at turned (it has 1.00) cannot")
+                              "on alegrias; for palmas on bulerias a push below 1.00 at ears (it has 1.00) cannot")
+    one = replace(blunt, tests=tuple(replace(test, p=0.01) for test in blunt.tests))
+    assert any("would be shown if it had been the only question (p = 0.01), not as one of 8" in word
+               for word in one.words())
 
 
 def test_words_say_that_groups_could_not_be_told_apart(found):

@@ -55,7 +55,7 @@ def entangled(table: "ConceptTable") -> str:
         return ""
     if not beyond:
         return "No two ideas lie more nearly along one direction than two meaningless ideas may."
-    most = max(beyond, key=lambda pair: abs(pair.cosine))
+    most = max(beyond, key=lambda pair: abs(pair.cosine) - pair.chance)
     pairs = {(pair.one, pair.other) for pair in table.entangled}
     share = len({(pair.one, pair.other) for pair in beyond})
     return (f"The most entangled ideas are {spoken(most.one)} and {spoken(most.other)} (cosine {most.cosine:+.2f} at "
@@ -84,6 +84,9 @@ def estimators(table: "ConceptTable") -> str:
     tested = str(table.settings["estimator"])
     others = [one for one in table.estimated if one.estimator != tested and one.label == table.labels[0]]
     apart = {one.concept for one in others if one.cosine < ALIKE}
+    medians = {name: float(np.median([one.cosine for one in others if one.estimator == name]))
+               for name in dict.fromkeys(one.estimator for one in others)}
+    least = min(medians, key=lambda name: medians[name], default="")
     pushes = {(one.concept, one.layer, one.label): one.push for one in table.estimated if one.estimator == tested}
     felt = {(test.concept, test.layer, test.label): test.needed for test in table.tests}
     turned = {f"{spoken(one.concept)} on {one.label}" for one in table.estimated
@@ -91,7 +94,8 @@ def estimators(table: "ConceptTable") -> str:
               and min(abs(one.push), abs(pushes[key])) > felt[key]}
     said = (f"The estimators agree: no direction is further than a cosine of {spread(others):.2f} from the tested one"
             if not apart else f"The estimators find other directions (cosine below {ALIKE:g} at some layer) for "
-            f"{len(apart)} of {len(table.meanings)} ideas")
+            f"{len(apart)} of {len(table.meanings)} ideas; furthest off is {least} (median cosine "
+            f"{medians[least]:.2f})")
     ending = f"; they push opposite ways for {listed(sorted(turned))}" if turned else "; none pushes the other way"
     return f"{said}{ending}. Only {tested} is tested."
 

@@ -168,7 +168,7 @@ def _soundings(designs: Sequence[Design], values: np.ndarray, workbench: "Workbe
     chosen: list[tuple[str, bool, Source, np.ndarray]] = []
     for found in designs:
         ordered = sorted(found.concept.examples, key=lambda example: not example.present)
-        first, second = 0, int(np.argmin(found.signs))
+        first, second = 0, int(np.argmax(found.signs < 0))
         if found.concept.paired:
             changes = values[found.own[:second]] - values[found.own[second:]]
             near = found.concept.degrees < found.concept.degrees.max()  # a graded idea is heard at its two ends

@@ -91,14 +91,18 @@ def few_of(items: Sequence[str], last: str = "and") -> str:
 
 
 def _resolved(table: "ConceptTable", effect: "DirectEffect") -> str:
-    """Why a real effect may go unstarred: the push that the test needs, at the layer where it needs least."""
+    """Why a real effect may go unstarred, at the layer where it comes nearest: for one test, or for so many."""
     tests = [test for test in table.tests if (test.concept, test.label) == (effect.concept, effect.label)
              and test.verdict != NO_DIRECTION]
     if not tests:
         return ""
     best = min(tests, key=lambda test: test.needed / max(abs(test.push), 1e-12))
-    return (f"; for {spoken(effect.concept)} on {effect.label} a push below {best.needed:.2f} at "
-            f"{short(best.layer, table.layers)} (it has {abs(best.push):.2f}) cannot be told from chance")
+    cell, layer = f"{spoken(effect.concept)} on {effect.label}", short(best.layer, table.layers)
+    if best.p <= table.settings["alpha"]:
+        return (f"; that of {cell} at {layer} ({best.push:+.2f}) would be shown if it had been the only question "
+                f"(p = {best.p:.2g}), not as one of {len(table.tests)}")
+    return (f"; for {cell} a push below {best.needed:.2f} at {layer} (it has {abs(best.push):.2f}) cannot be told from "
+            "chance")
 
 
 def _at(table: "ConceptTable", layers: Sequence[str]) -> str:
