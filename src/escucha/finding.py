@@ -33,7 +33,8 @@ class Finding(Protocol):
 
     Names of figures, tables and sounds are slugs (`source-weights`); they head their place on a page with hyphens
     as spaces. A table called `sounds` captions the players: a row for a `name`, with any of `caption` (text), `value`
-    (what the model says of that sound) and `gain_db` (applied for listening only).
+    (what the model says of that sound) and `gain_db` (applied for listening only). A table called `timelines` has a row
+    for each `figure` and `sound` that share a time axis (`escucha.experiments.drawing.timeline`).
     """
 
     def numbers(self) -> dict[str, Any]:

@@ -25,6 +25,15 @@ onload = async () => {
     await loaded(audio);
     seen.sounds.push([audio.getAttribute("aria-label"), audio.duration, audio.error && audio.error.message]);
   }
+  seen.lines = [];
+  for (const line of page.querySelectorAll(".cursor")) {
+    const audio = [...page.querySelectorAll("audio")].find((one) => one.dataset.name === line.dataset.sound);
+    audio.currentTime = audio.duration / 2;
+    audio.dispatchEvent(new Event("seeked"));  // headless, a seek is done long after the virtual time is over
+    const box = line.parentNode.querySelector("img").getBoundingClientRect();
+    const shown = [...page.querySelectorAll(".cursor")].filter((one) => !one.hidden).map((one) => one.dataset.sound);
+    seen.lines.push([shown, (line.getBoundingClientRect().left + 1 - box.left - 9) / (box.width - 18)]);
+  }
   seen.images = [...page.images].map((image) => [image.alt, image.naturalWidth]);
   const resources = frames[0].performance.getEntriesByType("resource").map((entry) => entry.name);
   seen.loaded = resources.filter((name) => !name.startsWith("data:"));

@@ -45,7 +45,9 @@ class Sample:
                                   "weight": weight, "low": weight - 0.1, "windows": np.arange(self.rows)[::-1]})
         sounds = pandas.DataFrame({"name": ["original", "what-counted"], "caption": ["The clip as it is.", None],
                                    "value": [1.5, -0.25], "gain_db": [0.0, 3.0]})
-        return {"parts": parts, "sounds": sounds}
+        timelines = pandas.DataFrame({"figure": "map", "sound": ["original", "what-counted"], "left": 0.2, "right": 0.6,
+                                      "start": 0.0, "end": [4.0, 2.5]})
+        return {"parts": parts, "sounds": sounds, "timelines": timelines}
 
     def figures(self) -> dict[str, Figure]:
         bars = Figure(figsize=(7, 2.8), layout="constrained")

@@ -111,6 +111,25 @@ def test_a_browser_plays_shows_and_sorts(made, tmp_path):
     assert down == start[::-1]
 
 
+def test_a_line_follows_the_sound_over_the_figure_that_shares_its_time(made, tmp_path):
+    seen = look(made, tmp_path)
+    # half way through either sound it is half way along the axis, from .2 to .6 of the picture
+    assert [shown for shown, _ in seen["lines"]] == [["original"], ["what-counted"]]
+    assert [at for _, at in seen["lines"]] == pytest.approx([0.4, 0.4], abs=0.01)
+
+
+def test_without_a_script_there_is_no_line_and_no_word_of_it(tags):
+    assert all("hidden" in line and line["aria-hidden"] == "true" for line in tags.all("i"))
+    assert len(tags.all("i")) == 2
+    assert all("hidden" in said for said in tags.all("p") if "follows" in str(said.get("class")))
+
+
+def test_a_table_of_time_axes_edited_by_hand_leaves_the_page_whole(tmp_path):
+    folder = save(Sample(), tmp_path / "f", ABOUT)
+    (folder / "tables" / "timelines.csv").write_text("figure,sound\nmap,original\n", encoding="utf-8")
+    assert not Tags(page(folder).read_text(encoding="utf-8")).all("i")
+
+
 def test_a_phone_shows_it_without_scrolling_sideways(made, tmp_path):
     assert look(made, tmp_path, width=375)["wide"] <= 375
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,8 @@ TYPES = {"CSV": "csv", "LaTeX": "x-tex"}
 """Of the texts a table can be taken away as."""
 CAPTIONS = "sounds"
 """The table whose rows caption the players."""
+TIMELINES = "timelines"
+"""The table whose rows say where in a figure the time axis of a sound lies."""
 WARNINGS = "warnings"
 """The number that repeats the warnings for programs; people read them above."""
 
@@ -47,12 +49,26 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Timeline:
+    """Where in a figure the time axis of a sound lies: a line moves over it while the sound plays."""
+
+    sound: str
+    left: float
+    """Share of the picture's width at `start`."""
+    right: float
+    start: float
+    """Seconds of the sound at the left end of the axis."""
+    end: float
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure; `source` is empty when it was too much for the page and is only linked."""
 
     heading: str
     source: str
     links: tuple[Link, ...]
+    timelines: tuple[Timeline, ...] = ()
 
     @property
     def size(self) -> int:
@@ -119,19 +135,23 @@ def of_saved(saved: Saved) -> Content:
     """The content of a finding that was read back from its folder; nothing but that folder is read."""
     pictures = _within_budget([_saved_picture(name, path) for name, path in saved.files("figures").items()])
     clips = {name: read(path) for name, path in saved.files("sounds").items()}
-    return _content(saved.words, saved.numbers, pictures, saved.tables(), clips)
+    tables = saved.tables()
+    return _content(saved.words, saved.numbers, _timed(pictures, saved.order["figures"], tables), tables, clips)
 
 
 def of_finding(finding: Finding) -> Content:
     """The content of a live finding: figures are drawn and sounds compressed now, nothing is written."""
-    pictures = [_drawn_picture(name, figure) for name, figure in finding.figures().items()]
-    return _content(finding.words(), finding.numbers(), pictures, finding.tables(), finding.sounds())
+    figures, tables = finding.figures(), finding.tables()
+    pictures = [_drawn_picture(name, figure) for name, figure in figures.items()]
+    return _content(finding.words(), finding.numbers(), _timed(pictures, list(figures), tables), tables,
+                    finding.sounds())
 
 
 def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequence[Picture],
              tables: "Mapping[str, DataFrame]", clips: Mapping[str, Clip]) -> Content:
     captions = captions_of([*tables[CAPTIONS].T.to_dict().values()]) if _captioned(tables) else {}
-    grids = tuple(_grid(name, table) for name, table in tables.items() if not (name == CAPTIONS and captions))
+    grids = tuple(_grid(name, table) for name, table in tables.items()
+                  if not (name == CAPTIONS and captions) and name != TIMELINES)
     kept = Link("numbers.json", "numbers.json",
                 data_uri(json.dumps(numbers, indent=2, default=str).encode(), "application/json"))
     taken = FRAME + len(kept.href) + sum(one.size for one in pictures) + sum(one.size for one in grids)
@@ -145,6 +165,17 @@ def _content(words: Sequence[str], numbers: Mapping[str, Any], pictures: Sequenc
 def _captioned(tables: "Mapping[str, DataFrame]") -> bool:
     """Is there a table of captions, and does it say whose they are?"""
     return CAPTIONS in tables and "name" in tables[CAPTIONS].columns
+
+
+def _timed(pictures: Sequence[Picture], names: Sequence[str], tables: "Mapping[str, DataFrame]") -> list[Picture]:
+    """The pictures with their timelines; what a table edited by hand lacks is left out."""
+    columns = [one.name for one in fields(Timeline)]
+    table = tables.get(TIMELINES)
+    if table is None or not {"figure", *columns} <= set(table.columns):
+        return list(pictures)
+    rows = {name: tuple(Timeline(str(sound), *map(float, ends)) for sound, *ends in
+                        table[table.figure == name][columns].itertuples(index=False, name=None)) for name in names}
+    return [replace(picture, timelines=rows[name]) for picture, name in zip(pictures, names)]
 
 
 def _saved_picture(name: str, png: Path) -> Picture:

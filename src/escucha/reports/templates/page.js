@@ -25,3 +25,17 @@ for (const button of document.querySelectorAll("th button")) {
 document.addEventListener("play", (event) => {
   for (const audio of document.querySelectorAll("audio")) if (audio !== event.target) audio.pause();
 }, true);
+// A line over each figure that shares the time axis of a sound: where it is heard now, or where it was stopped.
+let frame = 0;
+function follow(audio) {
+  cancelAnimationFrame(frame);
+  for (const line of document.querySelectorAll(".cursor")) {
+    const { sound, left, right, start, end } = line.dataset;
+    const gone = (audio.currentTime - start) / (end - start);
+    line.hidden = sound !== audio.dataset.name || gone < 0 || gone > 1;
+    line.style.setProperty("--at", Number(left) + (right - left) * gone);
+  }
+  if (!audio.paused && !audio.ended) frame = requestAnimationFrame(() => follow(audio));
+}
+for (const said of document.querySelectorAll(".follows")) said.hidden = false;
+for (const event of ["play", "seeked"]) document.addEventListener(event, ({ target }) => follow(target), true);
