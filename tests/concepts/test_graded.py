@@ -12,7 +12,7 @@ from escucha.concepts import dual
 from escucha.concepts.cav import find_cav
 from escucha.concepts.concept import Concept, Example
 from escucha.concepts.design import design
-from escucha.concepts.doses import FALLS, RISES, TURNS, UNCLEAR, course, doses
+from escucha.concepts.doses import FALLS, RISES, TURNS, UNCLEAR, course, doses, steady
 from escucha.concepts.effect import direct_effects
 from escucha.concepts.tcav import layer_tests
 from escucha.errors import InputError
@@ -139,6 +139,8 @@ def test_doses_are_the_planted_curve():
     np.testing.assert_allclose([dose.value for dose in found], curve - curve.mean(), atol=1e-9)
     np.testing.assert_allclose([dose.step for dose in found[1:]], np.diff(curve), atol=1e-9)
     assert course(found) == RISES
+    assert steady(found)
+    np.testing.assert_allclose([dose.rise for dose in found], curve, atol=1e-9)
     held = [np.mean([dose.low <= true <= dose.high for dose, true in zip(
         doses(concept, changes_of(concept, curve, 1.0, seed), labels=["a"], seed=0), curve - curve.mean())])
         for seed in range(25)]

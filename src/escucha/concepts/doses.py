@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.concepts.concept import Concept
-from escucha.models.resampling import Interval, interval, members, redrawn
+from escucha.models.resampling import NOTHING, Interval, interval, members, redrawn
 
+_NONE = Interval(float("nan"), float("nan"), float("nan"), 0, NOTHING)
 DRAWS = 2000
 """Of the bootstrap."""
-RISES, FALLS, TURNS, UNCLEAR = "rises throughout", "falls throughout", "turns", "no turn shown"
+RISES, FALLS, TURNS, UNCLEAR = "rises", "falls", "turns", "no course shown"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Dose:
     """Against the level before it; NaN for the first."""
     step_low: float
     step_high: float
+    rise: float
+    """Against the first level; 0 for the first."""
+    rise_low: float
+    rise_high: float
 
 
 def doses(concept: Concept, differences: np.ndarray, *, labels: Sequence[str], seed: int) -> list[Dose]:
@@ -51,23 +56,29 @@ def doses(concept: Concept, differences: np.ndarray, *, labels: Sequence[str], s
         at = [interval(float(found[place, column]), drawn[:, place, column], count) for place in range(len(levels))]
         steps = [interval(float(step), drawn[:, place + 1, column] - drawn[:, place, column], count)
                  for place, step in enumerate(np.diff(found[:, column]))]
-        made += [_dose(concept.name, label, float(level), one, before)
-                 for level, one, before in zip(levels, at, (None, *steps))]
+        rises = [interval(float(rise), drawn[:, place, column] - drawn[:, 0, column], count)
+                 for place, rise in enumerate(found[:, column] - found[0, column])]
+        made += [_dose(concept.name, label, float(level), *spans)
+                 for level, *spans in zip(levels, at, (_NONE, *steps), rises)]
     return made
 
 
 def course(curve: Sequence[Dose]) -> str:
-    """`rises throughout`, `falls throughout`, `turns` or `no turn shown`, of one label's doses in order.
+    """`rises`, `falls`, `turns` or `no course shown`, of one label's doses in order.
 
-    It turns where the interval of one step lies above zero and that of another below.
+    It turns where the interval of one step lies above zero and that of another below; it rises where that from the
+    first level to the last does.
     """
     ups, downs = any(dose.step_low > 0 for dose in curve), any(dose.step_high < 0 for dose in curve)
     if ups and downs:
         return TURNS
+    return RISES if curve[-1].rise_low > 0 else FALLS if curve[-1].rise_high < 0 else UNCLEAR
+
+
+def steady(curve: Sequence[Dose]) -> bool:
+    """Do all its steps go one way, as they are found?"""
     steps = [dose.step for dose in curve[1:]]
-    if ups and min(steps) > 0:
-        return RISES
-    return FALLS if downs and max(steps) < 0 else UNCLEAR
+    return min(steps) > 0 or max(steps) < 0
 
 
 def _design(concept: Concept) -> tuple[np.ndarray, np.ndarray]:
@@ -84,6 +95,6 @@ def _fitted(design: np.ndarray, differences: np.ndarray, times: np.ndarray) -> n
     return np.linalg.pinv(weighed.T @ design, hermitian=True) @ (weighed.T @ differences)
 
 
-def _dose(concept: str, label: str, level: float, at: Interval, before: Interval | None) -> Dose:
-    step = (before.value, before.low, before.high) if before else (float("nan"),) * 3
-    return Dose(concept, label, level, at.value, at.low, at.high, *step)
+def _dose(concept: str, label: str, level: float, *spans: Interval) -> Dose:
+    """Spans are those of the value, of the step and of the rise."""
+    return Dose(concept, label, level, *(bound for span in spans for bound in (span.value, span.low, span.high)))

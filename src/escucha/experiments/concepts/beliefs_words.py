@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from escucha.concepts.doses import FALLS, RISES, TURNS, course
+from escucha.concepts.doses import FALLS, RISES, TURNS, course, steady
 from escucha.concepts.estimators import spread
 from escucha.concepts.names import listed, short, spoken
 from escucha.experiments.concepts.agreement import closest
@@ -104,13 +104,12 @@ def degrees(table: "ConceptTable") -> list[str]:
     """Of graded ideas, whether more is always more."""
     said = []
     for concept in dict.fromkeys(dose.concept for dose in table.doses):
-        known = {label: course([dose for dose in table.doses if (dose.concept, dose.label) == (concept, label)])
-                 for label in table.labels}
-        ways = [f"{word} for {listed(labels)}" for way, word in (
-            (RISES, "the value rises step by step"), (FALLS, "falls step by step"), (TURNS, "rises and falls again "
-                                                                                     "(one number misleads)"))
-                if (labels := [label for label, found in known.items() if found == way])]
+        curves = {label: [dose for dose in table.doses if (dose.concept, dose.label) == (concept, label)]
+                  for label in table.labels}
+        words = {RISES: "rises", FALLS: "falls", TURNS: "turns (one number misleads)"}
+        ways = [f"the value of {label} {words[way]}{'' if way == TURNS or steady(curve) else ', not at every step'}"
+                for label, curve in curves.items() if (way := course(curve)) in words]
         ends = [dose.level for dose in table.doses if dose.concept == concept]
         said.append(f"From little to much {spoken(concept)} (level {np.min(ends):g} to {np.max(ends):g}): "
-                    f"{'; '.join(ways) or 'no course is shown for any label'}.")
+                    f"{'; '.join(ways) or 'no value is shown to rise or fall'}.")
     return said
