@@ -8,6 +8,9 @@ from escucha.corpora.rendering.sound import REST
 from escucha.errors import InputError
 from tests.corpora.rendering.hearing import decibels
 
+ALSO = {"tempo": {"beats", "accents", "remates", "onsets", "chords", "modes", "sources", "cadence", "melisma"},
+        "reverberation": {"decay"}}
+"""What else comes with a level."""
 TOLD = {"tempo": "tempo", "brightness": "brightness", "loudness": "loudness", "reverberation": "wet",
         "noise-level": "noise_level"}
 
@@ -23,11 +26,8 @@ def test_the_rungs_of_a_ladder_differ_in_the_level_alone(change):
         assert ladder.levels == GRADES[change].levels
         assert rises([told[TOLD[change]] for told in known])
         assert {(told["palo"], told["family"]) for told in known} == {(ladder.palo, ladder.family)}
-        follows = {TOLD[change], *(("beats", "accents", "remates", "onsets", "chords", "modes", "sources",
-                                        "cadence", "melisma")
-                                   if change == "tempo" else ())}
         for told in known:
-            assert {key for key in told if told[key] != known[0][key]} <= follows
+            assert {key for key in told if told[key] != known[0][key]} <= {TOLD[change], *ALSO.get(change, ())}
 
 
 def test_tempo_goes_by_the_factor():

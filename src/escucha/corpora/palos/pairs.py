@@ -53,7 +53,7 @@ CONTRASTS: dict[str, Contrast] = {
     "scale-melody": Contrast("run", "scale", "arpeggio", (("technique", "picado"),)),
     "brightness": Contrast("brightness", 6.0, -6.0),
     "loud": Contrast("loudness", 0.0, -12.0),
-    "reverberant": Contrast("wet", .8, .1, kin="room"),
+    "reverberant": Contrast("reverberation", 1.0, 0.0, kin="room"),
     "noise-floor": Contrast("noise_level", -38.0, -62.0, kin="noise"),
 }
 """Fast tempo is the score at 1.3 and at 0.7 times its tempo; brightness a high shelf of +6 and of -6 dB. Where three
@@ -73,11 +73,11 @@ GRADES: dict[str, Graded] = {
     "tempo": Graded("tempo_factor", (.7, .84, 1.0, 1.14, 1.3)),
     "brightness": Graded("brightness", (-6.0, -3.0, 0.0, 3.0, 6.0)),
     "loudness": Graded("loudness", (-12.0, -9.0, -6.0, -3.0, 0.0)),
-    "reverberation": Graded("wet", (.1, .2, .35, .55, .8)),
+    "reverberation": Graded("reverberation", (0.0, .25, .5, .75, 1.0)),
     "noise-level": Graded("noise_level", (-62.0, -56.0, -50.0, -44.0, -38.0)),
 }
-"""Tempo is a factor of the score's own, brightness a high shelf in dB, loudness a gain in dB, reverberation the
-amplitude of the room's tail beside the dry sound, the noise's level in dB before the clip's gain."""
+"""Tempo is a factor of the score's own, brightness a high shelf in dB, loudness a gain in dB, reverberation goes
+from a dry room to a hall, the noise's level is in dB before the clip's gain."""
 
 NUISANCES = ("room", "noise", "program")
 

@@ -40,15 +40,15 @@ CHANGES: dict[str, Check] = {
     "brightness": between(-18, 18),
     "room": one_of(range(ROOMS)),
     "noise": one_of(range(NOISES)),
-    "wet": between(0, 2),
+    "reverberation": between(0, 1),
     "noise_level": between(-96, -20),
     "loudness": between(-30, 12),
 }
 """What can be set in a recipe, each with its check. Brightness is a high shelf in dB above 1.5 kHz, loudness a gain in
-dB, tonic a pitch class (0 is C), tempo felt beats a minute, wet the amplitude of the room's tail beside the dry sound
-(the whole kept at its energy), noise level the floor's in dB before the clip's gain; the rest are names, numbers of a
-list, true or false. Left out, Phrygian lines have the whole cadence now and then, some long notes of the voice
-melisma, and its line goes freely."""
+dB, tonic a pitch class (0 is C), tempo felt beats a minute, reverberation goes from a dry room (0) to a hall (1) at
+equal energy, noise level is the floor's in dB before the clip's gain; the rest are names, numbers of a list, true or
+false. Left out, Phrygian lines have the whole cadence now and then, some long notes of the voice melisma, and its line
+goes freely; room and noise are the family's."""
 
 
 @dataclass(frozen=True)

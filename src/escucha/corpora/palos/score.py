@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from escucha.corpora.palos.family import family
 from escucha.corpora.palos.guitar import guitar
 from escucha.corpora.palos.melody import bass, voice
 from escucha.corpora.palos.palo import BIMODAL, LINE, PALOS, SOURCES
@@ -10,7 +11,7 @@ from escucha.corpora.palos.percussion import cajon, castanets, palmas
 from escucha.corpora.palos.plan import Plan, plan
 from escucha.corpora.palos.recipe import Recipe
 from escucha.corpora.rendering.note import Note, strokes
-from escucha.corpora.rendering.room import noise_level
+from escucha.corpora.rendering.room import decay, noise_level
 from escucha.corpora.rendering.streams import stream
 from escucha.corpora.rendering.timeline import within
 
@@ -39,7 +40,8 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
     `onsets` are the strokes of each source that sounds (a strum is one stroke), `levels` its dB above the calibrated
     level; `remates` are the closing beats. `cadence` says whether the Andalusian cadence (iv-III-II-I) is heard to its
     end, `melisma` whether a syllable is sung on several pitches, `run` what picado runs through (empty for other
-    techniques), `line` how the voice was made to move (empty for freely), `wet` the room's share.
+    techniques), `line` how the voice was made to move (empty for freely), `wet` the room's share and
+    `decay` the seconds in which it falls by 60 dB.
     """
     made = plan(recipe)
     notes = score(made)
@@ -69,6 +71,12 @@ def loudness(recipe: Recipe) -> float:
     return float(recipe.get("loudness", stream(recipe.seed, "loudness").uniform(-12, 0)))
 
 
+def reverberation(recipe: Recipe) -> tuple[float, float | None]:
+    """The gain of the room's tail, and its decay in seconds where it is not the room's own."""
+    amount = recipe.get("reverberation", None)
+    return (family(recipe.family).wet, None) if amount is None else (.1 + .8 * amount, .2 + amount)
+
+
 def _mode(plan: Plan) -> dict[str, Any]:
     """Modes as they come, and what they make together."""
     track = within(((plan.time(line.first), (line.mode, line.tonic)) for line in plan.lines), plan.recipe.duration)
@@ -80,9 +88,10 @@ def _mode(plan: Plan) -> dict[str, Any]:
 def _sound(plan: Plan) -> dict[str, Any]:
     """Instruments, room, noise and tone: what is a nuisance to most questions."""
     recipe, habits = plan.recipe, plan.family
-    noise = recipe.get("noise", habits.noise)
+    room, noise = recipe.get("room", habits.room), recipe.get("noise", habits.noise)
+    wet, seconds = reverberation(recipe)
     return {"program": plan.guitar, "voice_program": plan.singer,
-            "room": recipe.get("room", habits.room), "wet": float(recipe.get("wet", habits.wet)), "noise": noise,
+            "room": room, "wet": wet, "decay": decay(room) if seconds is None else seconds, "noise": noise,
             "noise_level": float(recipe.get("noise_level", noise_level(noise))),
             "brightness": float(recipe.get("brightness", habits.brightness)), "tuning": habits.tuning,
             "loudness": loudness(recipe)}

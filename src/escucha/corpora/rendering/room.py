@@ -16,17 +16,23 @@ VOWELS = (((700, 1220, 2800), (9, 7, 9)), ((500, 1900, 2700), (8, 8, 7)), ((550,
 """Formants in Hz and their heights in dB: a, e, o, each with a singer's formant near 2.7 kHz."""
 
 
+def decay(room: int) -> float:
+    """Seconds in which a numbered room's sound falls by 60 dB, .2 to .9."""
+    return float(stream(room, "room").uniform(.2, .9))
+
+
 @lru_cache(maxsize=32)
-def impulse(room: int, wet: float) -> np.ndarray:
+def impulse(room: int, wet: float, seconds: float | None = None) -> np.ndarray:
     """The impulse response of a numbered room, `(time,)` float64: the dry sound, reflections and a decaying tail.
 
     Rooms differ in decay (0.2 to 0.9 s), in when the first reflections come and in how dark the tail is. `wet` is the
-    energy of the tail relative to the dry sound, as an amplitude.
+    energy of the tail relative to the dry sound, as an amplitude; `seconds` another decay than the room's own.
     """
     rng = stream(room, "room")
-    decay, dark = rng.uniform(.2, .9), rng.uniform(.3, .85)
-    time = np.arange(round(min(decay, .7) * RATE)) / RATE
-    tail = rng.standard_normal(len(time)) * 10 ** (-3 * time / decay)
+    own, dark = rng.uniform(.2, .9), rng.uniform(.3, .85)
+    falls, length = (own, min(own, .7)) if seconds is None else (seconds, seconds)
+    time = np.arange(round(length * RATE)) / RATE
+    tail = rng.standard_normal(len(time)) * 10 ** (-3 * time / falls)
     for index in rng.integers(round(.004 * RATE), round(.035 * RATE), 6):
         tail[index] += rng.uniform(-1, 1) * 12
     tail[:round(.004 * RATE)] = 0
@@ -39,7 +45,7 @@ def impulse(room: int, wet: float) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def lift(room: int, wet: float) -> float:
+def lift(room: int, wet: float, seconds: float | None = None) -> float:
     """How much louder music is in a numbered room than without one, dB: its power falls with the square of frequency.
 
     With that slope, more or less of a room changes the level of rendered palos by a tenth of a dB on average.
@@ -47,7 +53,7 @@ def lift(room: int, wet: float) -> float:
     size = 1 << 15
     frequency = np.fft.rfftfreq(size, 1 / RATE)
     music = np.where(frequency > 80, np.maximum(frequency, 80) ** -2, 0)
-    heard = np.square(np.abs(np.fft.rfft(impulse(room, wet), size)))
+    heard = np.square(np.abs(np.fft.rfft(impulse(room, wet, seconds), size)))
     return float(10 * np.log10((heard * music).sum() / music.sum()))
 
 

@@ -61,17 +61,19 @@ def sound(note: Note, *, sustained: bool = False) -> np.ndarray:
     return wave
 
 
-def placed(dry: np.ndarray, *, brightness: float, room: int, wet: float, sung: int | None = None) -> np.ndarray:
+def placed(dry: np.ndarray, *, brightness: float, room: int, wet: float, decay: float | None = None,
+           sung: int | None = None) -> np.ndarray:
     """A stem with its tone and its room, one convolution: `(time,)`.
 
-    Brightness is a high shelf in dB, `room` a number below `ROOMS`, `wet` its gain; `sung` is the number of a vowel.
+    Brightness is a high shelf in dB, `room` a number below `ROOMS`, `wet` its gain and `decay` another decay than its
+    own, seconds; `sung` is the number of a vowel.
     """
     from scipy.signal import fftconvolve
 
     tone = shelf(brightness)
     if sung is not None:
         tone = np.convolve(tone, vowel(sung))
-    response = np.convolve(tone, impulse(room, wet))
+    response = np.convolve(tone, impulse(room, wet, decay))
     return fftconvolve(dry, response.astype(np.float32))[:len(dry)]
 
 
@@ -104,6 +106,8 @@ class Place:
     noise: int
     noise_level: float | None = None
     """dB before the gain; None for the noise floor's own."""
+    decay: float | None = None
+    """Seconds; None for the room's own."""
 
 
 def render(voices: Iterable[Voice], place: Place) -> dict[str, np.ndarray]:
@@ -114,7 +118,8 @@ def render(voices: Iterable[Voice], place: Place) -> dict[str, np.ndarray]:
     for voice in voices:
         if voice.notes:
             dry = played(voice.notes, samples, sustained=voice.sustained)
-            heard = placed(dry, brightness=place.brightness, room=place.room, wet=place.wet, sung=voice.sung)
+            heard = placed(dry, brightness=place.brightness, room=place.room, wet=place.wet, decay=place.decay,
+                           sung=voice.sung)
             out[voice.name] = (heard * gain * 10 ** (voice.level / 20)).astype(np.float32)
     out[REST] = (noise(place.noise, place.seed, samples, level=place.noise_level) * gain).astype(np.float32)
     return out
