@@ -10,6 +10,7 @@ KINDS: dict[str, str] = {
     "source-study": "escucha.experiments.sources.study:SourceStudy",
     "separation-study": "escucha.experiments.separation.study:SeparationStudy",
     "faithfulness": "escucha.experiments.faithfulness.study:Faithfulness",
+    "concept-cards": "escucha.experiments.cards.study:ConceptCards",
     "concept-study": "escucha.experiments.concepts.study:ConceptStudy",
     "feature-study": "escucha.experiments.features.study:FeatureStudy",
     "localisation": "escucha.experiments.localisation.study:Localisation",
