@@ -68,9 +68,9 @@ def offset_by(clip: Clip, share: float) -> Clip:
 
 
 def limited(clip: Clip) -> Clip:
-    """Cut off at 3 dB under its peak, and as loud at its peak as before."""
-    peak = float(np.abs(clip.wave).max())
-    return Clip(np.clip(clip.wave, -peak / 2**0.5, peak / 2**0.5) * np.float32(2**0.5), clip.rate)
+    """Cut off at 3 dB under its peak: flat there, and as loud as before but for that."""
+    most = float(np.abs(clip.wave).max()) / 2**0.5
+    return Clip(np.clip(clip.wave, -most, most), clip.rate)
 
 
 def after_silence(clip: Clip, seconds: float = 0.5) -> Clip:
@@ -91,7 +91,7 @@ CUES: dict[str, Cue] = {
                        less=partial(low_pass, share=TOP)),
     "codec-edge": Cue("the edge where a codec cuts off", "Hz", sound_facts.edge, less=partial(low_pass, share=0.7)),
     "level": Cue("level", "LUFS", sound_facts.level, partial(louder, decibels=6), partial(louder, decibels=-6)),
-    "peak": Cue("peak", "dB", sound_facts.peak, partial(louder, decibels=6), partial(louder, decibels=-6)),
+    "peak": Cue("peak", "dB", sound_facts.peak, less=limited),
     "clipping": Cue("clipping", "%", sound_facts.clipped, more=limited),
     "offset": Cue("constant offset", "%", sound_facts.offset, more=partial(offset_by, share=0.02)),
     "silence-first": Cue("silence at the start", "s", sound_facts.lead, more=after_silence),

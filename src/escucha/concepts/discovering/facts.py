@@ -16,20 +16,19 @@ def facts_of(notes: Sequence[Mapping[str, Any]], groups: Sequence[str],
              labels: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
     """Name to `(clip,)` numbers, of every annotation that all clips have and in which they differ.
 
-    What says the same as the group does (a family's number), as a label, or as a fact before it (of two metres the
-    second) is left out: as one more test it would only make the others weaker.
+    What only repeats the group (a family's number), names a label, or says the same as a fact before it (of two metres
+    the second) is left out: as one more test it would only make the others weaker.
     """
     facts: dict[str, np.ndarray] = {}
     for name in notes[0] if notes else ():
         if all(name in note for note in notes):
             facts |= _facts(name, [note[name] for note in notes], groups)
-    every = sorted({name for one in labels for name in one})
-    known = [np.array([label in one for one in labels], dtype=float) for label in every]
+    every = {name for one in labels for name in one}
     kept: dict[str, np.ndarray] = {}
     for name, column in facts.items():
-        if np.ptp(column) > 0 and not any(_alike(column, other) for other in known):
+        if np.ptp(column) > 0 and name.rpartition(" ")[2] not in every and not any(
+                _alike(column, other) for other in kept.values()):
             kept[name] = column
-            known.append(column)
     return kept
 
 

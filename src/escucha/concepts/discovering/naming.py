@@ -12,6 +12,8 @@ from escucha.concepts.discovering.components import Components
 from escucha.concepts.dual import ESTIMATORS
 
 ALPHA = 0.05
+FINER = 4
+"""Times as many meaningless concepts as the correction needs: a p at its floor could not be told from one above it."""
 AT_ONCE = 100
 """Meaningless concepts whose directions are formed together: bounds memory."""
 

@@ -120,7 +120,8 @@ def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarra
     made = []
     for at, (name, (one, corrected)) in enumerate(found.items()):
         moved = mean_intervals(shifts[name], groups, seed=seed) if name in shifts else []
-        moves = tuple(Move(label, moved[k], float(p[name][k]), MARGIN * float(plain[:, k].std()), float(goes.r[at, k]),
-                           float(goes.p[at, k]), float(within.r[at, k]), float(within.p[at, k])) for k, label in enumerate(labels) if moved)
+        moves = tuple(Move(label, shift, float(p[name][k]), MARGIN * float(plain[:, k].std()), float(goes.r[at, k]),
+                           float(goes.p[at, k]), float(within.r[at, k]), float(within.p[at, k]))
+                      for k, (label, shift) in enumerate(zip(labels, moved)))
         made.append(Verdict(name, one, chance, corrected, moves))
     return tuple(sorted(made, key=lambda verdict: (not verdict.clever_hans, not verdict.tells, -verdict.told.accuracy)))

@@ -43,7 +43,7 @@ def matrix(found: Summary, unit: str) -> Figure:
     axes.set_yticks(range(len(cells)), [_row_name(found, at) for at in found.ranking])
     axes.tick_params(length=0)
     axes.set_title("what a label loses when a component is taken out of the layer\n(its own clips, held out; bold: "
-                   "other than as much taken at random)", fontsize=10, loc="left")
+                   "shown, beside as much taken at random)", fontsize=10, loc="left")
     figure.colorbar(drawn, label=f"loss ({unit})", pad=0.02)
     return figure
 
@@ -151,7 +151,7 @@ def cues(scan: Scan) -> Figure:
     left.scatter([row.told.accuracy for row in rows], at, color=colours, zorder=3,
                  label="the cue alone (orange: tells the label)")
     left.axvline(1 / scan.kinds, color="black", linewidth=0.8, linestyle=":", label="chance")
-    left.set(xlabel="balanced accuracy of the cue alone, groups held out", xlim=(0, 1.02))
+    left.set(xlabel="balanced accuracy, groups held out", xlim=(0, 1.02))
     left.set_yticks(at, [f"{cue_named(row.cue).words}{' (!)' if row.clever_hans else ''}" for row in rows], fontsize=9)
     left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=8)
     left.set_ylim(len(rows) - 0.4, -0.6)

@@ -12,7 +12,7 @@ from escucha.concepts.correction import nulls_needed
 from escucha.concepts.design import design
 from escucha.concepts.discovering.components import Components
 from escucha.concepts.discovering.cues import FILE_CUES, differing
-from escucha.concepts.discovering.naming import ALPHA, Named, named
+from escucha.concepts.discovering.naming import ALPHA, FINER, Named, named
 from escucha.config import Within
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError
@@ -86,6 +86,8 @@ class Discovery:
             if not self.scan:
                 raise InputError("components = 0 and scan = false leave nothing to find; ask for one of them")
             return None
+        for card in self.concepts:
+            workbench.concept(card)
         inner = readable(classifier, [self.layer] if self.layer else [])
         return Gathering(workbench, inner, self.layer or _last_timed(inner), self.excerpt, fitted, held_out, self.seed)
 
@@ -117,7 +119,7 @@ class Discovery:
         clips = workbench.clips(list(sources.values()), rate=classifier.rate, doing="concept examples")
         rows = hear(classifier, clips, [layer], maps="pooled").rows[layer]
         places = {key: at for at, key in enumerate(sources)}
-        nulls = nulls_needed(len(cards) * self.components, ALPHA)
+        nulls = FINER * nulls_needed(len(cards) * self.components, ALPHA)
         designs = [design(card, places, estimator="paired-difference", nulls=nulls, seed=self.seed) for card in cards]
         return named(components, rows, designs, layer=layer, seed=self.seed)
 

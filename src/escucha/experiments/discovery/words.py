@@ -3,7 +3,7 @@
 Conventions: brackets hold 95 % intervals over groups; r is a rank correlation over clips held out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from escucha.concepts.discovering.cues import cue_named
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SENTENCES = 12
 """Components that have a sentence of their own, those that count most; the table has all."""
+LITTLE = 0.1
+"""Of a component's largest loss: smaller ones are in the table only."""
 POOR = 0.5
 """Less of the variance accounted for than this is worth a warning."""
 
@@ -45,27 +47,27 @@ def _headline(model: str, found: Summary) -> str:
     most = "; none is shown to matter to a label more than as much taken at random"
     if leads:
         lead = leads[0]
-        verb = "loses" if lead.lost.value > 0 else "gains"
-        most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: without it {lead.label} {verb} "
-                f"{_size(found, lead)}, {_signed(found, lead.chance)} when as much is taken at random")
+        most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: it is worth "
+                f"{_size(found, lead)} to {lead.label}, and as much taken at random {_signed(found, lead.chance)}")
     return (f"What layer {found.layer} of {model} says of {found.held_out[1]} clips it was not fitted to is "
             f"{share:.0%} made up of {found.count} components{most}.")
 
 
 def _what(found: Summary, component: int) -> str:
     """In brackets, what it goes with most closely."""
-    noted = found.annotated.noted(component)[:1] or found.cues.noted(component)[:1]
-    return f" ({_fact(*noted[0])})" if noted else ""
+    noted = found.annotated.noted(component)[:1]
+    return f" (it goes {_gone_with(noted)})" if noted else ""
 
 
 def _component(found: Summary, component: int) -> str:
     cells = found.of(component)
-    speaks = [f"{cell.speaks} {cell.label} ({_size(found, cell)})" for cell in cells if cell.speaks]
+    speaks = [f"{cell.speaks} {cell.label} ({_size(found, cell)})" for cell in cells
+              if cell.speaks and abs(cell.lost.value) >= LITTLE * abs(cells[0].lost.value)]
     counts = f"speaks {listed(speaks)}" if speaks else "is not shown to speak for any label or against it"
-    noted = [_fact(*fact) for fact in found.annotated.noted(component)[:NOTED]]
-    follows = f"it goes with {listed(noted)}" if noted else "it follows nothing that is known of the clips"
-    cued = [_fact(cue_named(name).words, r) for name, r in found.cues.noted(component)[:NOTED]]
-    cues = f", and as a sound with {listed(cued)}" if cued else ""
+    noted = found.annotated.noted(component)[:NOTED]
+    follows = f"it goes {_gone_with(noted)}" if noted else "it follows nothing that is known of the clips"
+    cued = [(cue_named(name).words, r) for name, r in found.cues.noted(component)[:NOTED]]
+    cues = f"; of the recording it goes {_gone_with(cued)}" if cued else ""
     near = "" if found.named is None else _near(found, component)
     steady = found.steadiness[component]
     back = (f"it comes back in refits (cosine {steady.cosine:.2f})" if steady.steady else
@@ -84,8 +86,11 @@ def _near(found: Summary, component: int) -> str:
             f"{reach:.2f})")
 
 
-def _fact(name: str, r: float) -> str:
-    return f"{'more' if r > 0 else 'less'} {name} (r {signed(r, 2)})"
+def _gone_with(facts: Sequence[tuple[str, float]]) -> str:
+    """`with tempo (+0.48) and palmas (+0.40), against mode major (−0.50)`."""
+    said = [(f"{name} ({signed(r, 2)})", r > 0) for name, r in facts]
+    sides = (("with", [text for text, up in said if up]), ("against", [text for text, up in said if not up]))
+    return ", ".join(f"{side} {listed(mine)}" for side, mine in sides if mine)
 
 
 def _cues(model: str, scan: Scan) -> Iterator[str]:
@@ -131,8 +136,8 @@ def _reading(found: Summary, unit: str) -> str:
             f"fitted to {found.fitted[0]} excerpts of {found.fitted[2]} groups, and all else is of {found.held_out[1]} "
             f"clips of {found.held_out[2]} other groups.{sided} Numbers in brackets: what the label's value ({unit}) "
             "loses over its own clips when the component is taken out of the layer and the rest of the model is run, "
-            "with a 95 % interval over groups. A layer hears more than the excerpt's own seconds: listen for what the "
-            "ten moments share.")
+            "with a 95 % interval over groups; of facts, the rank correlation with the component's strength. A layer "
+            "hears more than the excerpt's own seconds: listen for what the ten moments share.")
 
 
 def _warnings(found: Summary | None, scan: Scan | None) -> Iterator[str]:
