@@ -12,6 +12,7 @@ KINDS: dict[str, str] = {
     "faithfulness": "escucha.experiments.faithfulness.study:Faithfulness",
     "concept-cards": "escucha.experiments.cards.study:ConceptCards",
     "concept-study": "escucha.experiments.concepts.study:ConceptStudy",
+    "concept-comparison": "escucha.experiments.concepts.comparison:ConceptsCompared",
     "feature-study": "escucha.experiments.features.study:FeatureStudy",
     "localisation": "escucha.experiments.localisation.study:Localisation",
     "probe-study": "escucha.experiments.probes.study:ProbeStudy",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from escucha.concepts import activations
 from escucha.concepts.activations import Readable
 from escucha.concepts.concept import Concept
@@ -35,14 +37,19 @@ class Asked:
     unchecked: tuple[str, ...]
     """See `unchecked`."""
 
+    @property
+    def having(self) -> np.ndarray:
+        """`(clip, label)`: which clips under test have which label."""
+        return np.array([[label in track.labels for label in self.labels] for track in self.tracks])
 
-def ask(study: "ConceptStudy", workbench: "Workbench") -> Asked:
-    """Everything that can be wrong, found before anything is heard."""
+
+def ask(study: "ConceptStudy", workbench: "Workbench", *, cells: int = 0) -> Asked:
+    """Everything that can be wrong, found before anything is heard. `cells` are the tests, if not one a layer."""
     _check(study)
     classifier = activations.readable(workbench.model(study.model), study.layers)
     layers, labels = study.layers or activations.layers_of(classifier), study.labels or tuple(classifier.labels)
     columns = [label_index(classifier, label) for label in labels]
-    nulls = nulls_needed(len(study.concepts) * len(layers) * len(labels), study.alpha, study.nulls)
+    nulls = nulls_needed(cells or len(study.concepts) * len(layers) * len(labels), study.alpha, study.nulls)
     concepts = [workbench.concept(card) for card in study.concepts]
     corpus, several = labelled(workbench.corpus(study.corpus), tags=study.tags), classifier.link == "sigmoid"
     tracks = tuple(under_test(corpus, concepts, labels, several=several))

@@ -1,7 +1,7 @@
 """What a concept study found: every concept on every label at every layer, in numbers, figures, sound and words."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,6 +71,8 @@ class ConceptTable:
     """One a layer and measure, where there are direct effects."""
     doses: tuple[Dose, ...] = ()
     """One a graded concept, label and level."""
+    doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Concept to what is not sound about its card, a sentence each."""
 
     def test(self, concept: str, layer: str, label: str) -> ConceptTest:
         """One cell."""
@@ -90,7 +92,7 @@ class ConceptTable:
         return {
             "model": self.model, "concepts": list(self.meanings), "layers": list(self.layers),
             "labels": list(self.labels), "cells": len(self.tests), **self.settings, "clips": self.clips,
-            "unchecked": list(self.unchecked),
+            "unchecked": list(self.unchecked), "doubts": {name: list(said) for name, said in self.doubts.items()},
             "tests": [asdict(test) for test in self.tests],
             "directions": [self._cav(cav) for cav in self.cavs],
             "direct_effects": self._effects(),

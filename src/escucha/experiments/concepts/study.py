@@ -1,6 +1,6 @@
 """The kind `concept-study`: which ideas push which labels, at which layer, and what switching them on does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -8,21 +8,20 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from escucha.concepts.activations import Maps
-from escucha.concepts.cav import Cav, find_cav
+from escucha.concepts.cav import Cav
 from escucha.concepts.contrast import Contrast, contrasts
-from escucha.concepts.design import Design, design
+from escucha.concepts.design import Design
 from escucha.concepts.doses import Dose, doses
-from escucha.concepts.effect import DirectEffect, direct_effects
 from escucha.concepts.entangling import Entangled, entangled
 from escucha.concepts.estimators import Estimated, estimated
-from escucha.concepts.layer import Layer
-from escucha.concepts.tcav import ConceptTest, corrected, layer_tests, mean_pulls
-from escucha.concepts.tested import tested
+from escucha.concepts.tcav import ConceptTest, corrected, mean_pulls
+from escucha.concepts.validation import validate
 from escucha.config import Within
 from escucha.corpora.corpus import Source
 from escucha.experiments.concepts.agreement import agreements
 from escucha.experiments.concepts.asking import Asked, ask
 from escucha.experiments.concepts.finding import ConceptTable, Sounding
+from escucha.experiments.concepts.listening import Listened, listen, paired_changes, switched
 from escucha.models.classifier import VALUES
 
 if TYPE_CHECKING:
@@ -72,15 +71,13 @@ class ConceptStudy:
     def run(self, workbench: "Workbench") -> ConceptTable:
         """Hear every example and every clip under test once, and test; what is wrong is said before that."""
         asked = ask(self, workbench)
-        designs, rows, values = examples(self, asked, workbench)
-        clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate,
-                                doing="clips under test")
-        heard = tested(asked.classifier, clips, rows, maps=self.maps, labels=asked.labels)
+        found = listen(self, asked, workbench)
+        designs, values = found.designs, found.values
         with threadpool_limits(1):  # many small solves: threads would wait for each other
-            layers = [self._layer(heard.layer(name), designs, asked, heard.rows[name]) for name in asked.layers]
+            layers = [self._layer(found, name) for name in asked.layers]
         tests = tuple(corrected([test for layer in layers for test in layer.tests], correction=self.correction,
                                 alpha=self.alpha))
-        effects = switched(designs, values, asked.labels, margins=self.margin * heard.values.std(axis=0),
+        effects = switched(designs, values, asked.labels, margins=self.margin * found.tested.values.std(axis=0),
                            seed=self.seed)
         return ConceptTable(
             self.model, {concept.name: concept.meaning for concept in asked.concepts}, asked.layers, asked.labels,
@@ -93,19 +90,20 @@ class ConceptStudy:
             estimated=tuple(one for layer in layers for one in layer.estimated),
             entangled=tuple(one for layer in layers for one in layer.entangled),
             agreements=tuple(agreements(tests, effects, seed=self.seed)),
-            doses=self._doses(designs, values, asked.labels))
+            doses=self._doses(designs, values, asked.labels),
+            doubts={concept.name: told for concept in asked.concepts if (told := tuple(
+                check.sentence for check in validate(concept, asked.tracks) if check.passed is False))})
 
     def _told(self, asked: Asked) -> dict[str, Any]:
         return {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,
                 "nulls": asked.nulls, "alpha": self.alpha, "correction": self.correction, "margin": self.margin,
                 "seed": self.seed}
 
-    def _layer(self, layer: Layer, designs: Sequence[Design], asked: Asked, rows: np.ndarray) -> "_Layer":
-        having = np.array([[label in track.labels for label in asked.labels] for track in asked.tracks])
-        cavs = tuple(find_cav(layer, rows, made, seed=self.seed) for made in designs)
-        tests = layer_tests(layer, designs, cavs, having=having, labels=asked.labels, alpha=self.alpha,
-                            seed=self.seed, groups=[track.group for track in asked.tracks])
-        towards = mean_pulls(layer, having, asked.labels)
+    def _layer(self, found: Listened, name: str) -> "_Layer":
+        layer, asked, designs = found.tested.layer(name), found.asked, found.designs
+        cavs = found.cavs(layer, seed=self.seed)
+        tests = found.tests(layer, cavs, alpha=self.alpha, seed=self.seed)
+        towards = mean_pulls(layer, asked.having, asked.labels)
         beside = [one for made in designs if self.estimators for one in estimated(
             layer, made, towards, estimators=tuple(dict.fromkeys((self.estimator, *self.estimators))),
             labels=asked.labels)]
@@ -130,36 +128,6 @@ class _Layer:
     cavs: tuple[Cav, ...]
     estimated: tuple[Estimated, ...]
     entangled: tuple[Entangled, ...]
-
-
-def examples(study: ConceptStudy, asked: Asked,
-             workbench: "Workbench") -> tuple[list[Design], dict[str, np.ndarray], np.ndarray]:
-    """Designs; activations of examples, then of what is left of the null examples; values of the examples."""
-    shown = {example.source.key(): example.source for concept in asked.concepts for example in concept.examples}
-    spare = {example.source.key(): example.source for concept in asked.concepts for example in concept.null}
-    spare = {key: source for key, source in spare.items() if key not in shown}
-    places = {key: place for place, key in enumerate((*shown, *spare))}
-    designs = [design(concept, places, estimator=study.estimator, nulls=asked.nulls, seed=study.seed)
-               for concept in asked.concepts]
-    heard = workbench.hear(asked.classifier, [*shown.values(), *spare.values()], asked.layers, card=study.model,
-                           maps=study.maps, with_values=len(shown), doing="concept examples")
-    return designs, heard.rows, heard.values[:, asked.columns]
-
-
-def paired_changes(designs: Sequence[Design], values: np.ndarray) -> Iterator[tuple[Design, np.ndarray]]:
-    """Concepts of counterfactual pairs, each with its value differences `(pair, label)`."""
-    for found in designs:
-        if found.concept.paired:
-            half = len(found.own) // 2
-            yield found, values[found.own[:half]] - values[found.own[half:]]
-
-
-def switched(designs: Sequence[Design], values: np.ndarray, labels: Sequence[str], *, margins: np.ndarray,
-             seed: int) -> tuple[DirectEffect, ...]:
-    """Direct effects, one a concept of pairs and label."""
-    return tuple(effect for found, changes in paired_changes(designs, values) for effect in direct_effects(
-        changes, found.groups[:len(changes)], concept=found.concept.name, labels=labels, margins=margins, seed=seed,
-        degrees=found.concept.degrees))
 
 
 def _soundings(designs: Sequence[Design], values: np.ndarray, workbench: "Workbench",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from escucha.concepts.names import listed, short, spoken
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
 from escucha.experiments.concepts.beliefs_words import beliefs
-from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
     from escucha.concepts.effect import DirectEffect
@@ -155,12 +154,11 @@ def _reading(table: "ConceptTable") -> list[str]:
 
 
 def _warnings(table: "ConceptTable") -> list[str]:
-    few: dict[int, list[str]] = {}
-    for concept, count in table.groups.items():
-        if count < FEW_GROUPS:
-            few.setdefault(count, []).append(spoken(concept))
-    return [*(f"Warning: the examples of {listed(names)} come from {count} groups; under {FEW_GROUPS} an interval is "
-              "rough." for count, names in few.items()),
+    doubted: dict[str, list[str]] = {}
+    for concept, told in table.doubts.items():
+        for sentence in told:
+            doubted.setdefault(sentence, []).append(spoken(concept))
+    return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
             *([_unchecked(table)] if table.unchecked else []), *_contradictions(table)]
 
 

@@ -1,0 +1,134 @@
+"""The kind `concept-comparison`: do two models go by the same ideas?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from escucha.concepts.activations import Maps
+from escucha.concepts.cav import Cav
+from escucha.concepts.correction import holm
+from escucha.concepts.effect import DRAWS, DirectEffect, direct_effects
+from escucha.concepts.tcav import ConceptTest, corrected
+from escucha.config import Within
+from escucha.errors import InputError
+from escucha.experiments.concepts.asking import ask
+from escucha.experiments.concepts.comparison_finding import Compared, ConceptComparison, Difference
+from escucha.experiments.concepts.listening import Listened, listen, paired_changes
+from escucha.experiments.concepts.study import ConceptStudy
+from escucha.models.classifier import Classifier
+from escucha.models.resampling import mean_interval, sign_flip
+
+if TYPE_CHECKING:
+    from escucha.experiments.workbench import Workbench
+
+WITHIN = 0.05
+"""The layer compared is the last one whose mean held-out accuracy is within this of the best layer's."""
+
+
+@dataclass(frozen=True)
+class ConceptsCompared:
+    """Several models on the same concepts, clips and seeds; settings as of `concept-study`."""
+
+    kind: ClassVar[str] = "concept-comparison"
+    revision: ClassVar[int] = 1
+    models: tuple[str, ...]
+    """Cards of models of the same labels, two or more: networks, or models of features."""
+    concepts: tuple[str, ...]
+    corpus: dict[str, Any]
+    tags: str = ""
+    labels: tuple[str, ...] = ()
+    estimator: str = "paired-difference"
+    maps: Maps = "pooled"
+    alpha: Annotated[float, Within(1e-4, 0.5)] = 0.05
+    margin: Annotated[float, Within(0, 10)] = 0.1
+    """A direct effect within this share of the spread of the label's value is inert."""
+    seed: int = 0
+
+    def inputs(self, workbench: "Workbench") -> list[str]:
+        """What the models, the concepts and the corpus are made of."""
+        return [*dict.fromkeys(made for model in self.models for made in self._study(model).inputs(workbench))]
+
+    def run(self, workbench: "Workbench") -> ConceptComparison:
+        """Each model in turn: what ideas do to it, and how they push it at one layer, chosen by accuracy alone."""
+        if len(set(self.models)) < max(2, len(self.models)):
+            raise InputError(f"a comparison is of two or more different models, got {', '.join(self.models) or 'none'}")
+        labels = self.labels or _common({model: workbench.model(model) for model in self.models})
+        studies = {model: self._study(model, labels) for model in self.models}
+        cells = len(self.concepts) * len(labels) * len(self.models)
+        asked = {model: ask(study, workbench, cells=cells) for model, study in studies.items()}
+        found = [self._model(model, listen(study, asked[model], workbench)) for model, study in studies.items()]
+        tests = corrected([test for one in found for test in one.tests], correction="holm", alpha=self.alpha)
+        made = [_tested(one, tests[place * len(one.tests):(place + 1) * len(one.tests)])
+                for place, one in enumerate(found)]
+        meanings = {concept.name: concept.meaning for concept in asked[self.models[0]].concepts}
+        return ConceptComparison(
+            meanings, labels, tuple(made), differences(found, labels, seed=self.seed),
+            {"alpha": self.alpha, "margin": self.margin, "estimator": self.estimator, "maps": self.maps,
+             "nulls": asked[self.models[0]].nulls, "seed": self.seed,
+             "clips": {label: int(count) for label, count in zip(labels, asked[self.models[0]].having.sum(axis=0))}})
+
+    def _study(self, model: str, labels: Sequence[str] = ()) -> ConceptStudy:
+        return ConceptStudy(model, self.concepts, self.corpus, tags=self.tags, labels=tuple(labels) or self.labels,
+                            estimator=self.estimator, maps=self.maps, alpha=self.alpha, margin=self.margin,
+                            seed=self.seed)
+
+    def _model(self, model: str, heard: Listened) -> Compared:
+        """One model, its tests not yet corrected."""
+        spread = heard.tested.values.std(axis=0)
+        scale = np.where(spread > 0, spread, 1.0)
+        changes = {made.concept.name: (change / scale, made.groups[:len(change)], made.concept.degrees)
+                   for made, change in paired_changes(heard.designs, heard.values)}
+        effects: list[DirectEffect] = []
+        for name, (change, groups, degrees) in changes.items():
+            effects += direct_effects(change, groups, concept=name, labels=heard.asked.labels,
+                                      margins=np.full(len(scale), self.margin), seed=self.seed, degrees=degrees)
+        with threadpool_limits(1):
+            cavs = {name: heard.cavs(heard.tested.layer(name), seed=self.seed) for name in heard.asked.layers}
+            layer = chosen(cavs)
+            tests = heard.tests(heard.tested.layer(layer), cavs[layer], alpha=self.alpha, seed=self.seed)
+        return Compared(model, layer, heard.tested.layer(layer).unit, tuple(effects), tuple(tests), changes)
+
+
+def chosen(cavs: dict[str, tuple[Cav, ...]]) -> str:
+    """The last layer at which ideas are told about as well as anywhere (WITHIN): pushes have no say in it."""
+    accuracy = {name: float(np.mean([cav.accuracy for cav in found])) for name, found in cavs.items()}
+    return [name for name, value in accuracy.items() if value >= max(accuracy.values()) - WITHIN][-1]
+
+
+def differences(found: Sequence[Compared], labels: Sequence[str], *, seed: int) -> tuple[Difference, ...]:
+    """Every two models, concept by label: first less second, pair by pair; p corrected over all of them (Holm).
+
+    Intervals and sign flips are over families, which both models hear; the spreads are taken as they are.
+    """
+    made = []
+    for one, other in combinations(found, 2):
+        for concept, (first, groups, degrees) in one.changes.items():
+            gain = first - other.changes[concept][0]
+            for column, label in enumerate(labels):
+                span = mean_interval(gain[:, column] / degrees, list(groups), seed=seed, draws=DRAWS,
+                                     weights=degrees**2)
+                p = sign_flip(gain[:, column] * degrees, groups, seed=seed)
+                made.append((concept, label, one.model, other.model, span.value, span.low, span.high, p))
+    adjusted = holm(np.array([row[-1] for row in made]))
+    return tuple(Difference(*row, float(p)) for row, p in zip(made, adjusted))
+
+
+def _tested(one: Compared, tests: Sequence[ConceptTest]) -> Compared:
+    return Compared(one.model, one.layer, one.unit, one.effects, tuple(tests), one.changes)
+
+
+def _common(models: dict[str, Classifier]) -> tuple[str, ...]:
+    """The labels, in the first model's order; InputError where they differ."""
+    (first, model), *others = models.items()
+    for name, other in others:
+        if strange := sorted(set(model.labels) ^ set(other.labels)):
+            raise InputError(f"{first!r} and {name!r} cannot be compared: only one of them knows {', '.join(strange)}; "
+                             "name the `labels` that both have, or compare models of the same labels")
+        if other.link != model.link:
+            raise InputError(f"{first!r} and {name!r} cannot be compared: one names one label a clip, the other gives "
+                             "each label by itself")
+    return tuple(model.labels)

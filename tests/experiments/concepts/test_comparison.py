@@ -1,0 +1,163 @@
+"""Models that go by different tones are told apart, one that has other units is not, and features are studied too."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from escucha.errors import InputError
+from escucha.experiments.concepts.comparison import ConceptsCompared, chosen
+from escucha.experiments.concepts.study import ConceptStudy
+from escucha.experiments.run import read_experiment
+from escucha.finding import About, Finding, load, save
+from escucha.models.torch_classifier import TorchClassifier
+from tests.experiments.tones import LABELS, RATE, TONES, Ears, ToneBench, listener
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A model of five features, how loud each tone is: bulerias where the palmas are, by a tree's one step."""
+
+    labels: tuple[str, ...] = LABELS
+    rate: int = RATE
+    window: int = RATE
+    link: str = "softmax"
+    feature_names: tuple[str, ...] = tuple(TONES)
+
+    def features(self, waves: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return Ears()(torch.tensor(waves, dtype=torch.float32)).numpy()
+
+    def scores_of(self, features: np.ndarray) -> np.ndarray:
+        return np.stack([4.0 * (features[:, 1] > 0.15), np.zeros(len(features))], axis=1)
+
+    def scores(self, waves: np.ndarray) -> np.ndarray:
+        return self.scores_of(self.features(waves))
+
+
+def louder(times: float) -> TorchClassifier:
+    """The listener to palmas, its logits this many times as large: the same reasons in other units."""
+    made = listener()
+    with torch.no_grad():
+        made.module.head.weight *= times
+        made.module.head.bias *= times
+    return made
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return ToneBench(home, home / "cache", known={"other": listener("castanets"), "loud": louder(5.0), "tree": Tree()})
+
+
+def asked(*models: str) -> ConceptsCompared:
+    return ConceptsCompared(models, ("palmas", "castanets", "voice"), {"count": 40})
+
+
+@pytest.fixture(scope="module")
+def apart(bench):
+    return asked("listener", "other").run(bench)
+
+
+def test_models_that_go_by_other_tones_differ_by_those_and_by_nothing_else(apart):
+    known = {(one.concept, one.label): one for one in apart.differences}
+    assert {(one.concept, one.label) for one in apart.apart()} == {
+        (tone, label) for tone in ("palmas", "castanets") for label in LABELS}
+    palmas = known["palmas", "bulerias"]
+    assert palmas.low < palmas.mean < palmas.high
+    own, other = (apart.effect(model, "palmas", "bulerias") for model in ("listener", "other"))
+    assert palmas.mean == pytest.approx(own.mean - other.mean)
+    assert own.felt
+    assert other.inert
+    assert known["voice", "bulerias"].mean == pytest.approx(0, abs=0.05)
+
+
+def test_effects_are_in_spreads_of_the_value_over_the_clips_under_test(apart, bench):
+    study = ConceptStudy("listener", ("palmas",), {"count": 40}).run(bench)
+    plain = study.effect("palmas", "bulerias")
+    spread = plain.margin / 0.1
+    assert apart.effect("listener", "palmas", "bulerias").mean == pytest.approx(plain.mean / spread)
+
+
+def test_the_same_reasons_in_other_units_do_not_differ(bench):
+    found = asked("listener", "loud").run(bench)
+    assert max(abs(one.mean) for one in found.differences) < 1e-4
+    assert not found.apart()
+    assert found.words()[0] == "listener and loud are not shown to go by different ideas."
+    assert any("All of them are moved, and one way, by palmas on bulerias and palmas on alegrias" in word
+               for word in found.words())
+
+
+def test_words_name_what_only_one_goes_by(apart):
+    words = apart.words()
+    assert words[0].startswith("listener and other go by different ideas: 4 of 6 cells differ beyond chance, most ")
+    assert "Only listener is moved by palmas (on bulerias) and palmas (on alegrias): to other those are" in words[1]
+    assert "Only other is moved by castanets" in words[2]
+
+
+def test_pushes_are_corrected_over_both_models(apart):
+    cells = 3 * 2 * 2
+    assert apart.settings["nulls"] == cells * 20
+    for one in apart.models:
+        verdicts = {(test.concept, test.label): test.verdict for test in one.tests}
+        tone = "palmas" if one.model == "listener" else "castanets"
+        assert verdicts[tone, "bulerias"] == "pushes towards"
+        assert verdicts["voice", "bulerias"] != "pushes towards"
+
+
+def test_the_layer_is_the_last_that_tells_ideas_as_well_as_any():
+    class Told:
+        def __init__(self, accuracy):
+            self.accuracy = accuracy
+
+    cavs = {name: (Told(first), Told(second)) for name, first, second in (
+        ("early", 0.9, 1.0), ("middle", 0.9, 0.92), ("late", 0.7, 0.8))}
+    assert chosen(cavs) == "middle"
+
+
+def test_a_network_and_a_tree_can_be_compared(bench):
+    found = asked("listener", "tree").run(bench)
+    assert [one.layer for one in found.models] == ["turned", "features"]
+    tree = {(test.concept, test.label): test.verdict for test in found.models[1].tests}
+    assert tree["palmas", "bulerias"] == "pushes towards"
+    assert tree["castanets", "bulerias"] == "no push beyond chance"
+
+
+def test_a_study_of_a_tree_says_what_it_goes_by_and_how_that_was_seen(bench):
+    found = ConceptStudy("tree", ("palmas", "castanets"), {"count": 40}).run(bench)
+    test, inert = (found.test(tone, "features", "bulerias") for tone in ("palmas", "castanets"))
+    assert (test.verdict, inert.verdict) == ("pushes towards", "no push beyond chance")
+    assert test.low > 0
+    assert found.effect("palmas", "bulerias").mean == pytest.approx(2)
+    assert any("has no gradients: clips are moved along an idea in its features" in word for word in found.words())
+    assert "one standard deviation of the idea" in found.settings["push"]
+
+
+def test_it_is_a_finding_that_can_be_saved(apart, tmp_path):
+    assert isinstance(apart, Finding)
+    saved = load(save(apart, tmp_path / "out", About("concept-comparison", "t")))
+    assert set(saved.files("figures")) == {"effects", "differences", "pushes"}
+    assert len(saved.tables()["differences"]) == 6
+    json.dumps(saved.numbers, allow_nan=False)
+
+
+@pytest.mark.parametrize(("models", "says"), [
+    (("listener",), "two or more different models, got listener"),
+    (("listener", "listener"), "two or more different models"),
+    (("listener", "tags"), "only one of them knows"),
+])
+def test_models_that_cannot_be_compared_are_refused(bench, models, says):
+    from tests.experiments.tones import tagger
+
+    with pytest.raises(InputError, match=says):
+        asked(*models).run(replace(bench, known={"tags": tagger()}))
+
+
+def test_the_committed_question_is_well_formed():
+    home = Path(__file__).resolve().parents[3]
+    found = read_experiment("what-two-models-go-by", home).experiment
+    assert isinstance(found, ConceptsCompared)
+    assert len(found.models) == 2
