@@ -1,0 +1,50 @@
+"""The cards of music theory: with and without differ in the idea alone, and meaningless concepts can be drawn."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from escucha.concepts.concept import SPARE, halves
+from escucha.concepts.meaningless import draw, order
+from escucha.concepts.shelf import list_concepts, load_concept
+from escucha.corpora.theory.score import annotations
+from tests.conftest import REPOSITORY
+
+CARDS = [card for card in list_concepts(REPOSITORY) if card.startswith("theory/")]
+SHARED = ("program", "tonic", "register", "seed", "room", "noise", "brightness", "loudness", "wet")
+
+
+def nuisances(examples):
+    found = [annotations(example.source.recipe) for example in examples]
+    return Counter(tuple(note[key] for key in SHARED) for note in found)
+
+
+def test_there_are_cards():
+    assert len(CARDS) >= 8
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_with_and_without_differ_in_the_idea_alone(card):
+    concept = load_concept(card, REPOSITORY)
+    present, absent = ([concept.examples[place] for place in side] for side in halves(concept.examples))
+    assert nuisances(present) == nuisances(absent)
+    assert {one.source.key() for one in present}.isdisjoint(one.source.key() for one in absent)
+    assert len(concept.groups) >= 25, "instruments"
+    assert len(concept.null) >= SPARE * len(concept.examples)
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_meaningless_concepts_can_be_drawn_and_are_balanced_too(card):
+    concept = load_concept(card, REPOSITORY)
+    sets = draw(concept, count=30, seed=1)
+    assert len(np.unique(sets, axis=0)) == 30
+    own = [concept.examples[place] for place in order(concept)]
+    half = sum(example.present for example in own)
+    for chosen in sets[:5]:
+        drawn = [concept.null[place] for place in chosen]
+        assert [example.label for example in drawn] == [example.label for example in own]
+        assert nuisances(drawn[:half]) == nuisances(drawn[half:])
+    kept = np.mean([[concept.null[place].source.key() == example.source.key() for place, example in zip(chosen, own)]
+                    for chosen in sets])
+    assert kept < .3, "they are other clips"
