@@ -8,25 +8,26 @@ import pytest
 from escucha.concepts.concept import SPARE, halves
 from escucha.concepts.meaningless import draw, order
 from escucha.concepts.shelf import list_concepts, load_concept
-from escucha.corpora.theory.score import annotations
+from escucha.corpora.theory.score import hall, register
 from tests.conftest import REPOSITORY
 
 CARDS = [card for card in list_concepts(REPOSITORY) if card.startswith("theory/")]
-SHARED = ("program", "tonic", "register", "seed", "room", "noise", "brightness", "loudness", "wet")
+
+@pytest.fixture(scope="module", params=CARDS)
+def concept(request):
+    return load_concept(request.param, REPOSITORY)
 
 
 def nuisances(examples):
-    found = [annotations(example.source.recipe) for example in examples]
-    return Counter(tuple(note[key] for key in SHARED) for note in found)
+    recipes = [example.source.recipe for example in examples]
+    return Counter((one.program, one.tonic, one.seed, register(one), hall(one)) for one in recipes)
 
 
 def test_there_are_cards():
     assert len(CARDS) >= 8
 
 
-@pytest.mark.parametrize("card", CARDS)
-def test_with_and_without_differ_in_the_idea_alone(card):
-    concept = load_concept(card, REPOSITORY)
+def test_with_and_without_differ_in_the_idea_alone(concept):
     present, absent = ([concept.examples[place] for place in side] for side in halves(concept.examples))
     assert nuisances(present) == nuisances(absent)
     assert {one.source.key() for one in present}.isdisjoint(one.source.key() for one in absent)
@@ -34,9 +35,7 @@ def test_with_and_without_differ_in_the_idea_alone(card):
     assert len(concept.null) >= SPARE * len(concept.examples)
 
 
-@pytest.mark.parametrize("card", CARDS)
-def test_meaningless_concepts_can_be_drawn_and_are_balanced_too(card):
-    concept = load_concept(card, REPOSITORY)
+def test_meaningless_concepts_can_be_drawn_and_are_balanced_too(concept):
     sets = draw(concept, count=30, seed=1)
     assert len(np.unique(sets, axis=0)) == 30
     own = [concept.examples[place] for place in order(concept)]

@@ -161,7 +161,7 @@ def test_no_clip_is_silent_clipped_or_short(about):
 
 def test_sound_without_harmony_does_not_tell_a_chord():
     """Mean pitch and loudness, by nearest mean on other instruments: chance. Unplaced, an interval's would be told."""
-    corpus = theory_corpus(about="chords", clips=240, seed=13)
+    corpus = theory_corpus(about="chords", clips=168, seed=13)
     hints = np.array([[np.mean([n.pitch for n in score(t.source.recipe)]), decibels(t.source.clip().wave)]
                       for t in corpus])
     assert _told(hints, [t.label for t in corpus], [t.group for t in corpus]) < .125 + .1
