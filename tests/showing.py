@@ -1,9 +1,9 @@
 """What a page shows is what runs: its blocks of Python, the files it names, its commands.
 
-Conventions: a block fenced as `python` is run; one fenced as `python NAME.py` is a file of that name; in one fenced as
-`sh` the lines that begin with `escucha` are commands. Blocks of other fences are not run. The blocks of a page run in
-order and share their names, in a folder that holds `song.mp3` (four seconds of noise) and what the page's own
-preparation puts there.
+Conventions: a block fenced as `python` is run; one fenced as `python NAME.py` or `toml FOLDER/NAME.toml` is a file of
+that name; in one fenced as `sh` the lines that begin with `escucha` are commands. Blocks of other fences are not run.
+The blocks of a page run in order and share their names, in a folder that holds `song.mp3` (four seconds of noise) and
+what the page's own preparation puts there.
 """
 
 import re
@@ -17,11 +17,11 @@ import soundfile
 
 from escucha.cli import main
 
-FENCE = re.compile(r"^```(python|sh)(?: (\S+))?\n(.*?)^```$", re.S | re.M)
+FENCE = re.compile(r"^```(python|sh|toml(?= ))(?: (\S+))?\n(.*?)^```$", re.S | re.M)
 
 
 def blocks(page: Path) -> list[tuple[str, str, str]]:
-    """(`python` or `sh`, file name or nothing, text) of each block of a page."""
+    """(`python`, `sh` or `toml`, file name or nothing, text) of each block of a page."""
     return FENCE.findall(page.read_text(encoding="utf-8"))
 
 
@@ -35,6 +35,7 @@ def noise(path: Path, seconds: float = 4.0, *, rate: int = 22050, seed: int = 1)
 def show(kind: str, name: str, text: str, names: dict[str, Any]) -> None:
     """Run one block in the current folder; what its Python names is added to `names`."""
     if name:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text, encoding="utf-8")
     elif kind == "python":
         exec(compile(text, f"a block of a page: {text[:40]!r}", "exec"), names)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.concepts import concepts_page
 from tests.conftest import REPOSITORY
 from tests.corpora import data_page
 from tests.explain import explain_page
@@ -16,7 +17,8 @@ from tests.showing import blocks, noise, show
 PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
 
 PREPARE: dict[str, Callable[[Path], dict[str, Any]]] = {
-    "data.md": data_page.prepare, "bring-your-own.md": own_page.prepare, "explain.md": explain_page.prepare}
+    "data.md": data_page.prepare, "bring-your-own.md": own_page.prepare, "explain.md": explain_page.prepare,
+    "concepts.md": concepts_page.prepare}
 """Name of a page to what puts its files into a folder and gives the names that its blocks know."""
 
 
@@ -42,9 +44,12 @@ def test_files_that_a_page_links_exist(page):
 def test_a_page_that_lies_is_noticed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = tmp_path / "page.md"
-    page.write_text("```python own.py\nx = 1\n```\n\n```python\nimport own\nassert own.x == 2\n```\n\n"
+    page.write_text("```toml\nnot = \"a file\"\n```\n\n```toml a/own.toml\nx = 1\n```\n\n"
+                    "```python own.py\nx = 1\n```\n\n```python\nimport own\nassert own.x == 2\n```\n\n"
                     "```sh\n# a remark\nescucha predict no-such-card \\\n  song.mp3\n```\n")
-    file, python, command = blocks(page)
+    table, file, python, command = blocks(page)
+    show(*table, {})
+    assert (tmp_path / "a" / "own.toml").read_text() == "x = 1\n"
     monkeypatch.syspath_prepend(tmp_path)
     show(*file, {})
     with pytest.raises(AssertionError):
