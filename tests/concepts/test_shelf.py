@@ -59,6 +59,14 @@ def test_nuisance_pairs_are_of_the_same_scores_and_enough(name):
     assert draw(concept, count=10, seed=0).shape == (10, len(concept.examples))
 
 
+@pytest.mark.parametrize(("name", "kind"), [("reverberant", "room"), ("noise-floor", "noise")])
+def test_what_changes_the_idea_itself_is_no_meaningless_example_of_it(name, kind):
+    concept = load_concept(name, HOME)
+    concept.check_spare()
+    assert {example.kind for example in concept.null} == {"room", "noise", "program"} - {kind}
+    assert draw(concept, count=10, seed=0).shape == (10, len(concept.examples))
+
+
 def test_every_card_is_listed_and_concept_families_are_in_no_corpus():
     from escucha.corpora.palos import palos_corpus
 

@@ -6,6 +6,8 @@ import pytest
 from escucha.corpora.palos import (
     CONTRASTS,
     DEFAULT_PALOS,
+    GRADES,
+    KIN,
     PALOS,
     PaloSource,
     Recipe,
@@ -168,6 +170,24 @@ def test_nuisance_pairs_keep_the_score():
         assert differences(pair)["stems"]
         kinds += changed
     assert kinds == ["room", "noise", "program"] * 2
+
+
+def test_nuisance_pairs_of_a_contrast_have_what_its_pairs_need():
+    asked = {"pairs": 9, "seed": 1, "duration": 2.0}
+    for change, key, value in (("melisma", "voice", True), ("andalusian-cadence", "mode", "phrygian")):
+        ready = [dict(pair.with_.recipe.changes).get(key) for pair in counterfactual_pairs(change, **asked)]
+        assert value in ready
+        for pair, needed in zip(nuisance_pairs(change=change, **asked), ready):
+            assert [dict(member.recipe.changes).get(key) for member in (pair.with_, pair.without)] == [needed] * 2
+    assert nuisance_pairs(change="palmas", **asked) == nuisance_pairs(**asked)
+
+
+def test_what_changes_a_concepts_own_quality_is_named_and_does_change_it():
+    told = {"room": "decay", "noise": "noise_level"}
+    assert set(KIN) <= {*CONTRASTS, *GRADES}
+    for kind in KIN.values():
+        for pair in nuisance_pairs(pairs=3, seed=1, duration=2.0, kinds=(kind,)):
+            assert pair.with_.annotations()[told[kind]] != pair.without.annotations()[told[kind]]
 
 
 def test_wrong_pairs_are_named():

@@ -23,7 +23,7 @@ class Pairs:
     """Counterfactual pairs from the renderer: one score with and without the idea, and nothing else changed.
 
     Each pair is of another family while there are any, so that there are as many groups as pairs. The null examples
-    are nuisance pairs of the same scores.
+    are nuisance pairs of the same scores, but none of the kind that changes the idea's own quality.
     """
 
     paired: ClassVar[bool] = True
@@ -40,12 +40,13 @@ class Pairs:
 
     def gather(self, home: Path, where: str) -> Gathered:
         """Two neighbouring examples a pair; InputError for an unknown contrast."""
-        from escucha.corpora.palos import nuisance_pairs
+        from escucha.corpora.palos import KIN, nuisance_pairs
 
         requests = list(self._requests(where))
         changed = tuple(example for request in requests for example in self.shown(request))
-        null = [_both([pair for request in requests for pair in nuisance_pairs(kinds=(kind,), take=take, **request)],
-                      kind) for kind, take in TAKES]
+        null = [_both([pair for request in requests
+                       for pair in nuisance_pairs(kinds=(kind,), take=take, change=self.change, **request)], kind)
+                for kind, take in TAKES if kind != KIN.get(self.change)]
         return changed, tuple(example for taken in null for example in taken)
 
     def shown(self, request: dict[str, Any]) -> tuple[Example, ...]:

@@ -4,6 +4,7 @@ from escucha.corpora.palos.collection import palos_corpus
 from escucha.corpora.palos.pairs import (
     CONTRASTS,
     GRADES,
+    KIN,
     Ladder,
     Pair,
     counterfactual_pairs,
@@ -16,6 +17,6 @@ from escucha.corpora.palos.source import PaloSource
 from escucha.corpora.rendering.families import CONCEPT_FAMILIES, split_of
 from escucha.corpora.rendering.synth import RATE
 
-__all__ = ["CHANGES", "CONCEPT_FAMILIES", "CONTRASTS", "DEFAULT_PALOS", "GRADES", "PALOS", "RATE", "REVISION",
-           "SOURCES", "Ladder", "Pair", "Palo", "PaloSource", "Recipe", "counterfactual_pairs", "ladders",
+__all__ = ["CHANGES", "CONCEPT_FAMILIES", "CONTRASTS", "DEFAULT_PALOS", "GRADES", "KIN", "PALOS", "RATE",
+           "REVISION", "SOURCES", "Ladder", "Pair", "Palo", "PaloSource", "Recipe", "counterfactual_pairs", "ladders",
            "nuisance_pairs", "palos_corpus", "split_of"]

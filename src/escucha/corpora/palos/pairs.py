@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from escucha.corpora.palos.family import family
@@ -26,8 +27,6 @@ class Contrast:
     """What both members need so that the contrast can be heard; set in the scores that lack it."""
     or_without: Any = None
     """What the member without it is in every second score; None for always the same."""
-    kin: str = ""
-    """The nuisance that changes the same quality: meaningless concepts must not be made of it."""
 
 
 CONTRASTS: dict[str, Contrast] = {
@@ -53,8 +52,8 @@ CONTRASTS: dict[str, Contrast] = {
     "scale-melody": Contrast("run", "scale", "arpeggio", (("technique", "picado"),)),
     "brightness": Contrast("brightness", 6.0, -6.0),
     "loud": Contrast("loudness", 0.0, -12.0),
-    "reverberant": Contrast("reverberation", 1.0, 0.0, kin="room"),
-    "noise-floor": Contrast("noise_level", -38.0, -62.0, kin="noise"),
+    "reverberant": Contrast("reverberation", 1.0, 0.0),
+    "noise-floor": Contrast("noise_level", -38.0, -62.0),
 }
 """Fast tempo is the score at 1.3 and at 0.7 times its tempo; brightness a high shelf of +6 and of -6 dB. Where three
 things exclude each other (techniques, metres, modes) one stands against the two others, in turn."""
@@ -79,6 +78,9 @@ GRADES: dict[str, Graded] = {
 """Tempo is a factor of the score's own, brightness a high shelf in dB, loudness a gain in dB, reverberation goes
 from a dry room to a hall, the noise's level is in dB before the clip's gain."""
 
+KIN = {"reverberant": "room", "reverberation": "room", "noise-floor": "noise", "noise-level": "noise"}
+"""Concepts with the nuisance that changes their own quality: another room has more or less of an echo too, another
+noise is louder or softer. To such a concept those pairs are not meaningless, so it is not compared with them."""
 NUISANCES = ("room", "noise", "program")
 
 
@@ -121,7 +123,8 @@ def counterfactual_pairs(change: str, *, pairs: int, seed: int, palos: Sequence[
     return made
 
 
-def _ready(base: Recipe, also: Sequence[tuple[str, Any]]) -> Recipe:
+@lru_cache(maxsize=4096)
+def _ready(base: Recipe, also: tuple[tuple[str, Any], ...]) -> Recipe:
     """The score with what a contrast needs, itself where it has it: then the clips of other contrasts serve again."""
     for key, value in also:
         known = annotations(base)
@@ -146,12 +149,12 @@ def ladders(change: str, *, scores: int, seed: int, palos: Sequence[str] = DEFAU
 
 def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = DEFAULT_PALOS,
                    families: Sequence[int] = CONCEPT_FAMILIES, duration: float = 12.0,
-                   kinds: Sequence[str] = NUISANCES, take: int = 0) -> list[Pair]:
+                   kinds: Sequence[str] = NUISANCES, take: int = 0, change: str = "") -> list[Pair]:
     """`pairs` pairs of one score in another room, with another noise or another guitar (kinds in turn).
 
     Another `take` changes the same scores into other rooms, noises and guitars, while there are any. Which member is
-    `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it. InputError for an
-    unknown kind.
+    `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it. With the `change` of
+    a contrast its scores have what that needs, as its pairs have. InputError for an unknown kind.
     """
     for kind in kinds:
         if kind not in NUISANCES:
@@ -159,8 +162,9 @@ def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = DEFAULT_PALO
     if not kinds:
         raise InputError(f"a nuisance pair needs a kind; available: {', '.join(NUISANCES)}")
     made = []
-    for index, base in enumerate(_scores(pairs, seed, palos, families, duration)):
-        kind = kinds[index % len(kinds)]
+    also = CONTRASTS[change].also if change in CONTRASTS else ()
+    for index, score in enumerate(_scores(pairs, seed, palos, families, duration)):
+        base, kind = _ready(score, also), kinds[index % len(kinds)]
         own, other = _others(base, kind, take)
         played = {own: PaloSource(base), other: PaloSource(base.change(kind, other))}  # the score itself once
         first, second = stream(base.seed, "nuisance", kind, take).permutation([own, other])
