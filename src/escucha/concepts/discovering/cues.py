@@ -68,8 +68,8 @@ def offset_by(clip: Clip, share: float) -> Clip:
 
 
 def limited(clip: Clip) -> Clip:
-    """Cut off at 3 dB under its peak: flat there, and as loud as before but for that."""
-    most = float(np.abs(clip.wave).max()) / 2**0.5
+    """Cut off at 6 dB under its peak: flat there, and as loud as before but for that."""
+    most = float(np.abs(clip.wave).max()) / 2
     return Clip(np.clip(clip.wave, -most, most), clip.rate)
 
 

@@ -33,7 +33,7 @@ class Sound:
     power: np.ndarray
     """`(frame, bin)`."""
     steps: np.ndarray
-    """`(step,)` dB of every 10 ms, below the loudest."""
+    """`(step,)` dB of every 10 ms below the top of the band, of the loudest: a faint whistle there is no music."""
 
     @classmethod
     def of(cls, clip: Clip) -> "Sound":
@@ -43,7 +43,8 @@ class Sound:
         frames = np.lib.stride_tricks.sliding_window_view(wave, size)[::size // 2]
         power = np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)) ** 2
         step = max(1, round(clip.rate / 100))
-        whole = np.pad(clip.wave, (0, -len(clip.wave) % step)).astype(np.float64).reshape(-1, step)
+        music = _below_top(clip.wave)
+        whole = np.pad(music, (0, -len(music) % step)).reshape(-1, step)
         level = decibels(np.mean(whole**2, axis=1))
         return cls(clip, np.fft.rfftfreq(size, 1 / clip.rate), power, level - level.max())
 
@@ -133,6 +134,15 @@ def silence(sound: Sound) -> float:
 def length(sound: Sound) -> float:
     """Seconds."""
     return sound.clip.duration
+
+
+def _below_top(wave: np.ndarray) -> np.ndarray:
+    """`(time,)` float64 without the top of the band, fading out below it: a sharp edge would ring into silences."""
+    size = len(wave) + 1024  # or what is at the end would ring into the start
+    spectrum = np.fft.rfft(wave.astype(np.float64), size)
+    share = np.linspace(0, 1, len(spectrum))
+    keep = 0.5 + 0.5 * np.cos(np.pi * np.clip((share - TOP + 0.1) / 0.1, 0, 1))
+    return np.fft.irfft(spectrum * keep, size)[:len(wave)]
 
 
 def _first(steps: np.ndarray) -> int:
