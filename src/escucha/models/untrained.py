@@ -25,14 +25,19 @@ def untrained(classifier: Classifier, waves: np.ndarray, *, seed: int = 0) -> To
     are not silenced by the sound's level. Other buffers are constants of the architecture and stay. InputError for what
     is no torch network with weights, and where some of them do not say how they begin.
     """
-    if not isinstance(classifier, TorchClassifier) or next(classifier.module.parameters(), None) is None:
-        raise InputError("the model is no torch network with weights, so there is no untrained one to compare with")
-    module = copy.deepcopy(classifier.module)
+    module = copy.deepcopy(check(classifier).module)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         _forget(module)
     _settle(module, waves)
-    return replace(classifier, module=module)
+    return replace(check(classifier), module=module)
+
+
+def check(classifier: Classifier) -> TorchClassifier:
+    """The classifier, if it is a torch network with weights; InputError otherwise."""
+    if not isinstance(classifier, TorchClassifier) or next(classifier.module.parameters(), None) is None:
+        raise InputError("the model is no torch network with weights, so there is no untrained one to compare with")
+    return classifier
 
 
 def begin(module: nn.Module) -> bool:
@@ -52,8 +57,8 @@ def _forget(module: nn.Module) -> None:
     kept = [name for name, weight in module.named_parameters()
             if id(weight) in silent and torch.equal(weight, before[name])]
     if kept:
-        raise InputError(f"the module of {kept[0]} does not say how its weights begin, so there is no untrained network "
-                         "to compare with; give it a method reset_parameters")
+        raise InputError(f"the module of {kept[0]} does not say how its weights begin, so there is no untrained "
+                         "network to compare with; give it a method reset_parameters")
 
 
 def _settle(module: nn.Module, waves: np.ndarray) -> None:

@@ -10,11 +10,11 @@ Conventions: lengths are in bits; rows are standardised over all clips, which se
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
-from escucha.concepts.probes.fits import PENALTIES, Scaled, scaled
+from escucha.concepts.probes.fits import PENALTIES, Scaled
 from escucha.concepts.probes.mlp import DECAYS, HIDDEN, at_checkpoints
 
 SHARES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5, 1.0)
@@ -98,7 +98,7 @@ def _linear(heard: Scaled, truth: np.ndarray, ends: list[int], classes: int, see
     from sklearn.linear_model import LogisticRegression
 
     costs = np.zeros((len(PENALTIES), len(ends) - 1))
-    for (row, penalty), (at, (start, end)) in product(enumerate(PENALTIES), enumerate(zip(ends, ends[1:]))):
+    for (row, penalty), (at, (start, end)) in product(enumerate(PENALTIES), enumerate(pairwise(ends))):
         known, place = np.unique(truth[:start], return_inverse=True)
         probability = np.zeros((end - start, classes))
         if len(known) > 1:
@@ -121,7 +121,7 @@ def _mlp(heard: Scaled, truth: np.ndarray, ends: list[int], classes: int, seed: 
         for outputs in at_checkpoints(heard.rows, wanted, masks, hidden=hidden, classes=classes, seed=seed,
                                       decays=np.tile(DECAYS, len(starts))):
             bits = code_of(np.exp(-outputs.losses), learned, classes)
-            coded = np.stack([bits[:, start:end].sum(axis=1) for start, end in zip(ends, ends[1:])], axis=1)
+            coded = np.stack([bits[:, start:end].sum(axis=1) for start, end in pairwise(ends)], axis=1)
             own = coded.reshape(len(starts), len(DECAYS), -1)
             costs.append(own[np.arange(len(starts)), :, np.arange(len(starts))].T)
     return np.concatenate(costs)

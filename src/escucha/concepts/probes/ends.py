@@ -12,7 +12,7 @@ from escucha.concepts.probes.probe import Layer, read
 from escucha.concepts.probes.scores import interval, score
 from escucha.concepts.probes.splits import Split
 from escucha.errors import InputError
-from escucha.models.resampling import mean_interval
+from escucha.models.resampling import mean_intervals
 
 MIDDLE = (0.25, 0.75)
 """The quantiles of train between which a probe learns: half of its clips."""
@@ -39,6 +39,13 @@ class Ends:
     """How much smaller the error is than the plain one."""
     saved_low: float
     saved_high: float
+    """95 % interval over test groups."""
+    edge: float
+    """The error of always saying the nearer edge of the span: what telling low from high gives by itself."""
+    past: float
+    """How much smaller the probe's error is than that; above 0 it goes on beyond what it has heard."""
+    past_low: float
+    past_high: float
     """95 % interval over test groups."""
     span: tuple[float, float]
     """It has learned from this to that."""
@@ -72,10 +79,10 @@ def read_ends(layer: str, rows: np.ndarray, target: np.ndarray, split: Split, *,
     made, span = ends_split(target, split)
     said = read(Layer(layer, rows, made), target, task="number", kind=kind, seed=seed).said
     test, groups = made.test, made.groups[made.test]
-    plain = np.abs(target[test] - target[made.train].mean())
-    error = np.abs(target[test] - said[test])
-    saved = mean_interval(plain - error, groups, seed=seed)
-    low, high = interval(said[test], target[test], groups, task="number", seed=seed)
-    return Ends(subject, layer, kind, score(said[test], target[test], task="number"), low, high, float(error.mean()),
-                float(plain.mean()), saved.value, saved.low, saved.high, span, int(test.sum()), len(np.unique(groups)),
-                target[split.test], said[split.test])
+    truth, error = target[test], np.abs(target[test] - said[test])
+    plain, edge = np.abs(truth - target[made.train].mean()), np.abs(truth - np.clip(truth, *span))
+    saved, past = mean_intervals(np.stack([plain - error, edge - error], axis=1), groups, seed=seed)
+    low, high = interval(said[test], truth, groups, task="number", seed=seed)
+    return Ends(subject, layer, kind, score(said[test], truth, task="number"), low, high, float(error.mean()),
+                float(plain.mean()), saved.value, saved.low, saved.high, float(edge.mean()), past.value, past.low,
+                past.high, span, int(test.sum()), len(np.unique(groups)), target[split.test], said[split.test])

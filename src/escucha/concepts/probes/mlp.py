@@ -13,15 +13,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-HIDDEN = (16, 64)
+HIDDEN = (8, 32)
 """Sizes of the hidden layer to choose from."""
 DECAYS = (0.001, 0.03)
 """Weight decays to choose from: half the squared weights count so much beside the mean loss."""
-CHECKPOINTS = (5, 10, 20, 30, 45, 60, 80, 100)
+CHECKPOINTS = (5, 10, 15, 20, 30, 40, 50)
 """Steps after which a network may stop."""
-PACE = 0.1
+PACE = 0.3
 """A step's length, over the square root of the columns: wide rows add up faster."""
-STEADY = 0.01
+STEADY = 0.03
 """A step's length in the weights behind the hidden layer."""
 
 

@@ -38,13 +38,14 @@ def read_real(layer: Layer, target: np.ndarray, real_rows: np.ndarray, truth: np
     """
     more = len(truth)
     none = np.zeros(more, dtype=bool)
-    split = Split(*(np.concatenate([part, none]) for part in (layer.split.train, layer.split.valid, layer.split.test)),
-                  np.concatenate([layer.split.groups, groups]))
+    train, valid, test = (np.concatenate([part, none]) for part in
+                          (layer.split.train, layer.split.valid, layer.split.test))
+    split = Split(train, valid, test, np.concatenate([layer.split.groups, groups]))
     filled = np.concatenate([target, np.repeat(target[:1], more)])
     said = read(Layer(layer.name, np.concatenate([layer.rows, real_rows]), split), filled, task=task, kind=kind,
                 seed=seed).said
-    heard, test = said[-more:], layer.split.test
+    heard = said[-more:]
     low, high = interval(heard, truth, groups, task=task, seed=seed)
     return Real(subject, layer.name, kind, task, score(heard, truth, task=task), low, high,
                 0.0 if task == "number" else 1 / len(np.unique(target)),
-                score(said[:-more][test], target[test], task=task), more, len(np.unique(groups)))
+                score(said[test], filled[test], task=task), more, len(np.unique(groups)))

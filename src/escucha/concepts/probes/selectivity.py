@@ -6,6 +6,7 @@ at random for types of clips that recur across groups, such as guitar and key.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from escucha.errors import InputError
 
 CONTROLS = 5
 """Control tasks at least."""
+ATTEMPTS = 200
+"""Draws a control task, at most, until one has two classes in train and in test."""
 KNOWN = 0.9
 """Types recur when train has heard those of at least so many test clips."""
 
@@ -77,12 +80,14 @@ def controls_of(target: np.ndarray, split: Split, types: np.ndarray | None, *, t
     by_types = types is not None and types_recur(types, split)
     chosen = types if by_types and types is not None else split.groups
     within = split if by_types else within_groups(split, rng)
-    found: list[np.ndarray] = []
-    while len(found) < draws:
-        labels = control_labels(chosen, target, rng=rng)
-        if task == "number" or all(len(np.unique(labels[part])) > 1 for part in (within.train, within.test)):
-            found.append(labels)
-    return Controls(tuple(found), "types" if by_types else "groups", None if by_types else within, task)
+    drawn = (control_labels(chosen, target, rng=rng) for _ in range(ATTEMPTS * draws))
+    fit = (labels for labels in drawn if task == "number"
+           or all(len(np.unique(labels[part])) > 1 for part in (within.train, within.test)))
+    found = tuple(islice(fit, draws))
+    if len(found) < draws:
+        raise InputError("no control task has two kinds of clips in train and in test: types or groups are too few, or "
+                         "a class is too rare; give more clips, or other 'types'")
+    return Controls(found, "types" if by_types else "groups", None if by_types else within, task)
 
 
 def control_scores(rows: np.ndarray, target: np.ndarray, split: Split, types: np.ndarray | None, *, task: Task,

@@ -11,16 +11,16 @@ from matplotlib.figure import Figure
 from escucha.concepts.names import short
 from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED
 from escucha.concepts.probes.probe import Probe
-from escucha.experiments.drawing import BLUE, GREY, ORANGE, PALETTE, panels
+from escucha.experiments.drawing import BLUE, GREY, ORANGE
 
 if TYPE_CHECKING:
     from escucha.experiments.probes.finding import ProbeTable
 
 LEARNED, SOUND = "●", "○"
 """Read, and better than before training; read, and not shown to be learned."""
-MANY = 6
+MANY = 8
 """With more layers than this the panels stand below one another."""
-CELL = (0.52, 0.3)
+CELL = (0.48, 0.3)
 """Inches."""
 
 
@@ -88,8 +88,8 @@ def out_of_range(table: "ProbeTable") -> Figure:
         for mask, colour, name in ((outside, ORANGE, "beyond"), (~outside, BLUE, "within what it has learned")):
             axes.scatter(ends.truth[mask], ends.said[mask], s=16, color=colour, edgecolor="white", linewidth=0.4,
                          label=name, zorder=3)
-        axes.set_title(f"{ends.subject} at {short(ends.layer, table.layers)}\noff by {ends.error:.3g} beyond; the mean by "
-                       f"{ends.plain:.3g}", fontsize=9)
+        axes.set_title(f"{ends.subject} at {short(ends.layer, table.layers)}\noff by {ends.error:.3g} beyond; "
+                       f"the nearer edge by {ends.edge:.3g}", fontsize=9)
         axes.set_xlabel(f"{ends.subject}, as it is")
     figure.axes[0].set_ylabel("as the probe says it")
     handles, names = figure.axes[0].get_legend_handles_labels()
@@ -138,7 +138,8 @@ def _scores(table: "ProbeTable") -> Panel:
         names = [f"({LOG_MEL})", *names]
     legend = (f"\n{LEARNED} read, and better than before training   {SOUND} read, not shown to be learned"
               if any(one.baseline == UNTRAINED for one in table.besides) else f"\n{SOUND} read")
-    return Panel(f"{_measure(table)}; colour: from chance to perfect{legend}", shade, text, "viridis", (0.0, 1.0), names)
+    title = f"{_measure(table)}; colour: from chance to perfect{legend}"
+    return Panel(title, shade, text, "viridis", (0.0, 1.0), names)
 
 
 def _mark(table: "ProbeTable", found: Probe) -> str:
@@ -147,22 +148,22 @@ def _mark(table: "ProbeTable", found: Probe) -> str:
 
 def _selectivity(table: "ProbeTable") -> Panel:
     values = np.array([[cell.selectivity for cell in row] for row in _grid(table)])
-    return Panel("selectivity: score less control tasks", values, [[f"{value:+.2f}" for value in row] for row in values],
-                 "coolwarm", (-1.0, 1.0), _names(table))
+    text = [[f"{value:+.2f}" for value in row] for row in values]
+    return Panel("selectivity: score less control tasks", values, text, "coolwarm", (-1.0, 1.0), _names(table))
 
 
 def _compression(table: "ProbeTable") -> Panel:
     found = [[table.code(cell) for cell in row] for row in _grid(table)]
     shade = np.array([[np.log2(code.over_prior) if code else np.nan for code in row] for row in found])
-    return Panel("compression of the labels (×1: the layer does not help)", shade,
-                 [[f"×{code.over_prior:.1f}" if code else "" for code in row] for row in found], "coolwarm", (-2.0, 2.0),
+    text = [[f"×{code.over_prior:.1f}" if code else "number" for code in row] for row in found]
+    return Panel("compression of the labels (×1: no help; colour: in doublings)", shade, text, "coolwarm", (-2.0, 2.0),
                  _names(table))
 
 
 def _gains(table: "ProbeTable") -> Panel:
     found = [[table.beside(cell, UNTRAINED) for cell in row] for row in _grid(table)]
     shade = np.array([[one.gain if one else np.nan for one in row] for row in found])
-    return Panel("better than before training by\n(grey: within the interval)", shade,
+    return Panel("better than before training by (·: its interval holds 0)", shade,
                  [[f"{one.gain:+.2f}{'' if one.low > 0 or one.high < 0 else '·'}" if one else "" for one in row]
                   for row in found], "coolwarm", (-0.6, 0.6), _names(table))
 
@@ -174,12 +175,13 @@ def _draw(figure: Figure, axis: Axes, panel: Panel, subjects: list[str]) -> None
     for (y, x), value in np.ndenumerate(panel.shade):
         far = (float(np.clip(value, low, high)) - low) / (high - low)
         dark = far < 0.55 if panel.colours == "viridis" else abs(far - 0.5) > 0.38
-        axis.text(x, y, panel.text[y][x], ha="center", va="center", fontsize=7, color="white" if dark else "black")
+        axis.text(x, y, panel.text[y][x].replace("-", "−"), ha="center", va="center", fontsize=7,
+                  color="white" if dark else "black")
     axis.set_xticks(range(len(panel.names)), panel.names, rotation=45, ha="right", rotation_mode="anchor", fontsize=8)
     axis.set_yticks(range(len(subjects)), subjects, fontsize=8)
     axis.tick_params(length=0)
     axis.set_title(panel.title, fontsize=8, loc="left")
-    figure.colorbar(picture, ax=axis, pad=0.01, fraction=0.05)
+    figure.colorbar(picture, ax=axis, pad=0.01, fraction=0.05).ax.tick_params(labelsize=7)
 
 
 def _grid(table: "ProbeTable") -> list[list[Probe]]:

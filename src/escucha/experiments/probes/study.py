@@ -1,6 +1,5 @@
 """The kind `probe-study`: which properties can be read off which layer, by what, and was it learned?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -9,28 +8,24 @@ from threadpoolctl import threadpool_limits
 
 from escucha.concepts import activations
 from escucha.concepts.activations import Maps, Readable
-from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED, Beside, with_statistics
+from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED, Beside
 from escucha.concepts.probes.description import Code
 from escucha.concepts.probes.ends import Ends
 from escucha.concepts.probes.fits import PROBES
 from escucha.concepts.probes.probe import Probe
 from escucha.concepts.probes.real import Real
-from escucha.concepts.probes.selectivity import CONTROLS, check_controls, controls_of
+from escucha.concepts.probes.selectivity import CONTROLS, Controls, check_controls, controls_of
 from escucha.concepts.probes.splits import Split, split_of
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError, unknown
-from escucha.experiments.probes import targets
-from escucha.experiments.probes.cells import Asked, Heard, RealClips, cells, sorted_out
+from escucha.experiments.probes import hearing, targets
+from escucha.experiments.probes.cells import Asked, Heard, cells, sorted_out
 from escucha.experiments.probes.finding import ProbeTable
 from escucha.experiments.probes.targets import Notes, Target
-from escucha.models import windows
 
 if TYPE_CHECKING:
     from escucha.experiments.workbench import Workbench
-
-SETTLING = 64
-"""Training clips whose first window the batch norms of the untrained network hear."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class ProbeStudy:
     """Properties that are annotated in whole numbers and are amounts, not names."""
     description_length: bool = False
     """Of classes: how much shorter the layer makes their code (MDL)."""
-    baselines: tuple[Literal["untrained", "log-mel"], ...] = (UNTRAINED, LOG_MEL)
+    baselines: tuple[Literal["untrained", "log-mel"], ...] = ("untrained", "log-mel")
     """What learned nothing: the network before training, layer by layer; means and spreads of mel bands."""
     out_of_range: bool = False
     """Of numbers: learn the middle of the range, be asked about its ends."""
@@ -74,18 +69,19 @@ class ProbeStudy:
     def run(self, workbench: "Workbench") -> ProbeTable:
         """Hear every clip once, then probe; InputError for an unknown layer or property before anything is heard."""
         classifier = activations.readable(workbench.model(self.model), self.layers)
-        corpus, real = workbench.corpus(self.corpus), workbench.corpus(self.real) if self.real else None
+        corpus = workbench.corpus(self.corpus)
         known = targets.notes_of(corpus)
         self._check(known, corpus)
         split = split_of([track.group for track in corpus], [track.split for track in corpus], seed=self.seed)
         asked = targets.targets_of(self.properties, known, corpus, amounts=self.amounts, cache=workbench.cache)
         notes = self._spread(asked, split) if self.out_of_range else []
-        heard = self._hear(classifier, workbench, corpus, known, asked, split=split, real=real, notes=notes)
+        controls = self._controls(known, asked, split)
+        heard = self._hear(classifier, workbench, corpus, asked, controls, split=split, notes=notes)
         with threadpool_limits(1):  # the fits are small: threads that wait for each other make them five times slower
             found = list(cells(heard, Asked(self.probes, self.description_length, self.out_of_range, self.seed)))
         labels = np.array([";".join(track.labels) for track in corpus])
         told = {name: targets.from_label(labels, target, split) for name, target in asked.items()}
-        return ProbeTable(self.model, sorted_out(found, Probe), told, self._settings(heard, corpus, real),
+        return ProbeTable(self.model, sorted_out(found, Probe), told, self._settings(heard, corpus),
                           sorted_out(found, Code), sorted_out(found, Beside), sorted_out(found, Ends),
                           sorted_out(found, Real), tuple(notes))
 
@@ -95,7 +91,7 @@ class ProbeStudy:
             if name not in PROBES:
                 raise unknown("probe", name, PROBES)
         if not self.probes or not self.properties:
-            raise InputError("a probe study needs one property and one kind of probe, or more; name them in 'properties' "
+            raise InputError("a probe study needs a property and a kind of probe, or more; name them in 'properties' "
                              "and 'probes'")
         for name in self.amounts:
             if name not in self.properties:
@@ -114,60 +110,30 @@ class ProbeStudy:
                              "number in 'amounts'")
         return notes
 
-    def _hear(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, known: Notes,
-              asked: dict[str, Target], *, split: Split, real: Corpus | None, notes: list[str]) -> Heard:
+    def _hear(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, asked: dict[str, Target],
+              controls: dict[str, Controls], *, split: Split, notes: list[str]) -> Heard:
         layers = list(dict.fromkeys(self.layers)) or list(activations.layers_of(classifier))
-        sources = [track.source for track in corpus]
-        rows = workbench.hear(classifier, sources, layers, card=self.model, maps=self.maps, doing="clips to probe").rows
-        untrained, log_mel = self._baselines(classifier, workbench, corpus, layers, split=split, notes=notes)
-        types = targets.types_of(self.types, known)
-        controls = {name: controls_of(target.values, split, types, task=target.task, draws=self.controls,
-                                      seed=self.seed) for name, target in asked.items()}
-        clips = self._real(classifier, workbench, real, layers, asked, notes) if real is not None else None
+        fresh, clips = None, None
+        if UNTRAINED in self.baselines:
+            try:
+                fresh = hearing.forgotten(classifier, workbench, corpus, split, seed=self.seed)
+            except InputError as error:
+                notes.append(str(error))
+        if self.real is not None:
+            clips, said = hearing.real_clips(classifier, workbench, workbench.corpus(self.real), layers, asked,
+                                             card=self.model, maps=self.maps)
+            notes += said
+        rows = workbench.hear(classifier, [track.source for track in corpus], layers, card=self.model, maps=self.maps,
+                              doing="clips to probe").rows
+        untrained, log_mel = hearing.plainly(fresh, workbench, corpus, layers, rate=classifier.rate, maps=self.maps,
+                                             statistics=LOG_MEL in self.baselines)
         return Heard(rows, untrained, log_mel, clips, asked, controls, split)
 
-    def _baselines(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, layers: Sequence[str], *,
-                   split: Split, notes: list[str]) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
-        """Rows of the untrained network, layer by layer, and log-mel statistics, in one pass."""
-        fresh = self._untrained(classifier, workbench, corpus, split, notes) if UNTRAINED in self.baselines else None
-        if fresh is None and LOG_MEL not in self.baselines:
-            return {}, None
-        clips = workbench.clips([track.source for track in corpus], rate=classifier.rate,
-                                doing="clips for the baselines")
-        statistics: list[np.ndarray] = []
-        if LOG_MEL in self.baselines:
-            clips = with_statistics(clips, classifier.rate, statistics)
-        rows = activations.hear(fresh, clips, layers, maps=self.maps).rows if fresh else {}
-        for _ in clips:  # nobody else may have asked for them
-            pass
-        return rows, np.stack(statistics) if statistics else None
+    def _controls(self, known: Notes, asked: dict[str, Target], split: Split) -> dict[str, Controls]:
+        types = targets.types_of(self.types, known)
+        return {name: controls_of(target.values, split, types, task=target.task, draws=self.controls, seed=self.seed)
+                for name, target in asked.items()}
 
-    def _untrained(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, split: Split,
-                   notes: list[str]) -> Any:
-        from escucha.models.untrained import untrained
-
-        places = np.flatnonzero(split.train)
-        chosen = np.random.default_rng(self.seed).permutation(places)[:SETTLING]
-        clips = workbench.clips([corpus.tracks[at].source for at in chosen], rate=classifier.rate)
-        waves = np.concatenate([windows.cut(clip.wave, classifier.window)[:1] for clip in clips])
-        try:
-            return untrained(classifier, waves, seed=self.seed)
-        except InputError as error:
-            notes.append(str(error))
-            return None
-
-    def _real(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, layers: Sequence[str],
-              asked: dict[str, Target], notes: list[str]) -> RealClips:
-        truths, said = targets.real_truths(asked, targets.notes_of(corpus), corpus, workbench.cache)
-        notes += [f"of {corpus.origin}: {one}" for one in said]
-        if not truths:
-            raise InputError(f"no property is known of clips of {corpus.origin} as it is of the rendered ones; annotate "
-                             f"{', '.join(self.properties)} there, or leave [real] out")
-        heard = workbench.hear(classifier, [track.source for track in corpus], layers, card=self.model, maps=self.maps,
-                               doing="real clips")
-        return RealClips(heard.rows, truths, np.array([track.group for track in corpus]))
-
-    def _settings(self, heard: Heard, corpus: Corpus, real: Corpus | None) -> dict[str, Any]:
+    def _settings(self, heard: Heard, corpus: Corpus) -> dict[str, Any]:
         return {"layers": list(heard.rows), "types": list(self.types), "controls": self.controls, "maps": self.maps,
-                "probes": list(self.probes), "clips": len(corpus), "corpus": corpus.origin,
-                **({"real": real.origin, "real_clips": len(real)} if real is not None else {}), "seed": self.seed}
+                "probes": list(self.probes), "clips": len(corpus), "corpus": corpus.origin, "seed": self.seed}

@@ -72,7 +72,7 @@ def real_truths(targets: Mapping[str, Target], notes: Notes, corpus: Corpus, cac
         numbers = target.task == "number"
         known = set() if numbers else set(target.values.tolist())
         kept = [(at, value) for at, value in enumerate(values) if value is not None
-                and (isinstance(value, int | float) and not isinstance(value, bool) if numbers else str(value) in known)]
+                and (_is_number(value) if numbers else str(value) in known)]
         lost = sorted({str(value) for value in values if value is not None} - {str(value) for _, value in kept})
         if lost:
             said.append(f"the probe of {name} knows {'numbers' if numbers else _some(sorted(known))}, and real clips "
@@ -120,12 +120,16 @@ def _measures(name: str, corpus: Corpus, cache: Path) -> list[float]:
 def _target(name: str, values: Sequence[Any], amounts: Sequence[str], corpus: Corpus) -> Target:
     if len(set(map(str, values))) < 2:
         raise InputError(f"{name!r} is {values[0]!r} in every clip of {corpus.origin}; there is nothing to tell apart")
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    numbers = all(map(_is_number, values))
     if name in amounts and not numbers:
         raise InputError(f"{name!r} is named in amounts, and not all of its values in {corpus.origin} are numbers")
     if numbers and (name in amounts or any(isinstance(value, float) for value in values)):
         return Target(np.array(values, dtype=np.float64), "number")
     return Target(np.array([str(value) for value in values]), "classes")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def with_spread(target: Target, split: Split) -> tuple[Target, str]:

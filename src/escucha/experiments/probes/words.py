@@ -58,11 +58,11 @@ def _learned(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     heard = [f"{subject} ({one.score + one.gain:.2f} against {one.score:.2f})" for subject, one in asked.items()
              if not one.better]
     if learned:
-        yield (f"Learned: {listed(learned)} {'are' if len(learned) > 1 else 'is'} read better than off the same layer of "
-               "the network before training.")
+        yield (f"Learned: {listed(learned)} {'are' if len(learned) > 1 else 'is'} read better than off the same layer "
+               "of the network before training.")
     if heard:
-        yield (f"Not shown to be learned: {listed(heard)} {'are' if len(heard) > 1 else 'is'} read about as well off the "
-               "same layer before training; the sound itself tells it, and random weights let it through.")
+        yield (f"Not shown to be learned: {listed(heard)} {'are' if len(heard) > 1 else 'is'} read about as well off "
+               "the same layer before training; the sound itself tells it, and random weights let it through.")
 
 
 def _crooked(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
@@ -91,26 +91,27 @@ def _beyond(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     for found in best.values():
         ends = table.end(found)
         if ends is not None:
-            yield (f"Out of range: having learned {found.subject} from {ends.span[0]:.4g} to {ends.span[1]:.4g} only, the "
-                   f"probe is {ends.error:.3g} off beyond that on average, where always saying the mean is "
-                   f"{ends.plain:.3g} off ({_saved(ends)}); R² there {ends.score:.2f} "
-                   f"{_bounds(ends.low, ends.high)}, within the usual range {found.score:.2f}.")
+            yield (f"Out of range: having learned {found.subject} from {ends.span[0]:.4g} to {ends.span[1]:.4g} only, "
+                   f"the probe is {ends.error:.3g} off beyond that on average; always saying the mean is "
+                   f"{ends.plain:.3g} off, the nearer edge of what it has learned {ends.edge:.3g}. {_verdict(ends)} (R² beyond "
+                   f"{ends.score:.2f} {_bounds(ends.low, ends.high)}, over the usual range {found.score:.2f}.)")
 
 
-def _saved(ends: Ends) -> str:
+def _verdict(ends: Ends) -> str:
+    if ends.past_low > 0:
+        return "It goes on beyond what it has heard."
     if ends.saved_low > 0:
-        return "it carries on beyond what it has heard"
-    return ("it does worse than the mean: it does not carry on" if ends.saved_high < 0 else
-            "not shown to carry on beyond what it has heard")
+        return "It tells low from high, and is not shown to go further than the edge of what it has heard."
+    return "It is not shown to tell anything there."
 
 
 def _transferred(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     found = [one for probe in best.values() if (one := table.on_real(probe))]
     for one in found:
         shown = "it carries over" if one.low > one.chance else "not shown to carry over"
-        yield (f"On {one.clips} real clips of {one.groups} groups the probe of {one.subject}, learned from rendered ones, "
-               f"reads {MEASURES[one.task]} {one.score:.2f} {_bounds(one.low, one.high)} (chance {one.chance:.2f}, "
-               f"rendered {one.rendered:.2f}): {shown}.")
+        yield (f"On {one.clips} real clips of {one.groups} groups the probe of {one.subject}, learned from rendered "
+               f"ones, reads {MEASURES[one.task]} {one.score:.2f} {_bounds(one.low, one.high)} (chance "
+               f"{one.chance:.2f}, rendered {one.rendered:.2f}): {shown}.")
 
 
 def _reading(table: "ProbeTable") -> Iterator[str]:
@@ -123,9 +124,9 @@ def _reading(table: "ProbeTable") -> Iterator[str]:
            "read does not say that the model uses it; that is what a concept study asks.")
     if table.codes:
         code = table.codes[0]
-        yield (f"The bits are an online code (Voita and Titov 2020) in {code.blocks} blocks of whole groups, each told by "
-               "a probe that has learned the blocks before it; compression 1 is no help at all. Where classes are of "
-               "unequal size, the table's column over_prior leaves the merit of knowing their sizes out.")
+        yield (f"The bits are an online code (Voita and Titov 2020) in {code.blocks} blocks of whole groups, each told "
+               "by a probe that has learned the blocks before it; compression 1 is no help at all. Where classes are "
+               "of unequal size, the table's column over_prior leaves the merit of knowing their sizes out.")
 
 
 def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
@@ -141,8 +142,8 @@ def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
                "answer.")
     heart = [subject for subject, found in best.items() if found.control >= found.score > found.chance]
     if heart:
-        yield (f"Warning: control tasks of {listed(heart)} are read as well as the property itself; the probe shows its "
-               "own memory there, not the layer.")
+        yield (f"Warning: control tasks of {listed(heart)} are read as well as the property itself; the probe shows "
+               "its own memory there, not the layer.")
     yield from (f"Warning: {note}." for note in table.notes)
 
 
