@@ -52,20 +52,30 @@ def within(at: np.ndarray, spans: Sequence[tuple[float, float]]) -> np.ndarray:
 def areas(curves: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """`(curve,)` area under ROC of curves `(curve, moment)`: how often a true moment lies above another (ties count
     half); 0.5 is chance, NaN where every moment is alike."""
-    return shifted_areas(curves, truth)[:, 0]
+    ranks, true, false = _ranks(curves, truth)
+    return _area(ranks[:, truth].sum(axis=1), true, false)
 
 
 def shifted_areas(curves: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """`(curve, moment)`: the area of each curve moved on in a circle by 0, 1, 2, ... steps: what its own bumps find
     by luck, in their own rhythm."""
-    from scipy.stats import rankdata
-
-    true, false = int(truth.sum()), int((~truth).sum())
-    if not true or not false:
-        return np.full(np.shape(curves), np.nan)
-    ranks = rankdata(curves, axis=1)
+    ranks, true, false = _ranks(curves, truth)
     # the sum of the ranks at true moments, for every shift at once: a circular correlation
     sums = np.fft.irfft(np.conj(np.fft.rfft(ranks)) * np.fft.rfft(truth.astype(float)), len(truth))
+    return _area(sums, true, false)
+
+
+def _ranks(curves: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """`(curve, moment)` ranks from 1, those of ties their mean; and how many moments are true and false."""
+    from scipy.stats import rankdata
+
+    return rankdata(curves, axis=1), int(truth.sum()), int((~truth).sum())
+
+
+def _area(sums: np.ndarray, true: int, false: int) -> np.ndarray:
+    """Area under ROC from the sum of the ranks at true moments (Mann and Whitney's U)."""
+    if not true or not false:
+        return np.full(np.shape(sums), np.nan)
     return (sums - true * (true + 1) / 2) / (true * false)
 
 

@@ -8,7 +8,7 @@ Conventions: maps are `(row, frame)`, rows and frames rising in Hz and in s from
 `(direction, unit)`, a unit being a channel.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,31 +67,36 @@ class Locator:
         known = {} if isinstance(classifier, FeatureClassifier) else find_places(classifier, layers)
         return cls(classifier, {layer: known.get(layer) for layer in layers}, pieces)
 
-    def lay(self, clip: Clip, directions: Mapping[str, np.ndarray]) -> dict[str, Laid]:
-        """The directions of each layer over a clip at the classifier's rate; InputError at another rate."""
+    def lay(self, clip: Clip, directions: Mapping[str, np.ndarray], *, curves: bool = False) -> dict[str, Laid]:
+        """The directions of each layer over a clip at the classifier's rate; InputError at another rate.
+
+        `curves`: only these are asked for, and maps are of one row; of hundreds of directions they would be large.
+        """
         if clip.rate != self.classifier.rate:
             raise InputError(f"the classifier hears {self.classifier.rate} Hz and the clip is at {clip.rate} Hz; "
                              "resample it")
         placed = {layer: found for layer in directions if (found := self.places[layer]) is not None}
         loose = [layer for layer in directions if layer not in placed]
-        return {**(self._by_position(clip, directions, placed) if placed else {}),
+        return {**(self._by_position(clip, directions, placed, curves) if placed else {}),
                 **(self._by_piece(clip, directions, loose) if loose else {})}
 
-    def _by_position(self, clip: Clip, directions: Mapping[str, np.ndarray],
-                     placed: Mapping[str, Places]) -> dict[str, Laid]:
+    def _by_position(self, clip: Clip, directions: Mapping[str, np.ndarray], placed: Mapping[str, Places],
+                     curves: bool) -> dict[str, Laid]:
         """Window after window; what pads the last one is left out."""
         pieces: dict[str, list[np.ndarray]] = {layer: [] for layer in placed}
         for waves in windows.batches(clip.wave, self.classifier.window):
             told = _told(self.classifier, waves, list(placed))
             for layer, found in placed.items():
-                values = np.einsum("du,burf->bdrf", directions[layer], found.laid(told[layer]), optimize=True)
-                pieces[layer] += list(values if found.hertz is not None else values.mean(axis=2, keepdims=True))
+                heard = found.laid(told[layer])
+                heard = heard.mean(axis=2, keepdims=True) if curves or found.hertz is None else heard
+                pieces[layer] += list(np.einsum("du,burf->bdrf", directions[layer], heard, optimize=True))
         first = windows.starts(len(clip.wave), self.classifier.window) / clip.rate
         made = {}
         for layer, found in placed.items():
             times = (first[:, None] + found.times).ravel()
             inside = times <= clip.duration
-            made[layer] = Laid(np.concatenate(pieces[layer], axis=2)[:, :, inside], times[inside], found.hertz)
+            made[layer] = Laid(np.concatenate(pieces[layer], axis=2)[:, :, inside], times[inside],
+                               None if curves else found.hertz)
         return made
 
     def _by_piece(self, clip: Clip, directions: Mapping[str, np.ndarray], layers: Sequence[str]) -> dict[str, Laid]:
@@ -154,8 +159,3 @@ def grounds(laid: Sequence[Laid]) -> tuple[Ground, ...]:
 def _above_zero(spread: np.ndarray) -> np.ndarray:
     """A row that never moves has no unit of its own; it then stays at zero."""
     return np.where(spread > 0, spread, 1.0)
-
-
-def lay_all(locator: Locator, clips: Iterator[Clip], directions: Mapping[str, np.ndarray]) -> list[dict[str, Laid]]:
-    """`Locator.lay` of each clip."""
-    return [locator.lay(clip, directions) for clip in clips]

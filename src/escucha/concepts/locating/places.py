@@ -143,7 +143,7 @@ def _times(moved: np.ndarray, classifier: LayeredClassifier) -> np.ndarray | Non
     """`(frame,)` seconds: the straight line through the middles of what changes; None where that cannot be time.
 
     Of stretches well inside the window alone: near its ends what changes is cut off, and its middle lies too far in.
-    Within half a frame of the window's ends, they are at its ends.
+    Within a quarter of a frame of the window's ends, which is how exact this is, they are at its ends.
     """
     frames, window = moved.shape[1], classifier.window / classifier.rate
     middles = _share(moved**2) @ np.arange(frames)
@@ -153,7 +153,7 @@ def _times(moved: np.ndarray, classifier: LayeredClassifier) -> np.ndarray | Non
         return None
     times = (np.arange(frames) - offset) / slope
     ends = np.clip(times, 0, window)
-    return np.where(np.abs(times - ends) < 0.5 / slope, ends, times)
+    return np.where(np.abs(times - ends) < 0.25 / slope, ends, times)
 
 
 def _hertz(moved: np.ndarray, rate: int) -> tuple[np.ndarray | None, np.ndarray]:

@@ -1,7 +1,8 @@
-"""What is known of when an idea sounds: the onsets of a source and its stem, or spans of an annotation.
+"""What is known of when an idea sounds: the onsets of a source, the moments in which its stem sounds, or spans.
 
-A truth is written as the name of a source (`castanets`: its strokes in the annotation `onsets`, and its stem), or as
-an annotation that changes in time and one of its values (`modes:major`, where `modes` has rows `[start, value, ...]`).
+A truth is written as the name of a source (`castanets`: its strokes in the annotation `onsets`), as its stem
+(`stem:voice`), or as an annotation that changes in time and one of its values (`modes:major`, where `modes` has rows
+`[start, value, ...]`).
 """
 
 from collections.abc import Mapping
@@ -15,60 +16,71 @@ from escucha.concepts.locating import judging
 from escucha.corpora.corpus import Source
 from escucha.errors import InputError, unknown
 
+STEM = "stem"
+"""Before the colon: the moments in which a stem sounds."""
+
 
 @dataclass(frozen=True)
 class Truth:
     """Where to look it up."""
 
-    name: str
-    """A source, or an annotation."""
+    source: str = ""
+    """Whose strokes or stem; empty for an annotation."""
+    annotation: str = ""
     value: str = ""
-    """Of an annotation: what it says where the idea is. Empty: `name` is a source."""
+    """What the annotation says where the idea is."""
+    by_stem: bool = False
+    """Every moment in which the stem sounds, not its onsets alone: for what is sustained."""
 
     @classmethod
     def of(cls, told: object, concept: str) -> "Truth":
         """What a setting says; InputError for what is no text or lacks a word."""
         name, mark, value = str(told).partition(":")
         if not isinstance(told, str) or not name or bool(mark) != bool(value):
-            raise InputError(f"the truth of {concept!r} is a source (\"castanets\") or an annotation and its value "
-                             f"(\"modes:major\"), got {told!r}")
-        return cls(name, value)
+            raise InputError(f"the truth of {concept!r} is a source (\"castanets\"), a stem (\"stem:voice\") or an "
+                             f"annotation and its value (\"modes:major\"), got {told!r}")
+        if name == STEM:
+            return cls(source=value, by_stem=True)
+        return cls(annotation=name, value=value) if value else cls(source=name)
 
     @property
-    def is_source(self) -> bool:
-        """Are there strokes and a stem?"""
-        return not self.value
+    def said(self) -> str:
+        """As it is written."""
+        if self.source:
+            return f"{STEM}:{self.source}" if self.by_stem else self.source
+        return f"{self.annotation}:{self.value}"
 
     def known(self, notes: Mapping[str, Any]) -> bool:
         """Do a clip's annotations say when it is, or that it is not?"""
-        return ("onsets" if self.is_source else self.name) in notes
+        return ("onsets" if self.source else self.annotation) in notes
 
     def onsets(self, notes: Mapping[str, Any]) -> list[float]:
-        """Seconds; none where the source does not sound, or the truth is of spans."""
-        return list(notes["onsets"].get(self.name, ())) if self.is_source else []
+        """Seconds; none where the source does not sound, or the truth is another one."""
+        return list(notes["onsets"].get(self.source, ())) if self.source and not self.by_stem else []
 
-    def spans(self, notes: Mapping[str, Any]) -> list[tuple[float, float]]:
-        """`(start, end)` seconds of the annotation's value; none of a source."""
-        if self.is_source:
-            return []
-        rows = [*notes[self.name], [np.inf]]
-        return [(float(row[0]), float(after[0])) for row, after in pairwise(rows)
-                if str(row[1]) == self.value]
+    def spans(self, source: Source, duration: float) -> list[tuple[float, float]]:
+        """`(start, end)` seconds in which the annotation has its value, or the stem sounds; none of onsets."""
+        if self.by_stem:
+            at = judging.moments(duration)
+            sounds = np.flatnonzero(np.diff(np.concatenate([[0], self.sounding(source, at), [0]]).astype(int)))
+            return [(float(start), float(end)) for start, end in sounds.reshape(-1, 2) * judging.STEP]
+        rows = [] if self.source else [*source.annotations()[self.annotation], [duration]]
+        return [(float(row[0]), float(after[0])) for row, after in pairwise(rows) if str(row[1]) == self.value]
 
-    def moments(self, notes: Mapping[str, Any], at: np.ndarray, tolerance: float) -> np.ndarray:
-        """`(moment,)` booleans: is an onset within the tolerance (s), or does the moment lie in a span?"""
-        if self.is_source:
-            return judging.near(at, self.onsets(notes), tolerance)
-        return judging.within(at, self.spans(notes))
+    def moments(self, source: Source, at: np.ndarray, tolerance: float) -> np.ndarray:
+        """`(moment,)` booleans: is an onset within the tolerance (s), does the stem sound, is the moment in a span?"""
+        if self.by_stem:
+            return self.sounding(source, at)
+        if self.source:
+            return judging.near(at, self.onsets(source.annotations()), tolerance)
+        return judging.within(at, self.spans(source, float(at[-1]) + judging.STEP))
 
-    def sounding(self, source: Source, at: np.ndarray, rate: int) -> np.ndarray | None:
-        """`(moment,)` booleans: does the stem sound? None where there is no stem; spans are where they are."""
-        from escucha.audio.io import resample
-
-        if not self.is_source:
-            return self.moments(source.annotations(), at, 0.0)
-        stem = source.stems().get(self.name)
-        return None if stem is None else judging.sounding(resample(stem, rate), at)
+    def sounding(self, source: Source, at: np.ndarray) -> np.ndarray:
+        """`(moment,)` booleans: does the stem sound? Nowhere where there is none; spans are where they are."""
+        if not self.source:
+            return self.moments(source, at, 0.0)
+        stem = source.stems().get(self.source)
+        return np.zeros(len(at), dtype=bool) if stem is None else judging.sounding(stem, at)
 
 
 def truths(told: Mapping[str, Any], concepts: Mapping[str, str]) -> dict[str, Truth]:

@@ -16,7 +16,7 @@ from escucha.concepts.locating.maps import Ground, Laid
 from escucha.concepts.locating.truth import Truth
 from escucha.corpora.corpus import Source
 
-SHIFTS = 400
+SHIFTS = 1000
 """Circular shifts of each curve, drawn at random, whose areas are luck's."""
 PEAKS = 5
 """The highest peaks of a curve, so many at most, are held against onsets."""
@@ -76,9 +76,9 @@ class Judge:
         if truth is None or not truth.known(self._notes):
             there = sounding = np.zeros(len(self.at), dtype=bool)
         else:
-            there = truth.moments(self._notes, self.at, self.tolerance)
-            stem = truth.sounding(self.source, self.at, self.clip.rate) if there.any() and zero is not None else None
-            sounding = np.zeros_like(there) if stem is None else stem
+            there = truth.moments(self.source, self.at, self.tolerance)
+            asked = there.any() and zero is not None  # a stem is rendered: not for examples, of which a layer is chosen
+            sounding = truth.sounding(self.source, self.at) if asked else np.zeros_like(there)
         return [self._judged(concept, layer, name, group, there, sounding, found, zero[layer] if zero else None)
                 for layer, found in laid.items()]
 

@@ -114,7 +114,9 @@ class LocalisationFinding:
     def _told(self, concept: str) -> dict[str, Any]:
         cell = self.found.cell(concept)
         masks = {name: {"value": told.value, "interval": told.bounds} for name, told in self.mask(concept).items()}
-        return {**_flat(cell), "p": self.found.corrected.get(concept), "meaning": self.meanings[concept],
+        return {**_flat(cell),
+                "shifted_p_corrected": self.found.timed.get(concept),
+                "null_p_corrected": self.found.own.get(concept), "meaning": self.meanings[concept],
                 **({"mask": masks} if masks else {})}
 
 

@@ -49,7 +49,7 @@ class Masked:
 def masks_of(found: Summary, tracks: Sequence[Track], laying: Laying, truth: Mapping[str, Truth],
              workbench: "Workbench", classifier: Readable) -> tuple[Masked, ...]:
     """Every idea of a source, in every clip in which its stem sounds; nothing where stems are not known."""
-    sources = {name: truth[name].name for name in found.concepts if name in truth and truth[name].is_source}
+    sources = {name: truth[name].source for name in found.concepts if name in truth and truth[name].source}
     if not sources:
         return ()
     layers = {at: found.chosen[name] for at, name in enumerate(found.concepts)}

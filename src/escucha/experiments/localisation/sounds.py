@@ -54,11 +54,12 @@ def clearest(found: Summary, tracks: Sequence[Track], laying: Laying, truth: Map
         track = by_name[best.clip]
         clip = next(iter(workbench.clips([track.source], rate=classifier.rate)))
         placed = laying.maps(clip, {at: found.chosen[concept]})[at]
-        notes, known = track.source.annotations(), truth[concept]
-        stem = track.source.stems().get(known.name) if known.is_source else None
+        known = truth[concept]
+        stem = track.source.stems().get(known.source)
         sounds = tuple(_sounds(concept, track.name, clip, placed, stem, classifier))
-        made.append(Heard(concept, found.chosen[concept], clip, track.name, placed, tuple(known.onsets(notes)),
-                          tuple((start, min(end, clip.duration)) for start, end in known.spans(notes)), sounds))
+        made.append(Heard(concept, found.chosen[concept], clip, track.name, placed,
+                          tuple(known.onsets(track.source.annotations())),
+                          tuple(known.spans(track.source, clip.duration)), sounds))
     return tuple(made)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from escucha.concepts import activations
+from escucha.concepts.correction import nulls_needed
 from escucha.concepts.design import Design, design
 from escucha.concepts.locating.directions import Directed, every
 from escucha.concepts.locating.maps import Ground, Laid, Locator, Pieces, grounds
@@ -20,7 +21,7 @@ from escucha.experiments.localisation.finding import LocalisationFinding
 from escucha.experiments.localisation.laying import Laying
 from escucha.experiments.localisation.masks import masks_of
 from escucha.experiments.localisation.sounds import clearest
-from escucha.experiments.localisation.summary import Summary
+from escucha.experiments.localisation.summary import ALPHA, Summary
 from escucha.models.own import short_name
 
 if TYPE_CHECKING:
@@ -38,15 +39,17 @@ class Localisation:
     corpus: dict[str, Any]
     """The clips in which the ideas are looked for; groups that supply concept examples are left out."""
     truth: dict[str, Any] = field(default_factory=dict)
-    """Concept to when it is known to sound: the name of a source, or an annotation and its value (`modes:major`)."""
+    """Concept to when it is known to sound: a source (its onsets), `stem:` and a source (all moments in which that is
+    loud enough to hear), or an annotation and its value (`modes:major`)."""
     layers: tuple[str, ...] = ()
     """When empty: all that have positions in time; of a model with none, all, asked about pieces of the clip."""
     estimator: str = "paired-difference"
     """A key of `escucha.concepts.dual.ESTIMATORS`; paired differences of clips are differences of means."""
     tolerance: Annotated[float, Within(0.001, 5)] = 0.05
     """Seconds: a moment this near to an onset is one of its moments, and a peak this near is a hit."""
-    nulls: Annotated[int, Within(20, 10_000)] = 100
-    """Meaningless concepts, of the same design, whose curves are judged beside the idea's."""
+    nulls: Annotated[int, Within(1, 10_000)] = 400
+    """Meaningless concepts, of the same design, whose curves are judged beside the idea's; fewer than the correction
+    for so many ideas needs are refused."""
     hop: Annotated[float, Within(0.001, 60)] = 0.1
     """Seconds between pieces, for layers without positions."""
     piece: Annotated[float, Within(0, 60)] = 0.5
@@ -87,6 +90,7 @@ class Localisation:
         if not self.concepts or len(set(self.concepts)) < len(self.concepts):
             raise InputError(f"'concepts' names one card or more of the concepts shelf, each once; got "
                              f"{list(self.concepts)}")
+        nulls_needed(len(self.concepts), ALPHA, self.nulls)
         classifier = activations.readable(workbench.model(self.model), self.layers)
         concepts = [workbench.concept(card) for card in self.concepts]
         known = truths(self.truth, dict(zip(self.concepts, (concept.name for concept in concepts))))
@@ -135,7 +139,7 @@ class Localisation:
         judged: list[Judged] = []
         for track, clip in zip(asked.tracks, clips):
             judge = Judge.of(clip, track.source, self.tolerance, self.seed)
-            laid = locator.lay(clip, together)
+            laid = locator.lay(clip, together, curves=True)
             for at, concept in enumerate(asked.concepts):
                 own = {layer: Laid(found.values[edges[at]:edges[at + 1]], found.times, found.hertz)
                        for layer, found in laid.items()}
@@ -146,4 +150,4 @@ class Localisation:
     def _settings(self, asked: Asked) -> dict[str, Any]:
         return {"tolerance": self.tolerance, "estimator": self.estimator, "nulls": self.nulls, "seed": self.seed,
                 "link": asked.classifier.link, "hop": self.hop, "piece": self.piece,
-                "truth": {name: ":".join(filter(None, (told.name, told.value))) for name, told in asked.truth.items()}}
+                "truth": {name: told.said for name, told in asked.truth.items()}}

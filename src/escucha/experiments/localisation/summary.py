@@ -81,12 +81,19 @@ class Summary:
         return next(cell for cell in self.cells if (cell.concept, cell.layer) == (concept, layer))
 
     @cached_property
-    def corrected(self) -> dict[str, float]:
-        """Concept to p at its chosen layer, after Holm: the larger of the two chances, shifts and meaningless concepts.
-        """
-        known = [name for name in self.concepts if self.cell(name).clips]
-        cells = [self.cell(name) for name in known]
-        return dict(zip(known, holm(np.array([max(cell.shifted_p, cell.null_p) for cell in cells])).tolist()))
+    def timed(self) -> dict[str, float]:
+        """Concept to p at its chosen layer, after Holm: would the same curve do as well at other times?"""
+        return self._corrected("shifted_p")
+
+    @cached_property
+    def own(self) -> dict[str, float]:
+        """Concept to p at its chosen layer, after Holm: do directions that mean nothing do as well?"""
+        return self._corrected("null_p")
+
+    def _corrected(self, name: str) -> dict[str, float]:
+        known = [concept for concept in self.concepts if self.cell(concept).clips]
+        found = holm(np.array([getattr(self.cell(concept), name) for concept in known]))
+        return dict(zip(known, found.tolist()))
 
     def rows(self, concept: str, layer: str) -> list[Judged]:
         """The clips as this idea and layer has them."""

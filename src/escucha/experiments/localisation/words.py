@@ -42,12 +42,15 @@ def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
     if not cell.clips:
         yield f"{_capital(cell)}: nothing is known of when it sounds in these clips."
         return
-    p = study.found.corrected[cell.concept]
+    timed, own = study.found.timed[cell.concept], study.found.own[cell.concept]
     yield (f"{_capital(cell)}, in {_layer(study, cell)}, over {cell.clips} clips of {cell.area.groups} groups: a "
-           f"moment of it lies above another {cell.area.value:.0%} of the time (area {_with(cell.area)}; luck in the "
-           f"same rhythm stays below {cell.shifted:.2f} and meaningless concepts below {cell.null:.2f} in 95 of a "
-           f"hundred cases, p = {p:.2g}). The highest peak is on one of its moments in {_share(cell.hit)} of clips, where a "
-           f"peak put anywhere would be in {cell.chance:.0%}.")
+           f"moment of it lies above another {cell.area.value:.0%} of the time (area {_with(cell.area)}; the same "
+           f"curve moved in time stays below {cell.shifted:.2f} in 95 of a hundred cases, p = {timed:.2g}). The "
+           f"highest peak is on one of its moments in {_share(cell.hit)} of clips, where a peak put anywhere would be "
+           f"in {cell.chance:.0%}.")
+    yield (f"Of meaningless concepts 95 in a hundred stay below {cell.null:.2f} (p = {own:.2g}): "
+           + ("its direction finds it as hardly any other does." if own < ALPHA else
+              "other directions of this layer find it nearly as well, so little of this is the idea’s own."))
     yield _rivals(cell)
     if cell.silent and cell.clips:
         yield (f"Clips with {spoken(cell.concept)} lie above those without it {cell.detection:.0%} of the time by the "
@@ -80,10 +83,10 @@ def _gain(mask: dict[str, Interval]) -> str:
 def _reading(study: "LocalisationFinding") -> list[str]:
     settings = study.settings
     return [f"Area is the area under ROC of moments within {1000 * settings['tolerance']:.0f} ms of a true onset (or "
-            "inside a true span) against all others of the same clip: 1 is perfect, 0.5 chance. A map is the layer’s "
-            "channels along the idea’s direction at every position; its curve is the mean over frequency, zero being "
-            "the mean over the idea’s examples without it and the unit their standard deviation. The layer was chosen "
-            "on the examples, whose families play in none of these clips."]
+            "in which the idea is known to be) against all others of the same clip: 1 is perfect, 0.5 chance. A map is "
+            "the layer’s channels along the idea’s direction at every position; its curve is the mean over frequency, "
+            "zero being the mean over the idea’s examples without it and the unit their standard deviation. The layer "
+            "was chosen on the examples, whose families play in none of these clips."]
 
 
 def _warnings(study: "LocalisationFinding", cells: list[Cell]) -> Iterator[str]:
@@ -100,7 +103,7 @@ def _warnings(study: "LocalisationFinding", cells: list[Cell]) -> Iterator[str]:
 
 
 def _shown(study: "LocalisationFinding", cell: Cell) -> bool:
-    return study.found.corrected[cell.concept] < ALPHA
+    return study.found.timed[cell.concept] < ALPHA
 
 
 def _with(found: Interval) -> str:
