@@ -45,10 +45,10 @@ def validate(concept: Concept, under_test: Iterable[Track] = (),
     return tuple(Check(what, *check(asked)) for what, check in CHECKS.items())
 
 
-def doubts(concept: Concept, under_test: Iterable[Track] = (), levels: Sequence[float] | None = None) -> list[str]:
-    """What fails, a sentence each that names the concept; empty for a sound card. Arguments as of `validate`."""
-    return [f"{concept.name}: {check.sentence}" for check in validate(concept, under_test, levels)
-            if check.passed is False]
+def doubts(concept: Concept, under_test: Iterable[Track] = (),
+           levels: Sequence[float] | None = None) -> tuple[str, ...]:
+    """What fails, a sentence each; empty for a sound card. Arguments as of `validate`."""
+    return tuple(check.sentence for check in validate(concept, under_test, levels) if check.passed is False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from escucha.concepts.doses import Dose, doses
 from escucha.concepts.entangling import Entangled, entangled
 from escucha.concepts.estimators import Estimated, estimated
 from escucha.concepts.tcav import ConceptTest, corrected, mean_pulls
-from escucha.concepts.validation import validate
+from escucha.concepts.validation import doubts
 from escucha.config import Within
 from escucha.corpora.corpus import Source
 from escucha.experiments.concepts.agreement import agreements
@@ -91,8 +91,7 @@ class ConceptStudy:
             entangled=tuple(one for layer in layers for one in layer.entangled),
             agreements=tuple(agreements(tests, effects, seed=self.seed)),
             doses=self._doses(designs, values, asked.labels),
-            doubts={concept.name: told for concept in asked.concepts if (told := tuple(
-                check.sentence for check in validate(concept, asked.tracks) if check.passed is False))})
+            doubts={concept.name: told for concept in asked.concepts if (told := doubts(concept, asked.tracks))})
 
     def _told(self, asked: Asked) -> dict[str, Any]:
         return {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,
