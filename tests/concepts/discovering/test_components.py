@@ -61,7 +61,9 @@ def test_the_planted_parts_are_found(found, rows, held):
 def test_what_is_there_comes_back_and_what_is_not_does_not(found, rows):
     groups = np.array([FITTED[clip].group for clip in rows.clip])
     for one in steadiness(found, rows.rows, groups, refits=6, seed=0):
-        assert one.steady and one.cosine > 0.98 and one.neighbour < 0.5
+        assert one.steady
+        assert one.cosine > 0.98
+        assert one.neighbour < 0.5
     more = fit_components(rows.rows, len(NAMES) + 4, space=found.space)
     again = steadiness(more, rows.rows, groups, refits=6, seed=0)
     assert sum(one.steady for one in again) <= len(NAMES) + 1  # four parts too many: they fit noise
@@ -83,7 +85,8 @@ def test_removal_takes_the_part_and_nothing_below_zero(ears, found, held):
     waves = np.stack([clip.wave for clip in heard(HELD[:8])])
     inside = insides(ears, waves, "bands")
     without = Removal(found, 2, SECONDS, 1.0)(inside)
-    assert without.shape == inside.shape and without.min() >= 0
+    assert without.shape == inside.shape
+    assert without.min() >= 0
     before, after = (pieces(one, 4).reshape(-1, UNITS) for one in (inside, without))
     part = found.strengths(before)[:, [2]] * found.parts[2]
     assert np.allclose(before - after, np.minimum(part, before), atol=1e-6)
@@ -98,7 +101,9 @@ def test_a_layer_that_goes_below_zero_is_told_from_both_sides():
     rows = hear_excerpts(ears, heard(FITTED), "shifted", 1.0)
     space = space_of(rows.rows)
     told = space.told(rows.rows)
-    assert space.sided and told.min() >= 0 and told.shape[1] == 2 * UNITS
+    assert space.sided
+    assert told.min() >= 0
+    assert told.shape[1] == 2 * UNITS
     assert np.allclose(space.directions(told) * space.scale + space.middle, rows.rows)
     found = fit_components(rows.rows, 5, space=space)
     inside = insides(ears, np.stack([clip.wave for clip in heard(HELD[:4])]), "shifted")
@@ -120,7 +125,8 @@ class Table:
 
     def features(self, waves):
         power = np.square(waves, dtype=np.float64)
-        return np.stack([power.mean(axis=1), 1000 * power[:, :RATE].mean(axis=1), -power[:, -RATE:].mean(axis=1)], axis=1)
+        columns = (power.mean(axis=1), 1000 * power[:, :RATE].mean(axis=1), -power[:, -RATE:].mean(axis=1))
+        return np.stack(columns, axis=1)
 
     def scores_of(self, features):
         return np.stack([features[:, 0], features[:, 1]], axis=1)
@@ -132,9 +138,11 @@ class Table:
 def test_features_are_told_in_their_spreads_and_taken_out_of_the_rows():
     table = Table()
     rows = hear_excerpts(table, heard(FITTED), "features", 1.0)
-    assert rows.seconds == SECONDS and len(rows.rows) == len(FITTED)
+    assert rows.seconds == SECONDS
+    assert len(rows.rows) == len(FITTED)
     space = space_of(rows.rows, own_units=True)
-    assert space.sided and space.told(rows.rows).std() < 3
+    assert space.sided
+    assert space.told(rows.rows).std() < 3
     found = fit_components(rows.rows, 4, space=space)
     lost = losses(table, batches(table, heard(HELD)), "features", found, seconds=1.0, controls=1, seed=0)
     total = lost.lost.sum(axis=1)  # all parts together are the distance from the mean, but for what is left over
@@ -151,7 +159,8 @@ def test_excerpts_know_where_they_are_from():
     assert found.start[found.clip == 1].tolist() == [0, 1, 2, 3, 4, 5]  # the seventh would be mostly padding
     assert np.allclose(clip_means(found.start, found.clip), [1.5, 2.5])
     assert hear_excerpts(ears, [Clip(np.full(9, 0.1), RATE)], "bands", 1.0).start.tolist() == [0]
-    assert pieces_of((1, 3, 16), 4.0, 9.0) == 1 and np.bincount(owners(10, 4)).tolist() == [2, 3, 2, 3]
+    assert pieces_of((1, 3, 16), 4.0, 9.0) == 1
+    assert np.bincount(owners(10, 4)).tolist() == [2, 3, 2, 3]
 
 
 def test_what_makes_no_sense_is_said(rows, found):

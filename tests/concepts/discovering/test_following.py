@@ -12,7 +12,8 @@ def test_what_follows_is_found_and_groups_are_no_evidence():
     tempo = rng.normal(size=120)
     columns = np.stack([tempo + 0.5 * rng.normal(size=120), rng.normal(size=120)], axis=1)
     found = following(columns, np.stack([tempo, rng.normal(size=120)], axis=1), groups, seed=0)
-    assert found.p[0, 0] < 0.001 and found.r[0, 0] > 0.8
+    assert found.p[0, 0] < 0.001
+    assert found.r[0, 0] > 0.8
     assert (np.delete(found.p.ravel(), 0) > 0.05).all()
 
 
@@ -34,14 +35,16 @@ def test_within_a_label_what_the_label_explains_is_gone():
     left, right = (labels[:, None] * 5 + rng.normal(size=(120, 1)) for _ in range(2))
     assert following(left, right, groups, seed=0).r[0, 0] > 0.6
     inner = following(left, right, groups, seed=0, within=labels)
-    assert abs(inner.r[0, 0]) < 0.25 and inner.p[0, 0] > 0.05
+    assert abs(inner.r[0, 0]) < 0.25
+    assert inner.p[0, 0] > 0.05
     # what never differs follows nothing
     assert following(np.ones((120, 1)), right, groups, seed=0).r[0, 0] == 0
 
 
 def test_facts_are_what_differs_between_clips_and_is_no_name():
-    notes = [{"tempo": 90.0 + at, "mode": ("major", "phrygian", "minor")[at % 3], "metre": ("twelve", "ternary")[at % 2],
-              "cycle": (12, 3)[at % 2], "palo": ("solea", "tangos")[at % 2], "sources": ["voice"] * (at % 4 == 0),
+    notes = [{"tempo": 90.0 + at, "mode": ("major", "phrygian", "minor")[at % 3],
+              "metre": ("twelve", "ternary")[at % 2], "cycle": (12, 3)[at % 2],
+              "palo": ("solea", "tangos")[at % 2], "sources": ["voice"] * (at % 4 == 0),
               "seed": 1000 + at, "family": at // 6, "duration": 6.0, "beats": [[0.1, 2]], "melisma": at % 5 == 0}
              for at in range(24)]
     found = facts_of(notes, [f"f{at // 6}" for at in range(24)], [(note["palo"],) for note in notes])

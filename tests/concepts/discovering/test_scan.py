@@ -56,14 +56,17 @@ def test_a_whistle_that_is_ridden_on_is_named_and_nothing_else():
     assert hans(found) == ["top-of-band"] == list(found)[:1]
     assert found["top-of-band"].told.accuracy > 0.95
     yes = found["top-of-band"].moves[0]
-    assert yes.label == "yes" and yes.astray and yes.move.low > 0
+    assert yes.label == "yes"
+    assert yes.astray
+    assert yes.move.low > 0
     # half of the clips whistle, at an amplitude of .004; the value is half the distance of two logits
     assert yes.move.value == pytest.approx(0.5 * 0.5 * 100 * 0.004, rel=0.15)
 
 
 def test_a_cue_that_nobody_hears_is_told_and_not_blamed():
     found = verdicts(corpus(96, whistle=0.004).tracks, Deaf(window=SECONDS * RATE, labels=LABELS))
-    assert found["top-of-band"].tells and not found["top-of-band"].used
+    assert found["top-of-band"].tells
+    assert not found["top-of-band"].used
     assert hans(found) == []
 
 
@@ -71,7 +74,8 @@ def test_an_ear_for_a_cue_that_tells_nothing_is_no_shortcut():
     tracks = [*corpus(48, whistle=0.004).tracks, *corpus(48, whistle=0.004, seed=1).tracks]
     swapped = [replace(track, name=f"{track.name}-{at}", labels=(LABELS[at % 2],)) for at, track in enumerate(tracks)]
     found = verdicts(swapped, Whistled())
-    assert found["top-of-band"].used and not found["top-of-band"].tells
+    assert found["top-of-band"].used
+    assert not found["top-of-band"].tells
     assert hans(found) == []
 
 
@@ -99,7 +103,8 @@ def test_labels_are_shuffled_as_groups_allow():
         assert all(sorted(row[groups == group]) == [0, 1, 2] for group in range(20))
     alone = np.repeat(np.arange(20) % 2, 3)
     for row in shuffles(alone, groups, draws=5, seed=0):
-        assert all(len(set(row[groups == group])) == 1 for group in range(20)) and row.sum() == alone.sum()
+        assert all(len(set(row[groups == group])) == 1 for group in range(20))
+        assert row.sum() == alone.sum()
 
 
 def test_shuffles_make_no_false_alarms_where_groups_have_habits():
@@ -121,7 +126,8 @@ def test_a_number_that_tells_the_label_does_so_on_other_groups():
     mixed = shuffles(classes, groups, draws=500, seed=0)
     both_ends = np.where(classes == 1, 0, np.where(rng.random(120) < 0.5, 3.0, -3.0)) + 0.1 * rng.normal(size=120)
     found = told(both_ends, classes, groups, mixed=mixed, seed=0)  # no straight line tells it, bins do
-    assert found.accuracy == pytest.approx(2 / 3, abs=0.12) and found.p < 0.01
+    assert found.accuracy == pytest.approx(2 / 3, abs=0.12)
+    assert found.p < 0.01
     nothing = [told(rng.normal(size=120), classes, groups, mixed=mixed, seed=0).p < 0.05 for _ in range(40)]
     assert sum(nothing) <= 6  # the binomial bound of 40 draws at .05 (99 %)
 

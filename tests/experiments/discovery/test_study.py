@@ -1,0 +1,223 @@
+"""The kind discovery, asked of a network whose parts are known, and of a model that rides on a whistle in palos."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from escucha.audio.clip import Clip
+from escucha.corpora.corpus import Corpus, Source, Track
+from escucha.corpora.palos import palos_corpus
+from escucha.corpora.reading import read_cached
+from escucha.errors import InputError
+from escucha.experiments.discovery.gathering import sides, strongest
+from escucha.experiments.discovery.study import Discovery
+from escucha.experiments.run import read_experiment
+from escucha.experiments.workbench import Workbench
+from escucha.finding import About, Finding, load, save
+from escucha.models.sklearn_classifier import SklearnClassifier
+from tests.concepts.discovering.ears import NAMES, RATE, SECONDS, corpus, listener
+from tests.conftest import REPOSITORY
+from tests.worlds import StemListener
+
+
+@dataclass(frozen=True)
+class Bench(Workbench):
+    """A workbench whose model and corpus are given."""
+
+    asked: Any = None
+    tracks: Corpus = field(default_factory=corpus)
+
+    def model(self, card: str) -> Any:
+        return self.asked or listener(0.0, 10.0, 0.0, -6.0)
+
+    def corpus(self, table: Mapping[str, Any]) -> Corpus:
+        return self.tracks
+
+    def clips(self, sources, *, rate, doing="clips"):
+        """Here: a worker would take longer to start than all tones to sound."""
+        return (read_cached(source, rate, self.cache) for source in sources)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bench")
+    study = Discovery("mine", {"any": 1}, components=4, excerpt=1.0, refits=4, controls=2, scan=False, sounds=3)
+    return study.run(Bench(folder, folder))
+
+
+def named(found, tone: str) -> int:
+    """The component whose strength goes with the loudness of a tone."""
+    held = sides(corpus(), 0)[1]
+    level = [np.mean(track.source.levels, axis=0)[NAMES.index(tone)] for track in held]
+    return int(np.argmax([np.corrcoef(column, level)[0, 1] for column in found.found.strengths.T]))
+
+
+def test_each_label_is_told_what_it_loses_and_nothing_else_counts(found):
+    palmas, castanets = named(found, "palmas"), named(found, "castanets")
+    assert palmas != castanets
+    speaks = {(cell.component, cell.label): cell.speaks for cell in found.found.cells}
+    assert speaks[palmas, "yes"] == speaks[castanets, "no"] == "for"
+    assert speaks[castanets, "yes"] == speaks[palmas, "no"] == "against"
+    others = [speaks[at, label] for at in set(range(4)) - {palmas, castanets} for label in ("yes", "no")]
+    sizes = [abs(cell.lost.value) for cell in found.found.cells if cell.component not in (palmas, castanets)]
+    assert others.count("") >= 3
+    assert max(sizes) < 0.15
+    assert set(found.found.ranking[:2]) == {palmas, castanets}
+
+
+def test_components_follow_what_sounds(found):
+    noted = found.found.annotated.noted(named(found, "palmas"))
+    assert noted[0][0] == "palmas"
+    assert noted[0][1] > 0.5
+    assert "seed" not in found.found.annotated.names
+
+
+def test_moments_are_where_the_tone_is_loudest(found):
+    """One a clip, of all groups alike, in the second in which it sounds."""
+    component = named(found, "palmas")
+    tracks = {track.name: track for track in corpus()}
+    moments = found.found.moments(component, held_out=True)
+    assert len(moments) == len({one.clip for one in moments}) == 10
+    assert max(sum(one.group == other.group for other in moments) for one in moments) == 1
+    levels = [tracks[one.clip].source.levels[round(one.start)][1] for one in moments]
+    assert min(levels) > 0.25  # of 0.1 to 0.3
+    curve = next(one for one in found.found.curves if one.component == component)
+    second, levels = int(curve.times[curve.strengths.argmax()]), np.array(tracks[curve.clip].source.levels)[:, 1]
+    assert curve.clip == moments[0].clip
+    assert levels[second] == levels.max()
+
+
+def test_it_is_a_finding_that_can_be_saved_read_and_heard(found, tmp_path):
+    assert isinstance(found, Finding)
+    saved = load(save(found, tmp_path / "out", About("discovery", "t")))
+    json.dumps(saved.numbers, allow_nan=False)
+    assert set(saved.files("figures")) == {"components-and-labels", "strongest-clips", "what-components-follow",
+                                           "how-many-components"}
+    assert set(saved.tables()) == {"components", "labels", "moments", "facts", "sounds"}
+    assert len(saved.tables()["labels"]) == 8
+    sounds = found.sounds()
+    assert len(sounds) == 6
+    best = [at for at in found.found.ranking[:3]]
+    assert set(sounds) == {f"component-{at + 1}-{what}" for at in best for what in ("moments", "clip")}
+    for name, clip in sounds.items():
+        assert 0.01 < np.abs(clip.wave).max() <= 1, name
+        assert clip.duration == pytest.approx(10 + 9 * 0.35 if name.endswith("moments") else SECONDS, abs=0.01)
+    assert len(saved.tables()["sounds"]["gain_db"].unique()) == 1
+
+
+def test_words_lead_with_the_component_that_counts_most(found):
+    words, most = found.words(), found.found.ranking[0]
+    assert f"most counts component {most + 1} (it goes with" in words[0]
+    assert "100% made up of 4 components" in words[0] or "99% made up of 4 components" in words[0]
+    assert words[1].startswith(f"Component {most + 1} speaks ")
+    assert sorted(line[:11] for line in words[1:5]) == [f"Component {at}" for at in range(1, 5)]
+    assert any(line.startswith("Warning: 12 groups are few") for line in words)
+
+
+def test_a_head_that_hears_nothing_gives_no_component_a_say(tmp_path):
+    deaf = listener(1e-12, 0.0, 0.0, 0.0)
+    study = Discovery("mine", {"any": 1}, components=4, excerpt=1.0, refits=2, controls=1, scan=False, sounds=0)
+    found = study.run(Bench(tmp_path, tmp_path, asked=deaf))
+    assert all(abs(cell.lost.value) < 1e-6 for cell in found.found.cells)
+    assert found.sounds() == {}
+
+
+@pytest.mark.parametrize(("settings", "named"), [
+    ({"components": 0, "scan": False}, "nothing to find"), ({"layer": "bnads"}, "bands"),
+    ({"components": 60}, "fewer components"), ({"concepts": ("no-such-idea",)}, "no-such-idea")])
+def test_what_is_wrong_is_said(tmp_path, settings, named):
+    study = Discovery("mine", {"any": 1}, **{"excerpt": 1.0, "scan": False, **settings})
+    with pytest.raises(InputError, match=named):
+        study.run(Bench(REPOSITORY, tmp_path))
+
+
+def test_a_model_without_layers_can_be_scanned_only(tmp_path):
+    plain = StemListener("palmas", window=SECONDS * RATE, labels=("yes", "no"))
+    with pytest.raises(InputError, match="only gives scores"):
+        Discovery("mine", {"any": 1}).run(Bench(tmp_path, tmp_path, asked=plain))
+    found = Discovery("mine", {"any": 1}, components=0).run(Bench(tmp_path, tmp_path, asked=plain, tracks=corpus(48)))
+    assert set(found.figures()) == {"cues"}
+    assert set(found.tables()) == {"cues", "sounds"}
+    alone = replace(corpus(48), tracks=tuple(replace(track, labels=("yes",)) for track in corpus(48)))
+    with pytest.raises(InputError, match="scan = false"):
+        Discovery("mine", {"any": 1}, components=0).run(Bench(tmp_path, tmp_path, asked=plain, tracks=alone))
+
+
+def test_groups_are_never_on_both_sides():
+    fitted, held = sides(corpus(), 0)
+    assert not {track.group for track in fitted} & {track.group for track in held}
+    assert len(fitted) + len(held) == 120
+    split = [replace(track, split="train" if track.group < "singer-06" else "test") for track in corpus()]
+    assert {track.split for track in sides(Corpus(tuple(split), "split"), 0)[0]} == {"train"}
+    with pytest.raises(InputError, match="four or more"):
+        sides(corpus(30, 3), 0)
+    strengths, clips, groups = np.array([5.0, 4, 3, 2, 0]), np.array([0, 0, 1, 2, 3]), ["a", "a", "b", "b"]
+    assert strongest(strengths, clips, groups, most=4) == [0, 2, 3]  # the second is of the first's clip, the last 0
+    assert strongest(strengths, clips, groups, most=2) == [0, 3]  # the third is of the first's group
+
+
+def test_the_shelf_asks_it():
+    for card in ("what-else-is-in-palos-cnn", "does-genres-cnn-ride-on-cues"):
+        assert isinstance(read_experiment(card, REPOSITORY).experiment, Discovery)
+
+
+@dataclass(frozen=True)
+class Whistling:
+    """A rendered clip with a faint whistle between 9 and 10.5 kHz, or without."""
+
+    inner: Source
+    level: float
+
+    def clip(self) -> Clip:
+        clip = self.inner.clip()
+        time = np.arange(len(clip.wave)) / clip.rate
+        return Clip(clip.wave + self.level * np.sin(2 * np.pi * 9700 * time).astype(np.float32), clip.rate)
+
+    def stems(self) -> dict[str, Clip]:
+        return {}
+
+    def annotations(self) -> Mapping[str, Any]:
+        return self.inner.annotations()
+
+    def key(self) -> str:
+        return f"{self.inner.key()}-whistle-{self.level}"
+
+
+def whistling(level: float) -> Corpus:
+    """Bulerías of 25 families, in which every other clip is called `taped` and whistles; the music knows nothing."""
+    plain = palos_corpus(clips=48, seed=3, palos=("bulerias",), families=25, duration=2.0)
+    tracks = []
+    for at, track in enumerate(plain):
+        label = "taped" if (at + at // 25) % 2 else "clean"
+        source = Whistling(track.source, level * (label == "taped"))
+        tracks.append(Track(track.name, (label,), track.group, source, track.split))
+    return Corpus(tuple(tracks), "palos with a whistle")
+
+
+def bands(wave: np.ndarray, rate: int) -> np.ndarray:
+    """`(22,)` dB in bands of 500 Hz."""
+    power = np.abs(np.fft.rfft(wave)) ** 2
+    return 10 * np.log10(np.array([part.mean() for part in np.array_split(power, 22)]) + 1e-9)
+
+
+def test_a_whistle_in_palos_is_named_and_no_other_cue(tmp_path):
+    """PALOS.md, the world clever-hans; the model is learned from clips of the world, and so rides on it."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    world = whistling(0.003)
+    fitted, held = sides(world, 0)
+    rows = np.array([bands(track.source.clip().wave, 22050) for track in fitted])
+    learned = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, [track.label for track in fitted])
+    model = SklearnClassifier.of(learned, rate=22050, window=44100, features=bands)
+    answers = model.scores(np.stack([track.source.clip().wave for track in held])).argmax(axis=1)
+    assert np.mean([model.labels[at] == track.label for at, track in zip(answers, held)]) > 0.9
+    for tracks, wanted in ((world, ["top-of-band"]), (whistling(0.0), [])):
+        found = Discovery("mine", {"any": 1}, components=0).run(Bench(tmp_path, tmp_path, asked=model, tracks=tracks))
+        assert [verdict.cue for verdict in found.scan.hans] == wanted
+        assert found.words()[0].startswith("Clever Hans: steady energy" if wanted else "No simple cue both tells")
