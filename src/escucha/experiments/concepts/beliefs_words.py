@@ -37,7 +37,8 @@ def layers(table: "ConceptTable") -> str:
     least = min(order, key=lambda one: one.rank)
     other = "" if least is best else (f"; it is lowest at {short(least.layer, table.layers)} ({least.rank:.2f}"
                                       f"{', no more than chance' if least.p > table.settings['alpha'] else ''})")
-    return (f"The pushes tell the direct effects best at {short(best.layer, table.layers)}: rank correlation "
+    where = f"{'best ' if len(table.layers) > 1 else ''}at {short(best.layer, table.layers)}"
+    return (f"The pushes tell the direct effects {where}: rank correlation "
             f"{best.rank:.2f} [{best.low:.2f}, {best.high:.2f}]{_signs(best)}{other}.")
 
 
@@ -60,8 +61,12 @@ def entangled(table: "ConceptTable") -> str:
     share = len({(pair.one, pair.other) for pair in beyond})
     return (f"The most entangled ideas are {spoken(most.one)} and {spoken(most.other)} (cosine {most.cosine:+.2f} at "
             f"{short(most.layer, table.layers)}; two meaningless ideas stay within {most.chance:.2f} in 95 of 100 "
-            f"cases): a push of one is partly that of the other. {share} of {len(pairs)} pairs are beyond chance at "
-            "some layer.")
+            f"cases): a push of one is partly that of the other. {share} of {len(pairs)} pairs are beyond "
+            f"chance{_somewhere(table)}.")
+
+
+def _somewhere(table: "ConceptTable") -> str:
+    return " at some layer" if len(table.layers) > 1 else ""
 
 
 def shaky(table: "ConceptTable") -> str:
@@ -74,7 +79,7 @@ def shaky(table: "ConceptTable") -> str:
     if not found:
         return ""
     return (f"Drawn anew from other groups the directions of {listed(found)} come out otherwise (mean cosine below "
-            f"{SHAKY:g} at every layer): more examples would settle them.")
+            f"{SHAKY:g}{' at every layer' if len(table.layers) > 1 else ''}): more examples would settle them.")
 
 
 def estimators(table: "ConceptTable") -> str:
@@ -93,7 +98,7 @@ def estimators(table: "ConceptTable") -> str:
               if (key := (one.concept, one.layer, one.label)) in pushes and one.push * pushes[key] < 0
               and min(abs(one.push), abs(pushes[key])) > felt[key]}
     said = (f"The estimators agree: no direction is further than a cosine of {spread(others):.2f} from the tested one"
-            if not apart else f"The estimators find other directions (cosine below {ALIKE:g} at some layer) for "
+            if not apart else f"The estimators find other directions (cosine below {ALIKE:g}{_somewhere(table)}) for "
             f"{len(apart)} of {len(table.meanings)} ideas; furthest off is {least} (median cosine "
             f"{medians[least]:.2f})")
     ending = f"; they push opposite ways for {listed(sorted(turned))}" if turned else "; none pushes the other way"

@@ -35,7 +35,7 @@ def direct_effects(table: "ConceptTable") -> Figure:
         span = np.abs([[effect.mean - effect.low for effect in found], [effect.high - effect.mean for effect in found]])
         axis.errorbar(mean, y, xerr=span, fmt="o", color=_colour(place), markersize=5, capsize=2, label=label)
     axis.set_yticks(range(len(concepts)), concepts)
-    axis.invert_yaxis()
+    axis.set_ylim(len(concepts) - 0.4, -0.6)
     axis.xaxis.set_major_locator(MaxNLocator(6))
     axis.set_xlabel(f"change of the label's value when the idea is switched on ({table.settings['value']})")
     axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
