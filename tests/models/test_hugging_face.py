@@ -21,6 +21,7 @@ from escucha.explain.explanation import explain
 from escucha.explain.factorization import of_sources
 from escucha.models.classifier import LayeredClassifier, values
 from escucha.models.hugging_face import from_hugging_face, load_hugging_face
+from escucha.models.untrained import untrained
 from tests.concepts.planted import Point
 from tests.models.tiny_transformers import LABELS, ast, wav2vec2
 
@@ -218,3 +219,11 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, saved):
     monkeypatch.setitem(__import__("sys").modules, "transformers", None)
     with pytest.raises(InputError, match=r"needs the library transformers: pip install 'escucha\[hf\]'"):
         load_hugging_face(saved[1], window=WINDOW)
+
+
+def test_a_model_of_the_library_begins_as_the_library_draws_it(model):
+    fresh = untrained(model, waves(), seed=3)
+    before = dict(model.module.named_parameters())
+    drawn = [name for name, weight in before.items() if weight.ndim > 1]
+    assert all(not torch.equal(before[name], dict(fresh.module.named_parameters())[name]) for name in drawn)
+    assert fresh.scores(waves()).shape == model.scores(waves()).shape

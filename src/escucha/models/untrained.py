@@ -50,12 +50,12 @@ def begin(module: nn.Module) -> bool:
 
 
 def _forget(module: nn.Module) -> None:
-    """What is inside first, so that a whole may draw its parts otherwise; InputError where something is remembered."""
-    before = {name: weight.detach().clone() for name, weight in module.named_parameters()}
-    silent = {id(weight) for part in reversed(list(module.modules())) if not begin(part)
-              for weight in part.parameters(recurse=False)}
-    kept = [name for name, weight in module.named_parameters()
-            if id(weight) in silent and torch.equal(weight, before[name])]
+    """What is inside first, so that a whole may draw its parts otherwise; InputError where something is not drawn."""
+    for weight in module.parameters():
+        nn.init.constant_(weight, float("nan"))
+    for part in reversed(list(module.modules())):
+        begin(part)
+    kept = [name for name, weight in module.named_parameters() if bool(weight.isnan().any())]
     if kept:
         raise InputError(f"the module of {kept[0]} does not say how its weights begin, so there is no untrained "
                          "network to compare with; give it a method reset_parameters")

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from escucha.concepts.probes.probe import fit_probe, interval, score, split_of
-from escucha.concepts.probes.selectivity import control_labels, control_scores, probe
-from escucha.concepts.probes.table import ProbeTable
-from escucha.concepts.probes.words import chosen
+from escucha.concepts.probes.fits import fit_probe, scaled
+from escucha.concepts.probes.probe import probe
+from escucha.concepts.probes.scores import gain, interval, score
+from escucha.concepts.probes.selectivity import control_labels, control_scores
+from escucha.concepts.probes.splits import split_of
 from escucha.errors import InputError
+from escucha.experiments.probes.finding import ProbeTable
 
 GROUPS = np.repeat([f"g{number:02d}" for number in range(40)], 6)
 NONE = [""] * len(GROUPS)
@@ -65,7 +67,7 @@ def test_the_layer_is_chosen_on_valid_and_never_on_test():
              for layer, rows in (("noise", rows_of(classes(5), size=0.0)), ("planted", planted))]
     flattered = replace(found[0], score=1.0, low=0.99, high=1.0)  # by luck, in test
     table = ProbeTable("model", (flattered, found[1]), {"mode": 0.5}, {"types": ()})
-    assert chosen(table, "mode").layer == "planted"
+    assert table.chosen("mode").layer == "planted"
     assert "Mode is read at planted with" in table.words()[1]
     said = fit_probe(planted, target, split, task="classes")[0]
     assert found[1].valid == score(said[split.valid], target[split.valid], task="classes") > 0.6
@@ -149,3 +151,39 @@ def test_scores_are_sklearns_and_the_interval_is_over_groups():
 def test_one_class_in_train_is_an_error():
     with pytest.raises(InputError, match="every clip in train is 'yes'"):
         fit_probe(rows_of(classes()), np.full(len(GROUPS), "yes"), split_of(GROUPS, NONE, seed=0), task="classes")
+
+
+def test_a_layer_wider_than_its_clips_costs_its_clips_and_reads_the_same():
+    """Logistic and ridge fits with a squared penalty lie in the space of train's rows."""
+    from sklearn.linear_model import Ridge
+
+    target = np.random.default_rng(2).normal(size=len(GROUPS))
+    rows, split = rows_of(target, units=5000), split_of(GROUPS, NONE, seed=0)
+    layer = scaled(rows, split)
+    assert layer.rows.shape[1] <= split.train.sum()
+    plain = (rows - rows[split.train].mean(axis=0)) / rows[split.train].std(axis=0)
+    fits = [Ridge(alpha=70.0).fit(each[split.train], target[split.train]).predict(each) for each in (plain, layer.rows)]
+    np.testing.assert_allclose(fits[0], fits[1], atol=1e-8)
+
+
+def test_a_gain_is_paired_and_that_over_oneself_is_nothing():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(2, size=len(GROUPS)).astype(str)
+    good, bad = (np.where(rng.random(len(GROUPS)) < share, truth, "0") for share in (0.9, 0.3))
+    found = gain(good, bad, truth, GROUPS, task="classes", seed=0)
+    assert found.value == pytest.approx(score(good, truth, task="classes") - score(bad, truth, task="classes"))
+    assert 0 < found.low < found.value < found.high
+    assert gain(good, good, truth, GROUPS, task="classes", seed=0).bounds == [0.0, 0.0]
+
+
+def test_without_an_interval_there_is_none():
+    low, high = interval(np.arange(4.0), np.arange(4.0)[::-1], np.repeat("g", 4), task="number", seed=0)
+    assert np.isnan([low, high]).all()
+
+
+def test_no_control_task_is_an_error_and_not_a_wait():
+    target = np.where(np.arange(len(GROUPS)) == 0, "rare", "common")
+    types = np.repeat("guitar", len(GROUPS))
+    types[:1] = "voice"
+    with pytest.raises(InputError, match="no control task"):
+        control_scores(rows_of(classes()), target, split_of(GROUPS, NONE, seed=0), types, task="classes")
