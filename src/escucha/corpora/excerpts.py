@@ -13,11 +13,12 @@ import numpy as np
 from escucha.audio import io
 from escucha.audio.clip import Clip
 from escucha.config import cache_folder
-from escucha.corpora.cache import store
+from escucha.corpora.cache import CacheError, store
 from escucha.corpora.corpus import Source
 from escucha.corpora.folder import STEMS, FileSource
 from escucha.corpora.nuisances import NUISANCES
 from escucha.corpora.nuisances import REVISION as NUISANCE_REVISION
+from escucha.corpora.reading import Unreadable
 from escucha.errors import InputError
 
 REVISION = 1
@@ -26,6 +27,10 @@ STEP = 0.25
 """Seconds between the places of which a stem is loudest in one."""
 HEARD = -30.0
 """dB of the excerpt, at least, that a stem comes to where it counts as heard, and so does what is left without it."""
+
+
+class NoStem(InputError):
+    """A track that can be read, and lacks the stem."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,12 @@ class Stem:
     """Of `audio.separate`; empty: the track's own stems."""
 
     def of(self, source: Source, clip: Clip) -> Clip:
-        """The stem, as long as the clip; InputError where there is none of that name, naming those there are."""
+        """The stem, as long as the clip; NoStem where there is none of that name, naming those there are."""
         from escucha.corpora.stems import separated
 
         found = separated(clip, self.separator, cache_folder()) if self.separator else source.stems()
         if self.name not in found:
-            raise InputError(f"a track has no stem {self.name!r}; its stems: {', '.join(found) or 'none'}")
+            raise NoStem(f"a track has no stem {self.name!r}; its stems: {', '.join(found) or 'none'}")
         wave = io.resample(found[self.name], clip.rate).wave[:len(clip.wave)]
         return Clip(np.pad(wave, (0, len(clip.wave) - len(wave))), clip.rate)
 
@@ -141,18 +146,19 @@ class Disturbed:
         return _hashed(self.source.key(), *astuple(self)[1:], NUISANCE_REVISION)
 
 
-def excerpt_with(source: Source, stem: Stem, duration: float) -> Excerpt | str:
-    """The part of a track in which its stem is loudest, or, where there is none, why: it cannot be read, or is unheard.
-
-    Kept in the cache by content.
-    """
+def excerpt_with(source: Source, stem: Stem, duration: float) -> Excerpt | NoStem | Unreadable:
+    """The part of a track in which its stem is loudest, or why there is none; kept in the cache by content."""
     try:
         start, level, rest = _found(source, stem, duration)
-    except InputError as error:
-        return str(error)
+    except CacheError:
+        raise
+    except NoStem as error:
+        return error
+    except (InputError, OSError) as error:
+        return Unreadable("", str(error) or type(error).__name__)
     if min(level, rest) < HEARD:
         silent = f"stem {stem.name!r}" if level < HEARD else f"what is left without stem {stem.name!r}"
-        return f"{silent} is not heard in a track"
+        return NoStem(f"{silent} is not heard in a track")
     return Excerpt(source, start, duration)
 
 

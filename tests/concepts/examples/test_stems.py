@@ -1,5 +1,6 @@
 """Pairs of real clips with and without a stem: what differs is the stem, and the nulls are the same parts disturbed."""
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -79,8 +80,6 @@ def test_null_pairs_are_the_same_parts_disturbed_and_enough(concept):
 
 
 def test_keys_follow_the_stems_bytes(home, concept, tmp_path):
-    import shutil
-
     shutil.copytree(home / "music", tmp_path / "music")
     settings = Stems(TABLE, "voice", duration=1.5)
     before = [one.source.key() for one in settings.gather(tmp_path, "x")[0]]
@@ -105,6 +104,14 @@ def test_a_separator_gives_the_stem_where_no_one_knows_it(home):
     assert (len(examples), len(null)) == (4, 2 * 2 * 12)
     with_, without = (np.abs(one.source.clip().wave).max() for one in examples[:2])
     assert with_ > without + .3
+
+
+def test_a_song_that_cannot_be_read_is_left_out_and_counted(home, tmp_path):
+    shutil.copytree(home / "music", tmp_path / "music")
+    next((tmp_path / "music").rglob("3.wav")).write_bytes(b"RIFF" + bytes(40))
+    with pytest.warns(UserWarning, match=r"1 of 12 clips of folder .* cannot be read and are left out: .*3\.wav"):
+        examples, _ = Stems(TABLE, "voice", duration=1.5).gather(tmp_path, "x")
+    assert len(examples) == 18
 
 
 @pytest.mark.parametrize(("settings", "says"), [

@@ -59,20 +59,24 @@ class Stems:
     def _found(self, corpus: Corpus, stem: Stem, where: str) -> list[tuple[Track, Excerpt]]:
         """As many as are asked for, or all there are; the others are not opened."""
         from escucha.audio.separate import asked
-        from escucha.corpora.reading import each
+        from escucha.corpora.reading import Unreadable, each, say_left_out
 
         if stem.separator:
             asked(stem.separator)  # which says what is wrong before anything is separated
-        turns, found, reasons = _turns(corpus, self.seed), list[tuple[Track, Excerpt]](), Counter[str]()
+        turns, found, without = _turns(corpus, self.seed), list[tuple[Track, Excerpt]](), Counter[str]()
+        unread: list[str] = []
         while len(found) < self.pairs and (batch := list(islice(turns, self.pairs - len(found)))):
             look = partial(excerpt_with, stem=stem, duration=self.duration)
             for track, place in zip(batch, each(look, [track.source for track in batch], slow=len(batch))):
-                if isinstance(place, str):
-                    reasons[place] += 1
-                else:
+                if isinstance(place, Excerpt):
                     found.append((track, place))
+                elif isinstance(place, Unreadable):
+                    unread.append(place.reason)
+                else:
+                    without[str(place)] += 1
+        say_left_out(unread, corpus)
         if len(found) < 2:
-            why, count = (reasons.most_common(1) or [("", 0)])[0]
+            why, count = (without.most_common(1) or [("", 0)])[0]
             raise InputError(f"stem {self.stem!r} in {where} is heard in {len(found)} of {len(corpus)} clips of "
                              f"{corpus.origin}; of {count}: {why}")
         return found
