@@ -1,7 +1,7 @@
 """The kind concept-study, asked of a network that listens to palmas and to nothing else."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -111,6 +111,71 @@ def test_each_tag_is_pushed_by_its_own_tone_on_clips_of_several_tags(bench):
         assert abs(found.test(tag, "ears", other).push) < 0.1
         assert found.effect(tag, tag).mean == pytest.approx(10 * 0.3, abs=0.1)  # the logit itself, of a tag
         assert found.effect(tag, other).inert
+
+
+@dataclass(frozen=True)
+class Levels(ToneBench):
+    """Palmas at three levels: each pair is two of them."""
+
+    def concept(self, card: str) -> Concept:
+        plain = pairs(card)
+        if card != "palmas":
+            return plain
+        examples = []
+        for number, (more, less) in enumerate(zip(plain.examples[::2], plain.examples[1::2])):
+            high, low = ((0.3, 0.0), (0.15, 0.0), (0.3, 0.15))[number % 3]
+            examples += [replace(one, source=one.source.changed("palmas", level), degree=(high - low) / 0.3,
+                                 level=level) for one, level in ((more, high), (less, low))]
+        return replace(plain, examples=tuple(examples))
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory):
+    home = tmp_path_factory.mktemp("levels")
+    return ConceptStudy("listener", ("palmas", "castanets", "voice", "bass"), {"count": 40},
+                        estimators=("ridge", "logistic")).run(Levels(home, home / "cache"))
+
+
+def test_a_graded_idea_has_the_effect_of_its_whole_range_and_a_value_at_every_level(levels, found):
+    assert levels.effect("palmas", "bulerias").mean == pytest.approx(found.effect("palmas", "bulerias").mean, abs=0.02)
+    curve = [dose for dose in levels.doses if dose.label == "bulerias"]
+    assert [dose.level for dose in curve] == [0.0, 0.15, 0.3]
+    np.testing.assert_allclose([dose.step for dose in curve[1:]], 0.75, atol=0.05)
+    assert ("From little to much palmas (level 0 to 0.3): the value of bulerias rises; the value of alegrias falls."
+            in levels.words())
+
+
+def test_estimators_stand_beside_the_tested_one_and_are_no_more_tests(levels):
+    assert levels.numbers()["cells"] == 4 * 2 * 2
+    told = {(one.concept, one.estimator) for one in levels.estimated}
+    assert ("castanets", "logistic") in told
+    assert ("palmas", "logistic") not in told  # it knows no degrees
+    assert any("Only paired-difference is tested" in word for word in levels.words())
+
+
+def test_pushes_tell_the_direct_effects_of_a_listener(levels):
+    best = {one.layer: one for one in levels.agreements if one.measure == "push"}
+    assert {layer: (one.signs, one.right) for layer, one in best.items()} == {"ears": (2, 2), "turned": (2, 2)}
+    assert any(word.startswith("The pushes tell the direct effects best at") or
+               word.startswith("At no layer do the pushes have the order") for word in levels.words())
+
+
+def test_everything_is_drawn_and_told(levels, tmp_path):
+    saved = load(save(levels, tmp_path / "out", About("concept-study", "t")))
+    assert list(saved.files("figures")) == ["direct-effects", "doses", "pushes", "push-and-effect", "agreement",
+                                            "estimators", "directions", "entanglement"]
+    tables = saved.tables()
+    assert len(tables["entanglement"]) == 2 * 6
+    assert len(tables["agreement"]) == 2 * 3
+    assert len(tables["doses"]) == 2 * 3
+    assert {"low", "high"} <= set(tables["pushes"])
+
+
+def test_what_is_not_sound_about_a_card_is_said_once(found):
+    doubted = replace(found, doubts={"palmas": ("They are few.",), "castanets": ("They are few.", "All sing.")})
+    said = [word for word in doubted.words() if word.startswith("Warning")]
+    assert said == ["Warning: of the examples of palmas and castanets: They are few.",
+                    "Warning: of the examples of castanets: All sing."]
 
 
 def test_clips_of_families_that_supply_examples_are_not_tested():

@@ -63,7 +63,7 @@ def pushes(found: "ConceptComparison") -> str:
     for one in found.models:
         cells = [f"{spoken(test.concept)} {'towards' if test.verdict == TOWARDS else 'away from'} {test.label}"
                  for test in sorted(one.tests, key=lambda test: -abs(test.effect)) if test.verdict in (TOWARDS, AWAY)]
-        told.append(f"{one.model} (at {one.layer}) {few_of(cells) if cells else 'none'}")
+        told.append(f"{one.model} (at {one.layer.rpartition('.')[2]}) {few_of(cells) if cells else 'none'}")
     return f"Pushes beyond chance: {'; '.join(told)}."
 
 
