@@ -49,9 +49,18 @@ def locator():
 def test_a_peak_lies_on_its_burst_whatever_window_it_is_in(locator, moment):
     laid = locator.lay(burst(2.35, moment), {"frames": np.ones((1, 1))})["frames"]
     assert np.all(np.diff(laid.times) > 0)
-    assert laid.times.max() <= 2.35  # the third window is mostly padding
+    assert laid.times.max() <= 2.35
     assert len(laid.times) == pytest.approx(2.35 / STEP, abs=3)
     assert abs(laid.times[laid.curves[0].argmax()] - (moment + 0.01)) <= STEP
+
+
+def test_the_end_of_a_clip_is_no_event(locator):
+    """Padded to a window the clip would stop in the middle of it, and of a steady tone that is all there is to hear."""
+    tone = Clip(0.3 * np.sin(2 * np.pi * 62.5 * np.arange(round(2.35 * RATE)) / RATE), RATE)
+    curve = locator.lay(tone, {"frames": np.ones((1, 1))})["frames"].curves[0]
+    assert np.ptp(curve) < 0.5
+    short = locator.lay(tone.cut(0.0, 0.5), {"frames": np.ones((1, 1))})["frames"]
+    assert short.times.max() <= 0.5
 
 
 def test_curves_alone_are_the_means_of_the_maps(locator):

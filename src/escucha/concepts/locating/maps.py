@@ -8,7 +8,7 @@ Conventions: maps are `(row, frame)`, rows and frames rising in Hz and in s from
 `(direction, unit)`, a unit being a channel.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,22 +82,21 @@ class Locator:
 
     def _by_position(self, clip: Clip, directions: Mapping[str, np.ndarray], placed: Mapping[str, Places],
                      curves: bool) -> dict[str, Laid]:
-        """Window after window; what pads the last one is left out."""
-        pieces: dict[str, list[np.ndarray]] = {layer: [] for layer in placed}
-        for waves in windows.batches(clip.wave, self.classifier.window):
+        """Window after window, the last of them ending with the clip; what pads a short clip is left out."""
+        pieces: dict[str, list[Laid]] = {layer: [] for layer in placed}
+        for waves, starts, new in _windows(clip, self.classifier.window):
             told = _told(self.classifier, waves, list(placed))
             for layer, found in placed.items():
                 heard = found.laid(told[layer])
                 heard = heard.mean(axis=2, keepdims=True) if curves or found.hertz is None else heard
-                pieces[layer] += list(np.einsum("du,burf->bdrf", directions[layer], heard, optimize=True))
-        first = windows.starts(len(clip.wave), self.classifier.window) / clip.rate
-        made = {}
-        for layer, found in placed.items():
-            times = (first[:, None] + found.times).ravel()
-            inside = times <= clip.duration
-            made[layer] = Laid(np.concatenate(pieces[layer], axis=2)[:, :, inside], times[inside],
-                               None if curves else found.hertz)
-        return made
+                values = np.einsum("du,burf->drbf", directions[layer], heard, optimize=True)
+                times = (starts[:, None] + found.times).ravel()
+                fresh = (times > new) & (times <= clip.duration)
+                pieces[layer].append(Laid(values.reshape(*values.shape[:2], -1)[:, :, fresh], times[fresh],
+                                          None if curves else found.hertz))
+        return {layer: Laid(np.concatenate([one.values for one in laid], axis=2),
+                            np.concatenate([one.times for one in laid]), laid[0].hertz)
+                for layer, laid in pieces.items()}
 
     def _by_piece(self, clip: Clip, directions: Mapping[str, np.ndarray], layers: Sequence[str]) -> dict[str, Laid]:
         times = np.arange(self.pieces.hop / 2, clip.duration, self.pieces.hop)
@@ -119,6 +118,22 @@ class Locator:
         low, high = max(first, 0), min(first + length, len(clip.wave))
         wave[put + low - first : put + high - first] = clip.wave[low:high]
         return wave
+
+
+def _windows(clip: Clip, window: int) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """Waves `(batch, window)`, where they begin, and until when the clip has been heard before them, in seconds.
+
+    Where the clip is no whole number of windows the last one begins before the end of the one before: padded with
+    silence it would end with a click that is not in the music, and that the idea may be taken for.
+    """
+    whole = max(len(clip.wave) // window, 1) * window
+    at = 0
+    for waves in windows.batches(clip.wave[:whole], window):
+        yield waves, (at + np.arange(len(waves))) * window / clip.rate, -1.0
+        at += len(waves)
+    if len(clip.wave) > whole:
+        start = len(clip.wave) - window
+        yield next(windows.batches(clip.wave[start:], window)), np.array([start / clip.rate]), whole / clip.rate
 
 
 def _told(classifier: Readable, waves: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
