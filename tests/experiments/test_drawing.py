@@ -1,10 +1,13 @@
 """Figures say what the numbers say, with the right name at the right place, for few labels and for many."""
 
+from io import BytesIO
 from itertools import pairwise
 
 import numpy as np
 import pandas
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from escucha.experiments import drawing
 from escucha.experiments.accuracy import tag_figures as tag_drawing
@@ -79,3 +82,21 @@ def test_the_point_of_a_tag_stands_on_its_curve():
 def test_differences_have_a_line_at_nothing():
     found = {"a − b": Interval(0.1, -0.1, 0.3, 9, "")}
     assert any(np.all(np.asarray(line.get_xdata()) == 0) for line in drawing.dots(found, label="x").axes[0].lines)
+
+
+def test_a_timeline_says_where_in_the_saved_picture_a_moment_is():
+    """A red line at 3 s of an axis from 0 to 4 s, beside a long label and a bar that the picture is cut around."""
+    figure = Figure(figsize=(6, 3), layout="constrained")
+    axes = figure.add_subplot()
+    axes.axvline(3.0, color="#ff0000", linewidth=2)
+    axes.set(xlim=(0, 4), ylabel="a label that takes room")
+    figure.suptitle("a title", x=0.1)
+    row, other = drawing.timeline("map", figure, axes, ["original", "alone"])
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=150, bbox_inches="tight")
+    stream.seek(0)
+    picture = imread(stream)[..., :3]
+    red = np.flatnonzero((np.abs(picture - [1, 0, 0]) < 0.1).all(axis=2).any(axis=0)).mean() / picture.shape[1]
+    assert row["left"] + (row["right"] - row["left"]) * 3 / 4 == pytest.approx(red, abs=0.005)
+    assert (row["figure"], row["sound"], row["start"], row["end"]) == ("map", "original", 0.0, 4.0)
+    assert {**other, "sound": "original"} == row
