@@ -1,6 +1,7 @@
 """What is known of clips, as numbers: annotations that a component may follow.
 
-A number stands for itself; a name, a small whole number or a list of names becomes one fact a value, 1 where it holds.
+A number stands for itself; a name, a small whole number or a list of names becomes one fact a value, 1 where it holds
+(of two values, one fact).
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,4 +52,6 @@ def _facts(name: str, told: Sequence[Any], groups: Sequence[str]) -> dict[str, n
     if not 1 < len(kinds) <= MOST_VALUES or len(set(zip(map(str, told), groups))) == len(set(groups)) == len(kinds):
         return {}
     said = [f"{name.replace('_', ' ')} {kind}" for kind in kinds]
+    if len(kinds) == 2:
+        said = [f"{said[0]} rather than {kinds[1]}"]
     return {text: np.array([str(value) == kind for value in told], dtype=float) for text, kind in zip(said, kinds)}

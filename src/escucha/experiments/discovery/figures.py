@@ -149,7 +149,7 @@ def cues(scan: Scan) -> Figure:
               label="95 % of shuffled labels stay in here")
     colours = [ORANGE if row.tells else BLUE for row in rows]
     left.scatter([row.told.accuracy for row in rows], at, color=colours, zorder=3,
-                 label="the cue alone (orange: tells the label)")
+                 label="the cue alone (orange: tells the label;\n(!): and moves the model that way)")
     left.axvline(1 / scan.kinds, color="black", linewidth=0.8, linestyle=":", label="chance")
     left.set(xlabel="balanced accuracy, groups held out", xlim=(0, 1.02))
     left.set_yticks(at, [f"{cue_named(row.cue).words}{' (!)' if row.clever_hans else ''}" for row in rows], fontsize=9)

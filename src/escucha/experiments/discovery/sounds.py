@@ -34,7 +34,8 @@ def heard_of(found: Summary, gathering: Gathering, most: int) -> tuple[Sound, ..
     tracks = [track for track in gathering.held_out if track.name in wanted]
     clips = {track.name: clip for track, clip in zip(tracks, gathering.clips(tracks, "sounds"))}
     made = {component: _moments(found.moments(component, held_out=True), clips) for component in chosen}
-    gain = _gain([clip for clip in made.values() if clip is not None])
+    gain = _gain([clip for clip in made.values() if clip is not None], max(
+        (float(np.abs(clip.wave).max()) for clip in clips.values()), default=1.0))
     sounds: list[Sound] = []
     for component, montage in made.items():
         if montage is not None and audible(montage):
@@ -62,12 +63,14 @@ def _cut(clip: Clip, one: Excerpt) -> Clip:
     return clip.cut(start, min(max(one.seconds, SHORTEST), clip.duration - start))
 
 
-def _gain(clips: Sequence[Clip]) -> float:
-    """dB that bring all of them together to LOUD, at most CAP."""
+def _gain(clips: Sequence[Clip], peak: float) -> float:
+    """dB that bring all of them together to LOUD, at most CAP, and so that the largest sample stays within full scale.
+    """
     if not clips:
         return 0.0
     together = loudness(Clip(np.concatenate([clip.wave for clip in clips]), clips[0].rate))
-    return float(min(LOUD - together, CAP)) if np.isfinite(together) else 0.0
+    room = -20 * np.log10(max(peak, 1e-6) / 0.999)
+    return float(min(LOUD - together, CAP, room)) if np.isfinite(together) else 0.0
 
 
 def _sound(name: str, caption: str, clip: Clip, gain: float) -> Sound:

@@ -49,8 +49,8 @@ def _headline(model: str, found: Summary) -> str:
         lead = leads[0]
         most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: it is worth "
                 f"{_size(found, lead)} to {lead.label}, and as much taken at random {_signed(found, lead.chance)}")
-    return (f"What layer {found.layer} of {model} says of {found.held_out[1]} clips it was not fitted to is "
-            f"{share:.0%} made up of {found.count} components{most}.")
+    return (f"{share:.0%} of how clips differ to layer {found.layer} of {model} is made up of {found.count} "
+            f"components{most}.")
 
 
 def _what(found: Summary, component: int) -> str:
