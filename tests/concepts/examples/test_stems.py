@@ -14,6 +14,7 @@ from escucha.concepts.concept import Concept
 from escucha.concepts.examples.stems import Stems
 from escucha.concepts.meaningless import draw
 from escucha.concepts.shelf import load_concept
+from escucha.corpora.measures import measure
 from escucha.errors import InputError
 
 RATE = 16000
@@ -137,3 +138,17 @@ def test_a_rendered_corpus_has_its_own_stems(tmp_path):
     difference = track.clip().wave - concept.examples[1].source.clip().wave
     np.testing.assert_allclose(difference, palmas.wave, atol=1e-5)
     assert isinstance(track.stems()["guitar"], Clip)
+
+
+def test_real_recordings_lose_their_strokes_and_keep_their_length(shared, tmp_path):
+    rows = [f"{shared}/audio/{name}.ogg,music,{name},,{start},2" for name in ("vibe-ace", "lets-go-fishin")
+            for start in (4, 8)]
+    (tmp_path / "real.csv").write_text("\n".join(["path,label,group,split,start,duration", *rows]), encoding="utf-8")
+    settings = Stems({"kind": "manifest", "path": "real.csv"}, "percussive", separator="hpss", pairs=2, duration=1.5)
+    examples, null = settings.gather(tmp_path, "x")
+    assert {one.group for one in examples} == {"vibe-ace", "lets-go-fishin"}  # groups in turn
+    for one, other in zip(examples[::2], examples[1::2]):
+        with_, without = one.source.clip(), other.source.clip()
+        assert (with_.rate, len(with_.wave)) == (without.rate, len(without.wave))
+        assert measure(with_, "percussive-share") > 1.5 * measure(without, "percussive-share")
+    assert all(example.source.clip().rate == with_.rate for example in null[:6])
