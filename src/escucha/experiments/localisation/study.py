@@ -73,8 +73,9 @@ class Localisation:
         locator = Locator.of(asked.classifier, asked.layers, Pieces(self.hop, self.piece))
         if not self.layers and any(locator.places.values()):
             asked = asked.at([layer for layer in asked.layers if locator.places[layer] is not None])
-        with threadpool_limits(1):
-            directions = every(*self._designs(asked, workbench), seed=self.seed)
+        rows, designs = self._designs(asked, workbench)
+        with threadpool_limits(1):  # many small solves: threads would wait for each other
+            directions = every(rows, designs, seed=self.seed)
         zero, shown = self._examples(asked, workbench, locator, directions)
         chosen = choose(asked.concepts, asked.layers, shown, directions)
         judged, laid = self._clips(asked, workbench, locator, directions, zero)
