@@ -84,7 +84,7 @@ def _cell(layer: Layer, subject: str, heard: Heard, asked: Asked,
             if other is not None:
                 yield beside(found.said, other.said, target.values, heard.split, layer=layer.name, baseline=baseline,
                              task=target.task, **where)
-        if asked.description_length and target.task == "classes":
+        if asked.description_length and target.task == "classes" and kind == asked.kinds[0]:
             yield code_length(layer.whole, target.values, name=layer.name, **where)
         if asked.out_of_range and target.spread:
             yield read_ends(layer.name, layer.rows, target.values, heard.split, **where)

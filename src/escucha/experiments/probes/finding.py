@@ -45,7 +45,7 @@ class ProbeTable:
     """Subject to what a clip's label alone tells of it: balanced accuracy, or R^2."""
     settings: dict[str, Any]
     codes: tuple[Code, ...] = ()
-    """Of classes."""
+    """Of classes, by the first kind of probe."""
     besides: tuple[Beside, ...] = ()
     """Probes beside those of the untrained network and of log-mel statistics, and the MLP beside the linear one."""
     ends: tuple[Ends, ...] = ()

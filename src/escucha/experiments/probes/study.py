@@ -47,7 +47,7 @@ class ProbeStudy:
     amounts: tuple[str, ...] = ()
     """Properties that are annotated in whole numbers and are amounts, not names."""
     description_length: bool = False
-    """Of classes: how much shorter the layer makes their code (MDL)."""
+    """Of classes: how much shorter the layer makes their code (MDL), by the first kind of probe."""
     baselines: tuple[Literal["untrained", "log-mel"], ...] = ("untrained", "log-mel")
     """What learned nothing: the network before training, layer by layer; means and spreads of mel bands."""
     out_of_range: bool = False
