@@ -94,7 +94,7 @@ def _beyond(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
             yield (f"Out of range: having learned {found.subject} from {ends.span[0]:.4g} to {ends.span[1]:.4g} only, "
                    f"the probe is {ends.error:.3g} off beyond that on average; always saying the mean is "
                    f"{ends.plain:.3g} off, the nearer edge of what it has learned {ends.edge:.3g}. {_verdict(ends)} "
-                   f"(R² beyond {ends.score:.2f} {_bounds(ends.low, ends.high)}, over the usual range {found.score:.2f}.)")
+                   f"(R² beyond {ends.score:.2f} {_bounds(ends.low, ends.high)}, usual range {found.score:.2f}.)")
 
 
 def _verdict(ends: Ends) -> str:
