@@ -62,7 +62,8 @@ class ConceptTest:
     clips: int
     """Clips of the label under test."""
     verdict: str
-    """`pushes towards`, `pushes away`, `no push beyond chance`, or `no such direction here` (then not tested)."""
+    """`pushes towards`, `pushes away`, `no push beyond chance`; or, not tested, `no such direction here` and `the model
+    does not know this label` (see `telling`)."""
 
 
 def layer_tests(layer: Layer, designs: Sequence[Design], cavs: Sequence[Cav], *, having: np.ndarray,
@@ -176,5 +177,5 @@ def _any_effects(layer: Layer, design: Design, having: np.ndarray, seed: int) ->
 
 def _verdict(test: ConceptTest, p: float, alpha: float) -> str:
     if np.isnan(test.p):
-        return NO_DIRECTION
+        return test.verdict  # which says why it was not tested
     return NEITHER if p > alpha else TOWARDS if test.push > 0 else AWAY

@@ -10,13 +10,14 @@ from escucha.audio.io import write
 from escucha.concepts.concept import Concept
 from escucha.concepts.examples.folders import Folders
 from escucha.concepts.tcav import NEITHER
+from escucha.concepts.telling import NO_LABEL
 from escucha.corpora.shelf import open_corpus
 from escucha.errors import InputError
 from escucha.experiments.concepts.asking import unchecked, under_test
 from escucha.experiments.concepts.study import ConceptStudy
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
-from tests.experiments.tones import LABELS, RATE, ToneBench, clips, pairs, tagger
+from tests.experiments.tones import LABELS, RATE, ToneBench, clips, listener, pairs, tagger
 from tests.worlds import Deaf
 
 
@@ -252,3 +253,12 @@ def test_the_committed_question_is_well_formed():
     asked = read_experiment("what-makes-a-buleria", home)
     assert isinstance(asked.experiment, ConceptStudy)
     assert len(asked.experiment.concepts) == 6
+
+
+def test_a_model_that_does_not_know_the_labels_has_no_significant_push(bench):
+    bench = replace(bench, known={"other": listener("castanets")})
+    found = ConceptStudy("other", ("palmas", "castanets"), {"count": 40}).run(bench)
+    assert found.effect("castanets", LABELS[0]).felt, "it is moved, as every network is"
+    assert {test.verdict for test in found.tests} == {NO_LABEL}
+    assert all(one.p > 0.05 for one in found.told)
+    assert any(word.startswith("Warning: other does not know") for word in found.words())

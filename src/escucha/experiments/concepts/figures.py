@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 
 from escucha.concepts.names import short
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
+from escucha.concepts.telling import NO_LABEL
 
 if TYPE_CHECKING:
     from escucha.experiments.concepts.finding import ConceptTable
 
 COLOURS = "coolwarm"
 """Symmetric about zero, and told apart by every kind of colour vision."""
-MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–"}
+MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", NO_LABEL: "–"}
 CROWDED = 12
 """With more concepts than this fewer maps stand side by side."""
 

@@ -14,6 +14,7 @@ from escucha.concepts.effect import DirectEffect
 from escucha.concepts.entangling import Entangled
 from escucha.concepts.estimators import Estimated
 from escucha.concepts.tcav import ConceptTest
+from escucha.concepts.telling import Telling
 from escucha.experiments.concepts.agreement import Agreement
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class ConceptTable:
     """One a graded concept, label and level."""
     doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Concept to what is not sound about its card, a sentence each."""
+    told: tuple[Telling, ...] = ()
+    """One a label: does the model tell it at all?"""
 
     def test(self, concept: str, layer: str, label: str) -> ConceptTest:
         """One cell."""
@@ -93,6 +96,7 @@ class ConceptTable:
             "model": self.model, "concepts": list(self.meanings), "layers": list(self.layers),
             "labels": list(self.labels), "cells": len(self.tests), **self.settings, "clips": self.clips,
             "unchecked": list(self.unchecked), "doubts": {name: list(said) for name, said in self.doubts.items()},
+            "told": [asdict(one) for one in self.told],
             "tests": [asdict(test) for test in self.tests],
             "directions": [self._cav(cav) for cav in self.cavs],
             "direct_effects": self._effects(),

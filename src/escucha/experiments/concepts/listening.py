@@ -11,6 +11,7 @@ from escucha.concepts.design import Design, design
 from escucha.concepts.effect import DirectEffect, direct_effects
 from escucha.concepts.layer import Layer
 from escucha.concepts.tcav import ConceptTest, layer_tests
+from escucha.concepts.telling import Telling, telling
 from escucha.concepts.tested import Tested, tested
 from escucha.experiments.concepts.asking import Asked
 
@@ -37,7 +38,15 @@ class Listened:
     def tests(self, layer: Layer, cavs: Sequence[Cav], *, alpha: float, seed: int) -> list[ConceptTest]:
         """Not yet corrected."""
         return layer_tests(layer, self.designs, cavs, having=self.asked.having, labels=self.asked.labels, alpha=alpha,
-                           seed=seed, groups=[track.group for track in self.asked.tracks])
+                           seed=seed, groups=self._groups)
+
+    def told(self, *, seed: int) -> list[Telling]:
+        """How well each label's value tells its clips from the others under test."""
+        return telling(self.tested.values, self.asked.having, labels=self.asked.labels, groups=self._groups, seed=seed)
+
+    @property
+    def _groups(self) -> list[str]:
+        return [track.group for track in self.asked.tracks]
 
 
 def listen(study: "ConceptStudy", asked: Asked, workbench: "Workbench") -> Listened:

@@ -15,6 +15,7 @@ from escucha.concepts.doses import Dose, doses
 from escucha.concepts.entangling import Entangled, entangled
 from escucha.concepts.estimators import Estimated, estimated
 from escucha.concepts.tcav import ConceptTest, corrected, mean_pulls
+from escucha.concepts.telling import untold
 from escucha.concepts.validation import doubts
 from escucha.config import Within
 from escucha.corpora.corpus import Source
@@ -75,8 +76,9 @@ class ConceptStudy:
         designs, values = found.designs, found.values
         with threadpool_limits(1):  # many small solves: threads would wait for each other
             layers = [self._layer(found, name) for name in asked.layers]
-        tests = tuple(corrected([test for layer in layers for test in layer.tests], correction=self.correction,
-                                alpha=self.alpha))
+        known = found.told(seed=self.seed)
+        tests = tuple(corrected(untold([test for layer in layers for test in layer.tests], known, alpha=self.alpha),
+                                correction=self.correction, alpha=self.alpha))
         effects = switched(designs, values, asked.labels, margins=self.margin * found.tested.values.std(axis=0),
                            seed=self.seed)
         return ConceptTable(
@@ -91,7 +93,8 @@ class ConceptStudy:
             entangled=tuple(one for layer in layers for one in layer.entangled),
             agreements=tuple(agreements(tests, effects, seed=self.seed)),
             doses=self._doses(designs, values, asked.labels),
-            doubts={concept.name: told for concept in asked.concepts if (told := doubts(concept, asked.tracks))})
+            doubts={concept.name: told for concept in asked.concepts if (told := doubts(concept, asked.tracks))},
+            told=tuple(known))
 
     def _told(self, asked: Asked) -> dict[str, Any]:
         return {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,

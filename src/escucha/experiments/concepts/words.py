@@ -1,10 +1,12 @@
 """A concept study in sentences that a musician would understand: as many for twenty ideas as for two."""
 
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from escucha.concepts.names import listed, short, spoken
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
+from escucha.concepts.telling import NO_LABEL
 from escucha.experiments.concepts.beliefs_words import beliefs
 
 if TYPE_CHECKING:
@@ -64,8 +66,9 @@ def pushed(table: "ConceptTable") -> str:
 def unshown(table: "ConceptTable") -> list[str]:
     """Ideas that are felt, yet unstarred; and ideas of which no layer has a direction."""
     starred = {(test.concept, test.label) for test in table.tests if test.verdict in (TOWARDS, AWAY)}
+    told = starred | _strange(table)
     missed = sorted((effect for effect in table.effects if effect.felt
-                     and (effect.concept, effect.label) not in starred), key=lambda effect: -abs(effect.mean))
+                     and (effect.concept, effect.label) not in told), key=lambda effect: -abs(effect.mean))
     said = []
     if missed:
         most = f"{_resolved(table, missed[0])}" if _resolved(table, missed[0]) else ""
@@ -92,7 +95,7 @@ def few_of(items: Sequence[str], last: str = "and") -> str:
 def _resolved(table: "ConceptTable", effect: "DirectEffect") -> str:
     """Why a real effect may go unstarred, at the layer where it comes nearest: for one test, or for so many."""
     tests = [test for test in table.tests if (test.concept, test.label) == (effect.concept, effect.label)
-             and test.verdict != NO_DIRECTION]
+             and not isnan(test.p)]
     if not tests:
         return ""
     best = min(tests, key=lambda test: test.needed / max(abs(test.push), 1e-12))
@@ -159,7 +162,22 @@ def _warnings(table: "ConceptTable") -> list[str]:
         for sentence in told:
             doubted.setdefault(sentence, []).append(spoken(concept))
     return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
-            *([_unchecked(table)] if table.unchecked else []), *_contradictions(table)]
+            *([_unchecked(table)] if table.unchecked else []), *_unknown(table), *_contradictions(table)]
+
+
+def _strange(table: "ConceptTable") -> set[tuple[str, str]]:
+    """Cells of labels that the model does not know."""
+    return {(test.concept, test.label) for test in table.tests if test.verdict == NO_LABEL}
+
+
+def _unknown(table: "ConceptTable") -> list[str]:
+    """Labels that the model tells no better than chance: nothing about them was tested."""
+    areas = [f"{one.label} ({100 * one.area:.0f} %)" for one in table.told if not one.known(table.settings["alpha"])]
+    if not areas:
+        return []
+    return [f"Warning: {table.model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher value "
+            "than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move any "
+            "network's; what such a value is called means nothing, and no push on it was tested."]
 
 
 def _unchecked(table: "ConceptTable") -> str:
