@@ -106,8 +106,8 @@ class Drawn:
         return Concept("inert", "Nothing.", tuple(example for pair in pairs for example in pair), null, paired=True)
 
 
-def listen(*, clips_in_pool: int, families: int) -> Ground:
-    """Render, hear, and reduce to Gram matrices."""
+def listen(cache: Path, *, clips_in_pool: int, families: int) -> Ground:
+    """Render (or read what the folder `cache` has), hear, and reduce to Gram matrices."""
     model = load_model("palos-cnn", HOME)
     scores = _scores()
     corpus = palos_corpus(clips=clips_in_pool, families=families, seed=9, split="train", duration=6.0)
@@ -115,9 +115,9 @@ def listen(*, clips_in_pool: int, families: int) -> Ground:
     played = {source.key(): source for score in scores for source in score.sounds()}
     places = {key: place for place, key in enumerate((*played, *(example.source.key() for example in pool)))}
     tested = palos_corpus(clips=UNDER_TEST, seed=8, split="test", duration=6.0)
-    pairs = hear(model, clips(list(played.values()), rate=model.rate), model.layers, with_values=True)
-    alone = hear(model, clips([example.source for example in pool], rate=model.rate), model.layers)
-    bent = slopes(model, clips([track.source for track in tested], rate=model.rate), model.layers)
+    pairs = hear(model, clips(list(played.values()), rate=model.rate, cache=cache), model.layers, with_values=True)
+    alone = hear(model, clips([example.source for example in pool], rate=model.rate, cache=cache), model.layers)
+    bent = slopes(model, clips([track.source for track in tested], rate=model.rate, cache=cache), model.layers)
     rows = {name: np.concatenate([pairs.rows[name], alone.rows[name]]) for name in model.layers}
     first = model.layers[0]
     groups = [*[""] * len(played), *(example.group for example in pool)]
