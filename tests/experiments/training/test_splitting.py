@@ -7,7 +7,7 @@ import pytest
 
 from escucha.corpora.corpus import Corpus, Track, check_groups
 from escucha.errors import InputError
-from escucha.experiments.training.splitting import split_by_group
+from escucha.experiments.training.splitting import scrambled, split_by_group
 from tests.experiments.toys import Toy
 
 
@@ -66,3 +66,14 @@ def test_five_groups_are_enough_and_four_are_not():
         split_by_group(corpus(4))
     with pytest.raises(InputError, match="has one label, 'a'; there is nothing to tell apart"):
         split_by_group(corpus(10, ("a",)))
+
+
+def test_scrambled_labels_are_the_same_labels_on_other_clips():
+    known = corpus(40)
+    dealt = scrambled(known, seed=1)
+    assert [track.name for track in dealt] == [track.name for track in known]
+    assert Counter(track.labels for track in dealt) == Counter(track.labels for track in known)
+    same = np.mean([now.labels == before.labels for now, before in zip(dealt, known)])
+    assert same == pytest.approx(0.5, abs=0.15)
+    assert [track.labels for track in scrambled(known, seed=1)] == [track.labels for track in dealt]
+    assert [track.labels for track in scrambled(known, seed=2)] != [track.labels for track in dealt]

@@ -1,4 +1,4 @@
-"""Splits for a corpus that has none: by group, 60/20/20, each with its share of every label.
+"""Splits for a corpus that has none: by group, 60/20/20, each with its share of every label. Labels that mean nothing.
 
 Conventions: the same tracks and seed give the same splits, whatever the tracks' order.
 """
@@ -42,6 +42,14 @@ def split_by_group(corpus: Corpus, *, seed: int = 0) -> Corpus:
         for name, count in groups[group].items():
             wanted[split][name] -= count
     return Corpus(tuple(replace(track, split=home[track.group]) for track in corpus), corpus.origin)
+
+
+def scrambled(corpus: Corpus, *, seed: int) -> Corpus:
+    """The same tracks, their labels dealt out anew among all of them: nothing that sounds can tell a label any more."""
+    dealt = np.random.default_rng(seed).permutation(len(corpus))
+    labels = [track.labels for track in corpus]
+    return Corpus(tuple(replace(track, labels=labels[place]) for track, place in zip(corpus, dealt)),
+                  f"{corpus.origin} with its labels scrambled by {seed}")
 
 
 def _groups(corpus: Corpus) -> dict[str, Counter[str]]:

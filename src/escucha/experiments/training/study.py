@@ -18,6 +18,7 @@ from escucha.experiments.training.baseline import plain_answers
 from escucha.experiments.training.corpus import Material, material
 from escucha.experiments.training.finding import TrainingFinding
 from escucha.experiments.training.learners import LEARNERS
+from escucha.experiments.training.splitting import scrambled
 from escucha.experiments.training.task import Task, Taught
 from escucha.experiments.workbench import Workbench
 from escucha.models.card import Card, Rate, Seconds, card_stands, refuse_foreign, write_card
@@ -56,6 +57,9 @@ class Training:
     """The annotation that says which labels a track has, such as `sources` of a rendered corpus (see `tagging`)."""
     labels: tuple[str, ...] = ()
     """Those that are learned; all that the corpus has when empty."""
+    scrambled: int | None = None
+    """A seed by which labels are dealt out anew among all clips, of every split, before anything is learned: a model
+    that can have learned nothing, to try methods on."""
     start: str = ""
     """A card whose network, front end, rate and window are taken over; its head too where the labels are the same."""
     freeze: tuple[str, ...] = ()
@@ -119,7 +123,8 @@ class Training:
         return workbench.home / "models" / f"{self.card}.toml"
 
     def _labelled(self, workbench: Workbench) -> Corpus:
-        return labelled(workbench.corpus(self.corpus), tags=self.tags, labels=self.labels)
+        corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, labels=self.labels)
+        return corpus if self.scrambled is None else scrambled(corpus, seed=self.scrambled)
 
     def _check(self, workbench: Workbench) -> None:
         """Raise InputError for what no corpus could make good."""
@@ -134,6 +139,9 @@ class Training:
                              "leave them out")
         if self.freeze and not self.start:
             raise InputError("'freeze' keeps layers of the card that training starts from; name it with 'start'")
+        if self.scrambled is not None and self.changes:
+            raise InputError("'changes' make clips anew, with the labels they had before they were 'scrambled'; leave "
+                             "one of them out")
         if self.tags and self.changes:
             raise InputError("'changes' make clips anew, without the labels that 'tags' gives; leave one of them out")
 
@@ -180,7 +188,9 @@ class Training:
 
         `divided` is a mark of the corpus as it was split here: of another one the same split cannot be made again.
         """
-        start = {"start": self.start, "frozen": list(self.freeze)} if self.start else {}
+        start: dict[str, Any] = {"start": self.start, "frozen": list(self.freeze)} if self.start else {}
+        if self.scrambled is not None:
+            start["scrambled"] = self.scrambled
         learned = {"corpus": self.corpus, "tags": self.tags, "labels": list(self.labels), "before": self._before,
                    "divided": found.corpus.digest() if found.divided else ""}
         return {**start, "learned": {name: value for name, value in learned.items() if value}}
