@@ -72,6 +72,21 @@ def test_meaningless_concepts_have_the_same_composition(manifest):
             assert own.annotations()["program"] == other.annotations()["program"]
 
 
+def test_with_fewer_examples_than_strata_no_stratum_is_preferred(manifest):
+    """Six examples of the eight strata of label, program and tonic: over the seeds all come, none in every draw."""
+    table = {"kind": "manifest", "path": "list.csv"}
+    drawn = []
+    for seed in range(12):
+        settings = Query(table, "tempo > 180", examples=6, matched=("program", "tonic"), seed=seed)
+        examples, _ = settings.gather(manifest, "idea.toml")
+        having = [one.label for one in examples if one.present]
+        assert sorted(having) == sorted(one.label for one in examples if not one.present)
+        assert len(set(having)) == 6  # in turn: none comes twice while another waits
+        drawn.append(set(having))
+    assert len(set.union(*drawn)) == 8
+    assert not set.intersection(*drawn)
+
+
 @pytest.mark.parametrize(("matched", "where", "says"), [
     (("progam",), "tempo > 180", "unknown annotation to match 'progam' in idea.toml; did you mean 'program'"),
     (("tempo",), "tempo > 180", "no label and value of tempo of manifest .* would differ in their labels and tempo"),
