@@ -111,8 +111,8 @@ def mean_interval(values: np.ndarray, groups: Sequence[str] | np.ndarray, *, see
     `(clip,)` say how much each clip counts, where not all alike.
     """
     count, member = members(groups)
-    weights = np.ones(len(values)) if weights is None else weights
-    sums, sizes = np.bincount(member, weights=values * weights), np.bincount(member, weights=weights)
+    each = np.ones(len(values)) if weights is None else weights
+    sums, sizes = np.bincount(member, weights=values * each), np.bincount(member, weights=each).astype(float)
     if weigh == "groups":
         sums, sizes = sums / sizes, np.ones(count)
     if count == 1:

@@ -238,12 +238,32 @@ def test_words_say_that_groups_could_not_be_told_apart(found):
     ({"correction": "bonferroni"}, "unknown setting 'bonferroni'"),
     ({"nulls": 100}, r"8 cells at 0\.05 need 160 meaningless concepts or more and nulls = 100"),
     ({"model": "deaf"}, "only gives scores"),
+    ({"erase": ("ear",)}, "unknown layer 'ear' in 'erase'; did you mean 'ears'"),
+    ({"erase": ("ears",), "maps": "flattened"}, "'erase' needs maps = \"pooled\""),
 ])
 def test_what_is_wrong_is_said_before_anything_is_heard(bench, settings, says):
     asked = {"model": "listener", "concepts": ("palmas", "castanets"), "corpus": {"count": 40}, **settings}
     with pytest.raises(InputError, match=says):
         ConceptStudy(**asked).run(bench)
     assert not bench.cache.exists()
+
+
+def test_the_labels_lose_what_was_erased_where_the_network_listens_to_it(bench):
+    found = ConceptStudy("listener", ("palmas", "castanets"), {"count": 40}, erase=("ears", "turned")).run(bench)
+    assert found.erasures is not None
+    assert found.erasures.controls == 2 * 2 * 2 / 0.05
+    for layer in ("ears", "turned"):
+        lost = {(one.concept, one.label): one for one in found.erasures.effects if one.layer == layer}
+        assert lost["palmas", "bulerias"].p_corrected <= 0.05
+        assert lost["palmas", "bulerias"].high < 0
+        assert lost["palmas", "alegrias"].high < 0, "to have middling palmas is no sign of alegrias, which have few"
+        assert lost["castanets", "bulerias"].p_corrected > 0.05
+        assert abs(lost["castanets", "bulerias"].mean) < 0.05
+    assert all(one.before == 1 and one.after <= one.after_null for one in found.erasures.readings)
+    assert any(word.startswith("Without palmas, erased at ears bulerias −") for word in found.words())
+    assert "Erasing castanets is not shown to change any label." in found.words()
+    assert {"erased", "read-when-erased"} <= found.tables().keys()
+    assert "erased" in found.figures()
 
 
 def test_the_committed_question_is_well_formed():

@@ -11,6 +11,7 @@ from escucha.concepts.activations import Readable
 from escucha.concepts.concept import Concept
 from escucha.concepts.correction import CORRECTIONS, nulls_needed
 from escucha.concepts.dual import ESTIMATORS
+from escucha.concepts.erasing.effect import check_steerable
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError, unknown
 from escucha.experiments.accuracy.tagging import labelled
@@ -49,6 +50,7 @@ def ask(study: "ConceptStudy", workbench: "Workbench", *, cells: int = 0) -> Ask
     classifier = activations.readable(workbench.model(study.model), study.layers)
     layers, labels = study.layers or activations.layers_of(classifier), study.labels or tuple(classifier.labels)
     columns = [label_index(classifier, label) for label in labels]
+    _check_erase(study, classifier, layers)
     nulls = nulls_needed(cells or len(study.concepts) * len(layers) * len(labels), study.alpha, study.nulls)
     concepts = [workbench.concept(card) for card in study.concepts]
     corpus, several = labelled(workbench.corpus(study.corpus), tags=study.tags), classifier.link == "sigmoid"
@@ -59,7 +61,7 @@ def ask(study: "ConceptStudy", workbench: "Workbench", *, cells: int = 0) -> Ask
 def _check(study: "ConceptStudy") -> None:
     if not study.concepts:
         raise InputError("'concepts' is empty; name at least one card of the concepts shelf")
-    for names in (study.concepts, study.layers, study.labels):
+    for names in (study.concepts, study.layers, study.labels, study.erase):
         if len(set(names)) < len(names):
             raise InputError(f"{list(names)} names something twice: each would count as a test; name it once")
     if study.correction not in CORRECTIONS:
@@ -67,6 +69,16 @@ def _check(study: "ConceptStudy") -> None:
     for name in (study.estimator, *study.estimators):
         if name not in ESTIMATORS:
             raise unknown("setting", name, ESTIMATORS)
+
+
+def _check_erase(study: "ConceptStudy", classifier: Readable, layers: Sequence[str]) -> None:
+    for layer in study.erase:
+        check_steerable(classifier)
+        if layer not in layers:
+            raise unknown("layer", layer, layers, "'erase'")
+        if study.maps != "pooled":
+            raise InputError(f"an idea is erased at every position alike, so 'erase' needs maps = \"pooled\" and not "
+                             f"{study.maps!r}")
 
 
 def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str], *,

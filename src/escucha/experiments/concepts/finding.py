@@ -12,6 +12,7 @@ from escucha.concepts.contrast import Contrast
 from escucha.concepts.doses import Dose
 from escucha.concepts.effect import DirectEffect
 from escucha.concepts.entangling import Entangled
+from escucha.concepts.erasing.table import Erasures
 from escucha.concepts.estimators import Estimated
 from escucha.concepts.tcav import ConceptTest
 from escucha.concepts.telling import Telling
@@ -76,6 +77,8 @@ class ConceptTable:
     """Concept to what is not sound about its card, a sentence each."""
     told: tuple[Telling, ...] = ()
     """One a label: does the model tell it at all?"""
+    erasures: Erasures | None = None
+    """What labels lose without each idea, where that was asked."""
 
     def test(self, concept: str, layer: str, label: str) -> ConceptTest:
         """One cell."""
@@ -109,8 +112,8 @@ class ConceptTable:
         return {f"cav-{cav.concept}-{cav.layer}": cav.direction for cav in self.cavs}
 
     def tables(self) -> "dict[str, DataFrame]":
-        """`pushes`, `directions`, `direct-effects`, `agreement`, `estimators`, `entanglement`, `doses`, `pairs` and
-        the captions of the sounds; those of nothing are left out."""
+        """`pushes`, `directions`, `direct-effects`, `agreement`, `estimators`, `entanglement`, `doses`, `erased`,
+        `read-when-erased`, `pairs` and the captions of the sounds; those of nothing are left out."""
         from pandas import DataFrame
 
         more = {name: DataFrame(rows) for name, rows in self._more().items() if rows}
@@ -124,13 +127,14 @@ class ConceptTable:
         }
 
     def figures(self) -> "dict[str, Figure]":
-        """`pushes`, `direct-effects`, `doses`, `push-and-effect`, `agreement`, `estimators`, `directions` and
+        """`direct-effects`, `doses`, `erased`, `pushes`, `push-and-effect`, `agreement`, `estimators`, `directions` and
         `entanglement`, as far as there is something to draw."""
-        from escucha.experiments.concepts import beliefs, effects, figures
+        from escucha.experiments.concepts import beliefs, effects, erasing_figure, figures
 
         drawn: dict[str, tuple[Any, Callable[[ConceptTable], Figure]]] = {
             "direct-effects": (self.effects, effects.direct_effects), "doses": (self.doses, effects.doses),
-            "pushes": (self.tests, figures.pushes), "push-and-effect": (self.effects, effects.push_and_effect),
+            "erased": (self.erasures, erasing_figure.erased), "pushes": (self.tests, figures.pushes),
+            "push-and-effect": (self.effects, effects.push_and_effect),
             "agreement": (self.agreements, beliefs.agreement), "estimators": (self.estimated, beliefs.estimators),
             "directions": (self.cavs, figures.directions), "entanglement": (self.entangled, figures.entanglement)}
         return {name: draw(self) for name, (there, draw) in drawn.items() if there}
@@ -157,7 +161,9 @@ class ConceptTable:
         return {"agreement": [asdict(found) for found in self.agreements],
                 "estimators": [asdict(found) for found in self.estimated],
                 "entanglement": [{**asdict(found), "beyond": found.beyond} for found in self.entangled],
-                "doses": [asdict(dose) for dose in self.doses]}
+                "doses": [asdict(dose) for dose in self.doses],
+                "erased": self.erasures.effects_table() if self.erasures else [],
+                "read-when-erased": self.erasures.readings_table() if self.erasures else []}
 
     def _caption(self, sounding: Sounding) -> dict[str, Any]:
         said = ", ".join(f"{label} {value:+.2f}" for label, value in zip(self.labels, sounding.values))

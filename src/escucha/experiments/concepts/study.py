@@ -10,9 +10,11 @@ from threadpoolctl import threadpool_limits
 from escucha.concepts.activations import Maps
 from escucha.concepts.cav import Cav
 from escucha.concepts.contrast import Contrast, contrasts
+from escucha.concepts.correction import nulls_needed
 from escucha.concepts.design import Design
 from escucha.concepts.doses import Dose, doses
 from escucha.concepts.entangling import Entangled, entangled
+from escucha.concepts.erasing.table import Erasures
 from escucha.concepts.estimators import Estimated, estimated
 from escucha.concepts.tcav import ConceptTest, corrected, mean_pulls
 from escucha.concepts.telling import untold
@@ -21,6 +23,7 @@ from escucha.config import Within
 from escucha.corpora.corpus import Source
 from escucha.experiments.concepts.agreement import agreements
 from escucha.experiments.concepts.asking import Asked, ask
+from escucha.experiments.concepts.erasing import erased
 from escucha.experiments.concepts.finding import ConceptTable, Sounding
 from escucha.experiments.concepts.listening import Listened, listen, paired_changes, switched
 from escucha.models.classifier import VALUES
@@ -51,6 +54,8 @@ class ConceptStudy:
     estimators: tuple[str, ...] = ()
     """More of them, to be shown beside it and not tested: there are no more tests than without them."""
     maps: Maps = "pooled"
+    erase: tuple[str, ...] = ()
+    """Layers at which every concept is erased (LEACE), to see what the labels lose; of pooled maps only."""
     alpha: Annotated[float, Within(1e-4, 0.5)] = 0.05
     correction: str = "holm"
     """Or `benjamini-hochberg`."""
@@ -94,7 +99,7 @@ class ConceptStudy:
             agreements=tuple(agreements(tests, effects, seed=self.seed)),
             doses=self._doses(designs, values, asked.labels),
             doubts={concept.name: told for concept in asked.concepts if (told := doubts(concept, asked.tracks))},
-            told=tuple(known))
+            told=tuple(known), erasures=self._erasures(found, workbench) if self.erase else None)
 
     def _told(self, asked: Asked) -> dict[str, Any]:
         return {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,
@@ -110,6 +115,15 @@ class ConceptStudy:
             layer, made, towards, estimators=tuple(dict.fromkeys((self.estimator, *self.estimators))),
             labels=asked.labels)]
         return _Layer(layer.unit, tuple(tests), cavs, tuple(beside), tuple(entangled(layer, designs, cavs)))
+
+    def _erasures(self, found: Listened, workbench: "Workbench") -> Erasures:
+        asked, sources = found.asked, [track.source for track in found.asked.tracks]
+        cells = len(asked.concepts) * len(self.erase) * len(asked.labels)
+        return erased(
+            asked.classifier, lambda: workbench.clips(sources, rate=asked.classifier.rate, doing="erasing, of clips"),
+            self.erase, found.designs, found.tested.rows, labels=asked.labels, having=asked.having,
+            groups=[track.group for track in asked.tracks], controls=nulls_needed(cells, self.alpha),
+            correction=self.correction, seed=self.seed)
 
     def _pairs(self, asked: Asked, workbench: "Workbench") -> tuple[Contrast, ...]:
         rate = asked.classifier.rate

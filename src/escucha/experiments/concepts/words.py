@@ -8,6 +8,8 @@ from escucha.concepts.names import listed, short, spoken
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
 from escucha.concepts.telling import NO_LABEL
 from escucha.experiments.concepts.beliefs_words import beliefs
+from escucha.experiments.concepts.erasing_words import sentences as erasing_sentences
+from escucha.experiments.concepts.erasing_words import warnings as erasing_warnings
 
 if TYPE_CHECKING:
     from escucha.concepts.effect import DirectEffect
@@ -20,7 +22,7 @@ MOST = 4
 def sentences(table: "ConceptTable") -> list[str]:
     """The headline, what each label goes by, which pushes are shown, what is to be believed, and warnings."""
     said = [headline(table), *(label_sentence(table, label) for label in table.labels if table.effects),
-            pushed(table), *unshown(table), *beliefs(table), *_reading(table), *_warnings(table)]
+            *_erased(table), pushed(table), *unshown(table), *beliefs(table), *_reading(table), *_warnings(table)]
     return [sentence for sentence in said if sentence]
 
 
@@ -80,6 +82,12 @@ def unshown(table: "ConceptTable") -> list[str]:
         said.append(f"No layer of {table.model} holds a direction for {few_of(lost, 'or')}: "
                     "it cannot be told from meaningless changes there, so it was not tested.")
     return said
+
+
+def _erased(table: "ConceptTable") -> list[str]:
+    if table.erasures is None:
+        return []
+    return erasing_sentences(table.erasures, list(table.meanings), table.layers, alpha=table.settings["alpha"])
 
 
 def few_of(items: Sequence[str], last: str = "and") -> str:
@@ -162,7 +170,8 @@ def _warnings(table: "ConceptTable") -> list[str]:
         for sentence in told:
             doubted.setdefault(sentence, []).append(spoken(concept))
     return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
-            *([_unchecked(table)] if table.unchecked else []), *_unknown(table), *_contradictions(table)]
+            *([_unchecked(table)] if table.unchecked else []), *_unknown(table), *_contradictions(table),
+            *(erasing_warnings(table.erasures, table.layers) if table.erasures else [])]
 
 
 def _strange(table: "ConceptTable") -> set[tuple[str, str]]:

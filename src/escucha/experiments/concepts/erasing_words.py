@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from escucha.concepts.erasing.effect import ErasedEffect
-from escucha.concepts.erasing.reading import Reading
 from escucha.concepts.erasing.table import Erasures
 from escucha.concepts.names import listed, short, spoken
 
@@ -13,7 +12,7 @@ def sentences(found: Erasures, concepts: Sequence[str], layers: Sequence[str], *
     said = [_lost(concept, found, layers, alpha) for concept in concepts]
     kept = [spoken(concept) for concept, sentence in zip(concepts, said) if not sentence]
     still = [f"Erasing {listed(kept, 'or')} is not shown to change any label."] if kept else []
-    return [*filter(None, said), *still, *_left(found, layers), (
+    return [*filter(None, said), *still, _left(found), (
         "Erased means: the layer is changed as little as can be, until no straight line tells clips with the idea from "
         f"clips without it, and what follows listens on. Beside it {found.controls} meaningless ideas were erased just "
         "so, for losing anything can hurt.")]
@@ -35,18 +34,18 @@ def _moved(effect: ErasedEffect) -> str:
     return f"{effect.label} {change} (a meaningless idea: up to {effect.control_reach:.2f})"
 
 
-def _left(found: Erasures, layers: Sequence[str]) -> list[str]:
-    """What can still be read: by the line that the eraser was made against, and by one of other groups."""
+def _left(found: Erasures) -> str:
+    """What can still be read by the line that the eraser was made against."""
     within = sum(one.after <= one.after_null for one in found.readings)
-    said = [f"In {within} of {len(found.readings)} cases a line fitted to the same families then reads no more "
-            "than chance in families it has not heard."]
+    return (f"In {within} of {len(found.readings)} cases a line fitted to the same families then reads no more than "
+            "chance in families it has not heard.")
+
+
+def warnings(found: Erasures, layers: Sequence[str]) -> list[str]:
+    """Where a line fitted to other families than the eraser still reads the idea."""
     again = [f"{spoken(one.concept)} at {short(one.layer, layers)} ({one.fresh:.2f}, before {one.before:.2f})"
-             for one in found.readings if _fresh(one)]
-    if again:
-        said.append("Warning: a line fitted afresh to families that the eraser never heard still reads "
-                    f"{listed(again)}; there erasing was not complete, and a label may go by the rest.")
-    return said
-
-
-def _fresh(one: Reading) -> bool:
-    return one.fresh > one.fresh_null
+             for one in found.readings if one.fresh > one.fresh_null]
+    if not again:
+        return []
+    return ["Warning: a line fitted afresh to families that the eraser never heard still reads "
+            f"{listed(again)}; there erasing was not complete, and a label may go by the rest."]
