@@ -9,9 +9,10 @@ import pytest
 from escucha.config import build
 from escucha.corpora.corpus import check_groups
 from escucha.corpora.genres import GENRES, SOURCES, GenreSource, Recipe, genres_corpus
-from escucha.corpora.genres.plan import chord_of, plan
+from escucha.corpora.genres.plan import plan
 from escucha.corpora.genres.style import DRUMS, SCALES, STEPS
 from escucha.corpora.palos import CONCEPT_FAMILIES, palos_corpus, split_of
+from escucha.corpora.rendering.chord import chord_of
 from escucha.corpora.shelf import open_corpus
 from escucha.errors import InputError
 

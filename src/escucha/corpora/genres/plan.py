@@ -4,7 +4,6 @@ Conventions: beats are numbered from 0 and grouped in bars of four; times are in
 be negative, for a clip is an excerpt of a performance that has already begun.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,11 +13,9 @@ from escucha.corpora.genres.family import Family, family
 from escucha.corpora.genres.genre import GENRES
 from escucha.corpora.genres.recipe import Recipe
 from escucha.corpora.genres.style import BAR, SOURCES, Groove, Style
-from escucha.corpora.rendering.chord import Chord
+from escucha.corpora.rendering.chord import Chord, chord_of
 from escucha.corpora.rendering.streams import stream
 
-NUMERALS = {"I": 0, "II": 2, "III": 4, "IV": 5, "V": 7, "VI": 9, "VII": 11}
-DEGREE = re.compile(r"(?P<flat>b?)(?P<numeral>[IV]+|[iv]+)(?P<quality>maj7|m7b5|7|5|)")
 PHRASE = 4
 """Bars to a phrase."""
 
@@ -70,21 +67,6 @@ class Plan:
         part /= unit
         part = 2 * part * self.swing if part < .5 else self.swing + (2 * part - 1) * (1 - self.swing)
         return float(np.interp((whole + part) * unit, np.arange(len(self.beats)), self.beats))
-
-
-def chord_of(degree: str, tonic: int) -> Chord:
-    """The chord that a degree such as `bVII`, `ii7` or `i5` stands for above a tonic; ValueError for none.
-
-    >>> chord_of("ii7", 0).name, chord_of("bVI", 9).name, chord_of("iim7b5", 0).name
-    ('Dm7', 'F', 'Dm7b5')
-    """
-    found = DEGREE.fullmatch(degree)
-    if found is None:
-        raise ValueError(f"no degree {degree!r}")
-    numeral, quality = found["numeral"], found["quality"]
-    minor = numeral.islower() and quality in ("", "7")
-    root = tonic + NUMERALS[numeral.upper()] - len(found["flat"])
-    return Chord(root % 12, "m" * minor + quality, degree)
 
 
 def plan(recipe: Recipe) -> Plan:

@@ -60,15 +60,10 @@ MODES = (*SCALES, BIMODAL)
 COPLA = 8
 """Semitones from the tonic of the frame up to that of the copla."""
 
-DEGREES: dict[str, tuple[int, str]] = {
-    "I": (0, ""), "i": (0, "m"), "bII": (1, ""), "bIII": (3, ""), "IV": (5, ""), "iv": (5, "m"), "V7": (7, "7"),
-}
-"""Semitones above the tonic and the quality: major, minor (m), dominant seventh (7)."""
-
-Changes = tuple[tuple[float, str], ...]
+ChordChanges = tuple[tuple[float, str], ...]
 
 
-def _harmony(short: tuple[float, ...], full: tuple[float, ...]) -> dict[str, tuple[Changes, Changes]]:
+def _harmony(short: tuple[float, ...], full: tuple[float, ...]) -> dict[str, tuple[ChordChanges, ChordChanges]]:
     """For each mode a line of three chords and one of four, changing at these positions."""
     degrees = {"phrygian": (("I", "bII", "I"), ("iv", "bIII", "bII", "I")),
                "major": (("I", "V7", "I"), ("I", "IV", "V7", "I")),
@@ -76,7 +71,7 @@ def _harmony(short: tuple[float, ...], full: tuple[float, ...]) -> dict[str, tup
     return {mode: (tuple(zip(short, plain)), tuple(zip(full, rich))) for mode, (plain, rich) in degrees.items()}
 
 
-HARMONY: dict[str, dict[str, tuple[Changes, Changes]]] = {
+HARMONY: dict[str, dict[str, tuple[ChordChanges, ChordChanges]]] = {
     "twelve": _harmony((0, 3, 10), (0, 3, 6, 10)),
     "ternary": _harmony((0, 3, 9), (0, 3, 6, 9)),
     "seguiriya": _harmony((0, 4, 10), (0, 4, 7, 10)),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.corpora.palos.family import Family, family
-from escucha.corpora.palos.palo import BIMODAL, COPLA, DEGREES, HARMONY, LINE, METRES, PALOS, SOURCES, Metre
+from escucha.corpora.palos.palo import BIMODAL, COPLA, HARMONY, LINE, METRES, PALOS, SOURCES, Metre
 from escucha.corpora.palos.recipe import TECHNIQUES, Recipe
-from escucha.corpora.rendering.chord import Chord
+from escucha.corpora.rendering.chord import Chord, chord_of
 from escucha.corpora.rendering.streams import stream
 
 
@@ -129,7 +129,7 @@ def _lines(recipe: Recipe, metre: str, mode: str, tonic: int, beats: int) -> tup
         full = rng.random() < .4 or left == 1 or returns
         if own == "phrygian":
             full = recipe.get("cadence", full)
-        chords = tuple((at, _chord(final, degree)) for at, degree in HARMONY[metre][own][int(full)])
+        chords = tuple((at, chord_of(degree, final)) for at, degree in HARMONY[metre][own][int(full)])
         lines.append(Line(number, number * LINE, left == 1, left == size, chords, own, final))
         left -= 1
         if not left:
@@ -147,11 +147,6 @@ def _modes(recipe: Recipe, mode: str, tonic: int, lines: int) -> list[tuple[str,
         made += [("major", (tonic + COPLA) % 12, False)] * int(rng.integers(1, 3))
         made += [("phrygian", tonic, True)]
     return made[:lines]
-
-
-def _chord(tonic: int, degree: str) -> Chord:
-    above, quality = DEGREES[degree]
-    return Chord((tonic + above) % 12, quality, degree)
 
 
 def _entries(recipe: Recipe, beats: np.ndarray) -> dict[str, float]:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from escucha.corpora.genres.plan import chord_of
-from escucha.corpora.rendering.chord import NOTES, QUALITIES
+from escucha.corpora.rendering.chord import NOTES, QUALITIES, chord_of
 from escucha.corpora.theory.topic import CHORDS, INTERVALS, PROGRESSIONS, SCALES, SIGNATURES
 
 FIFTH = 7

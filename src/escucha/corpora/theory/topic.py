@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from escucha.corpora.rendering.chord import NOTES
+from escucha.corpora.rendering.chord import NOTES, QUALITIES
 
 INTERVALS: dict[str, int] = {
     "minor-second": 1, "major-second": 2, "minor-third": 3, "major-third": 4, "perfect-fourth": 5, "tritone": 6,
@@ -11,9 +11,9 @@ INTERVALS: dict[str, int] = {
 """Semitones."""
 
 CHORDS: dict[str, tuple[int, ...]] = {
-    "major": (0, 4, 7), "minor": (0, 3, 7), "diminished": (0, 3, 6), "augmented": (0, 4, 8),
-    "dominant-seventh": (0, 4, 7, 10), "major-seventh": (0, 4, 7, 11), "minor-seventh": (0, 3, 7, 10),
-    "half-diminished": (0, 3, 6, 10),
+    "major": QUALITIES[""], "minor": QUALITIES["m"], "diminished": (0, 3, 6), "augmented": (0, 4, 8),
+    "dominant-seventh": QUALITIES["7"], "major-seventh": QUALITIES["maj7"], "minor-seventh": QUALITIES["m7"],
+    "half-diminished": QUALITIES["m7b5"],
 }
 """Semitones above the root."""
 
