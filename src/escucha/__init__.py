@@ -1,3 +1,3 @@
 """escucha: what did this music classifier hear?"""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
