@@ -5,7 +5,7 @@ import pytest
 
 from escucha.audio import io
 from escucha.audio.clip import Clip
-from escucha.audio.loudness import fade, loudness, match
+from escucha.audio.loudness import NOTHING, fade, level, loudness, match
 
 
 def sine(seconds, rate=48000, peak=1.0):
@@ -14,6 +14,16 @@ def sine(seconds, rate=48000, peak=1.0):
 
 def test_a_full_scale_sine_of_997_hz_reads_minus_3_01():
     assert loudness(sine(5)) == pytest.approx(-3.01, abs=0.05)
+
+
+def test_level_counts_pauses_and_loudness_does_not():
+    tone = sine(5)
+    assert level(tone) == pytest.approx(-3.01, abs=0.01)
+    assert level(sine(5, peak=.1)) == pytest.approx(-23.01, abs=0.01)
+    rested = Clip(np.concatenate([tone.wave, np.zeros(len(tone.wave))]), tone.rate)
+    assert level(rested) == pytest.approx(level(tone) - 3.01, abs=0.01)
+    assert loudness(rested) == pytest.approx(loudness(tone), abs=0.5)  # the gate leaves pauses out
+    assert level(Clip(np.zeros(100), 8000)) == NOTHING
 
 
 @pytest.mark.parametrize("seconds", [0.4, 0.399, 0.1, 0.05])

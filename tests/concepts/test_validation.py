@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from escucha.audio.clip import Clip
+from escucha.audio.loudness import level
 from escucha.concepts.concept import Concept, Example
-from escucha.concepts.contrast import level
 from escucha.concepts.validation import CHECKS, doubts, validate
 from escucha.corpora.corpus import Track
 

@@ -88,5 +88,5 @@ def test_files_are_measured_once_and_the_unreadable_say_why(tmp_path):
         os.utime(path)
     assert measured(sources, "centroid", cache=tmp_path / "cache")[0] == found[0]
     for path in kept:
-        np.save(path, np.float64(7))  # the control: what is kept is what is read
+        np.save(path, np.array([7.0]))  # the control: what is kept is what is read
     assert measured(sources[:1], "centroid", cache=tmp_path / "cache") == [7.0]

@@ -1,4 +1,4 @@
-"""How loud a clip is to a listener, and clips made equally loud (ITU-R BS.1770-4, with pyloudnorm)."""
+"""How loud a clip is to a listener, and clips made equally loud (ITU-R BS.1770-4, with pyloudnorm); plain level too."""
 
 import math
 
@@ -8,6 +8,8 @@ from escucha.audio.clip import Clip
 
 BLOCK = 0.4
 """Seconds of a gating block in BS.1770."""
+NOTHING = -180.0
+"""dB; the level of silence."""
 
 
 def loudness(clip: Clip) -> float:
@@ -25,6 +27,11 @@ def loudness(clip: Clip) -> float:
         wave = np.repeat(wave, 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(pyloudnorm.Meter(clip.rate, block_size=block).integrated_loudness(wave))
+
+
+def level(clip: Clip) -> float:
+    """dB of full scale of the clip's root mean square, its pauses included; NOTHING for silence. A sine reads -3.01."""
+    return float(10 * np.log10(max(np.mean(np.square(clip.wave, dtype=np.float64)), 10 ** (NOTHING / 10))))
 
 
 def match(clip: Clip, reference: Clip, *, cap_db: float = 12.0) -> tuple[Clip, float]:

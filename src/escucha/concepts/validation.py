@@ -11,7 +11,7 @@ import numpy as np
 
 from escucha.concepts.concept import Concept, halves
 from escucha.concepts.names import listed
-from escucha.corpora.corpus import Track, key_of
+from escucha.corpora.corpus import UNREADABLE, Track, key_of
 from escucha.errors import InputError
 from escucha.models.resampling import FEW_GROUPS
 
@@ -39,7 +39,7 @@ def validate(concept: Concept, under_test: Iterable[Track] = (),
     """Every check, in the order of CHECKS; nothing is rendered or decoded.
 
     `under_test` are the clips that the concept is going to be tested on; `levels` those of `concept.examples`, dB (of
-    `contrast.level`), where they were heard.
+    `audio.loudness.level`), where they were heard.
     """
     asked = Asked(concept, tuple(under_test), None if levels is None else np.array(levels))
     return tuple(Check(what, *check(asked)) for what, check in CHECKS.items())
@@ -119,7 +119,7 @@ def _apart(asked: Asked) -> Answer:
     if not asked.under_test:
         return None, "No clips under test were named."
     shared = sorted({track.group for track in asked.under_test} & set(asked.concept.groups))
-    shown = {key_of(one.source) for one in (*asked.concept.examples, *asked.concept.null)} - {"unreadable"}
+    shown = {key_of(one.source) for one in (*asked.concept.examples, *asked.concept.null)} - {UNREADABLE}
     same = [track.name for track in asked.under_test if key_of(track.source) in shown]
     if not shared and not same:
         return True, "No group and no sound is shared with the clips under test."
@@ -133,7 +133,7 @@ def _apart(asked: Asked) -> Answer:
 def _different(asked: Asked) -> Answer:
     examples = asked.concept.examples
     with_, without = ({key_of(examples[place].source) for place in side} for side in halves(examples))
-    same = (with_ & without) - {"unreadable"}
+    same = (with_ & without) - {UNREADABLE}
     if not same:
         return True, "No sound is on both sides."
     return False, (f"{len(same)} sound{'s are' if len(same) > 1 else ' is'} on both sides, with the idea and without "

@@ -3,10 +3,13 @@
 Safe to delete at any time, and for several processes at once: who misses a file makes it again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
+from escucha.config import fingerprint
 from escucha.errors import InputError
 from escucha.whole import PARTIAL, whole
 
@@ -27,6 +30,24 @@ def store(place: Path, write: Callable[[BinaryIO], None]) -> None:
     except OSError as error:
         raise CacheError(f"cannot write the cache {place.parent}: {error.strerror or error}; make room, or set "
                          "ESCUCHA_CACHE to another folder") from None
+
+
+def remembered(folder: Path, made_from: Sequence[object], make: Callable[[], Sequence[float]]) -> list[float]:
+    """A few numbers that are slow to find, from `folder` where they are there and whole, else made and kept there.
+
+    `made_from` is all that they depend on; another value of it is another file. CacheError as `store`.
+    """
+    name = fingerprint(*made_from)
+    place = folder / name[:2] / f"{name}.npy"
+    try:
+        kept = np.load(place, allow_pickle=False)
+        if kept.ndim == 1 and kept.dtype == np.float64:
+            return kept.tolist()
+    except (OSError, ValueError, EOFError):  # absent, or damaged
+        pass
+    made = [float(one) for one in make()]
+    store(place, lambda file: np.save(file, np.array(made)))
+    return made
 
 
 def trim(cache: Path, limit: int) -> None:

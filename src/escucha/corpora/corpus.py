@@ -12,6 +12,8 @@ from escucha.errors import InputError, unknown
 SPLITS = ("train", "valid", "test")
 """What is learned from, what choices are made on, and what numbers are told of."""
 
+UNREADABLE = "unreadable"
+"""What stands for the key of a sound that cannot be read."""
 LONGEST_NAME = 240
 """Bytes of a track's name: file systems allow 255, and a suffix follows."""
 
@@ -104,11 +106,11 @@ class Corpus:
 
 
 def key_of(source: Source) -> str:
-    """The source's key, or "unreadable": what is skipped later must not stop a corpus from being named."""
+    """The source's key, or UNREADABLE: what is skipped later must not stop a corpus from being named."""
     try:
         return source.key()
     except InputError:
-        return "unreadable"
+        return UNREADABLE
 
 
 def check_groups(corpus: Corpus) -> None:

@@ -5,7 +5,6 @@ Conventions: seconds; a stem is the track's own, or what a separator finds. Noth
 
 import hashlib
 from dataclasses import astuple, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from escucha.audio import io
 from escucha.audio.clip import Clip
 from escucha.config import cache_folder
-from escucha.corpora.cache import CacheError, store
+from escucha.corpora.cache import CacheError, remembered
 from escucha.corpora.corpus import Source
 from escucha.corpora.folder import STEMS, FileSource
 from escucha.corpora.nuisances import NUISANCES
@@ -164,13 +163,8 @@ def excerpt_with(source: Source, stem: Stem, duration: float) -> Excerpt | NoSte
 
 def _found(source: Source, stem: Stem, duration: float) -> tuple[float, float, float]:
     """Start, and the levels of the stem and of the rest there, dB of the excerpt."""
-    told = _hashed("place", source.key(), stem, stem.content(source), duration)
-    place = cache_folder() / "places" / told[:2] / f"{told}.npy"
-    try:
-        start, level, rest = np.load(place, allow_pickle=False).tolist()
-    except (OSError, ValueError, TypeError, EOFError):  # absent or damaged: looked for anew
-        start, level, rest = _loudest(source, stem, duration)
-        store(Path(place), lambda file: np.save(file, np.array([start, level, rest])))
+    made_from = (REVISION, source.key(), stem, stem.content(source), duration)
+    start, level, rest = remembered(cache_folder() / "places", made_from, lambda: _loudest(source, stem, duration))
     return start, level, rest
 
 

@@ -3,7 +3,6 @@
 Conventions: clips are heard at RATE; frames are of 2048 samples, 512 apart; a measure of silence is NaN.
 """
 
-import hashlib
 import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.corpora.cache import CacheError, store
+from escucha.audio.loudness import level
+from escucha.corpora.cache import CacheError, remembered
 from escucha.corpora.corpus import Source
 from escucha.corpora.reading import each, read_cached
 from escucha.errors import InputError, unknown
@@ -22,8 +22,8 @@ RATE = 22050
 REVISION = 1
 """Raised when a measure's numbers change; part of every key in the cache."""
 N_FFT, HOP = 2048, 512
-QUIETEST = 1e-6
-"""Root mean square (-120 dB) below which a clip is silent."""
+QUIETEST = -120.0
+"""dB of full scale below which a clip is silent."""
 RISE = 0.7
 """dB, mean over mel bands, by which a frame rises where something begins."""
 RANGE = 60.0
@@ -60,8 +60,7 @@ def measure(clip: Clip, name: str) -> float:
     if name not in FEATURES_OF_CLIPS:
         raise unknown("feature", name, FEATURES_OF_CLIPS)
     heard = resample(clip, RATE)
-    silent = np.sqrt(np.mean(np.square(heard.wave, dtype=np.float64))) < QUIETEST
-    return float("nan") if silent else float(FEATURES_OF_CLIPS[name].of(heard))
+    return float("nan") if level(heard) < QUIETEST else float(FEATURES_OF_CLIPS[name].of(heard))
 
 
 def _measured(source: Source, name: str, cache: Path | None) -> float | str:
@@ -78,15 +77,8 @@ def _known(source: Source, name: str, cache: Path | None) -> float:
     """From the cache where it is there."""
     if cache is None:
         return measure(source.clip(), name)
-    made = f"{source.key()} {name} {REVISION} {importlib.metadata.version('librosa')}"
-    told = hashlib.sha256(made.encode()).hexdigest()[:32]
-    stored = cache / "measures" / told[:2] / f"{told}.npy"
-    try:
-        return float(np.load(stored, allow_pickle=False))
-    except (OSError, ValueError, TypeError, EOFError):  # absent or damaged: measured anew
-        value = measure(read_cached(source, RATE, cache), name)
-    store(stored, lambda file: np.save(file, np.float64(value)))
-    return value
+    made = (source.key(), name, REVISION, importlib.metadata.version("librosa"))
+    return remembered(cache / "measures", made, lambda: [measure(read_cached(source, RATE, cache), name)])[0]
 
 
 def _sizes(clip: Clip) -> np.ndarray:
@@ -151,14 +143,10 @@ def _low_share(clip: Clip) -> float:
     return float(power[np.linspace(0, RATE / 2, len(power)) < LOW].sum() / power.sum())
 
 
-def _level(clip: Clip) -> float:
-    return float(10 * np.log10(np.mean(np.square(clip.wave, dtype=np.float64))))
-
-
 def _dynamics(clip: Clip) -> float:
     """Between the quietest and the loudest tenth of the frames."""
-    level = 10 * np.log10(_loud(_sizes(clip)))
-    low, high = np.quantile(np.maximum(level, level.max() - RANGE), (0.1, 0.9))
+    levels = 10 * np.log10(_loud(_sizes(clip)))
+    low, high = np.quantile(np.maximum(levels, levels.max() - RANGE), (0.1, 0.9))
     return float(high - low)
 
 
@@ -174,7 +162,7 @@ FEATURES_OF_CLIPS: dict[str, Measure] = {
     "tonal-clarity": Measure(_tonal_clarity, "few pitches at a time, clearly heard", "from 0 to 1"),
     "flatness": Measure(_flatness, "noise rather than tones", "from 0 to 1"),
     "low-share": Measure(_low_share, "bass, below 200 Hz", "share of the energy"),
-    "level": Measure(_level, "loudness", "dB of full scale"),
+    "level": Measure(level, "strength of the sound, its pauses included", "dB of full scale"),
     "dynamics": Measure(_dynamics, "contrast between soft and loud moments", "dB"),
 }
 """Name to what is measured."""

@@ -1,9 +1,7 @@
 """The card that a component is, and none where it is none."""
 
 import numpy as np
-import soundfile
 
-from escucha.audio.form import Form, form
 from escucha.concepts.activations import hear
 from escucha.concepts.design import design
 from escucha.concepts.discovering.components import Components, Space
@@ -25,10 +23,3 @@ def test_a_tone_is_named_by_its_card_and_another_by_none():
     assert found.cosines[1, 0] > 0.95
     assert found.there.all()
     assert (np.delete(np.abs(found.cosines[:, 0]), 1) < 0.3).all()
-
-
-def test_a_file_tells_its_form(tmp_path):
-    soundfile.write(tmp_path / "a.wav", np.zeros((100, 2)), 8000, subtype="PCM_24")
-    (tmp_path / "b.wav").write_text("words")
-    assert form(tmp_path / "a.wav") == Form(8000, 24, 2)
-    assert form(tmp_path / "b.wav") is None

@@ -90,7 +90,7 @@ CUES: dict[str, Cue] = {
     "top-of-band": Cue("steady energy at the top of the band", "dB", sound_facts.top_of_band,
                        less=partial(low_pass, share=TOP)),
     "codec-edge": Cue("the edge where a codec cuts off", "Hz", sound_facts.edge, less=partial(low_pass, share=0.7)),
-    "level": Cue("level", "LUFS", sound_facts.level, partial(louder, decibels=6), partial(louder, decibels=-6)),
+    "level": Cue("loudness", "LUFS", sound_facts.level, partial(louder, decibels=6), partial(louder, decibels=-6)),
     "peak": Cue("peak", "dB", sound_facts.peak, less=limited),
     "clipping": Cue("clipping", "%", sound_facts.clipped, more=limited),
     "offset": Cue("constant offset", "%", sound_facts.offset, more=partial(offset_by, share=0.02)),

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.audio.loudness import fade, loudness
+from escucha.audio.loudness import fade, level, loudness
 from escucha.concepts.concept import Concept, Example, halves
+from escucha.concepts.validation import SILENT
 
 LOUDNESS = -20.0
 """LUFS of both members of a pair together."""
 MOST = 30.0
 """dB of gain, at most: what is nearly silent should not roar."""
-SILENT = 1e-4
-"""A sound whose peak stays below is not played."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +70,7 @@ def heard(name: str, concept: Concept, places: tuple[int, int], clips: tuple[Cli
 
 def audible(clip: Clip) -> bool:
     """Is there something to play?"""
-    return bool(np.abs(clip.wave).max() > SILENT)
+    return level(clip) >= SILENT
 
 
 def _played(clip: Clip, gain: float) -> Clip:

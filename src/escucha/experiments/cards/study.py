@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from escucha.audio.loudness import level
 from escucha.concepts.concept import Concept, halves
-from escucha.concepts.contrast import level, onsets
+from escucha.concepts.contrast import onsets
 from escucha.concepts.shelf import concept_digest, list_concepts, load_concept, read_card
 from escucha.concepts.validation import validate
 from escucha.config import Within
