@@ -13,16 +13,18 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from escucha.audio import io
-from escucha.audio.clip import Clip
 from escucha.corpora.naming import slug
+from escucha.corpora.rendering.note import Note, strokes
+from escucha.corpora.rendering.sound import Place, Voice, render
+from escucha.corpora.rendering.source import Played
+from escucha.corpora.rendering.synth import TAIL, soundfont_hash
 from escucha.errors import InputError, check_name
 
 if TYPE_CHECKING:
-    import numpy as np
     from pretty_midi import Instrument, PrettyMIDI
-
-    from escucha.corpora.rendering.note import Note
 
 REVISION = 1
 """Raised when the same file sounds different; part of every key."""
@@ -40,7 +42,7 @@ WET = 0.2
 
 
 @dataclass(frozen=True)
-class MidiSource:
+class MidiSource(Played):
     """The first `duration` seconds of a MIDI file from its first note on, played in a room."""
 
     path: Path
@@ -51,47 +53,29 @@ class MidiSource:
     room: int = 0
     """A number of `corpora.rendering.room`."""
 
-    def waves(self) -> "dict[str, np.ndarray]":
-        """Every instrument by name and `rest` (a faint noise floor), `(time,)` float32 at the renderer's rate."""
-        from escucha.corpora.rendering.sound import Place, Voice, render
+    def waves(self) -> dict[str, np.ndarray]:
+        """Every instrument by name and `rest` (a faint noise floor), `(time,)` float32 at the renderer's rate.
 
+        InputError for a file that is broken, too large, or has no notes.
+        """
         parts, length = self._parts()
         seed = int(io.digest(self.path)[:12], 16)
         place = Place(seed, length, loudness=0.0, brightness=0.0, room=self.room, wet=WET, noise=0)
         return render((Voice(name, notes, 0.0, sustained=True) for name, notes in parts.items()), place)
 
-    def clip(self) -> Clip:
-        """The sum of the stems; InputError for a file that is broken, too large, or has no notes."""
-        from escucha.corpora.rendering.sound import add
-        from escucha.corpora.rendering.synth import RATE
-
-        return Clip(add(self.waves().values()), RATE)
-
-    def stems(self) -> dict[str, Clip]:
-        """Its instruments and `rest`, summing to the clip in this order."""
-        from escucha.corpora.rendering.synth import RATE
-
-        return {name: Clip(wave, RATE) for name, wave in self.waves().items()}
-
     def annotations(self) -> Mapping[str, Any]:
         """`sources` (names of the instruments), `onsets` (seconds, of each), `programs`."""
-        from escucha.corpora.rendering.note import strokes
-
         parts, _ = self._parts()
         return {"sources": list(parts), "onsets": {name: strokes(tuple(notes)) for name, notes in parts.items()},
                 "programs": sorted({note.program for notes in parts.values() for note in notes if not note.kit})}
 
     def key(self) -> str:
         """A hash of the file's bytes, of how it is played and of the soundfont."""
-        from escucha.corpora.rendering.synth import soundfont_hash
-
         how = (io.digest(self.path), *astuple(self)[1:], REVISION, soundfont_hash())
         return hashlib.sha256(repr(how).encode()).hexdigest()[:16]
 
-    def _parts(self) -> "tuple[dict[str, list[Note]], float]":
+    def _parts(self) -> tuple[dict[str, list[Note]], float]:
         """Name of each instrument to its notes in time order, and the clip's length in seconds."""
-        from escucha.corpora.rendering.synth import TAIL
-
         read = _read(self.path)
         starts = [note.start for track in read.instruments for note in track.notes]
         if not starts:
@@ -155,10 +139,8 @@ def _name(track: "Instrument", program: int) -> str:
     return slug(program_to_instrument_name(track.program if program < 0 else program)).replace("/", "-")
 
 
-def _notes(track: "Instrument", program: int, first: float, duration: float) -> "list[Note]":
+def _notes(track: "Instrument", program: int, first: float, duration: float) -> list[Note]:
     """The notes of a track that begin within the clip."""
-    from escucha.corpora.rendering.note import Note
-
     plays = track.program if program < 0 else program
     if track.is_drum:
         plays = track.program if track.program in KITS else 0

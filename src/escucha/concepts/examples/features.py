@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from escucha.concepts.concept import Example
 from escucha.concepts.examples.gathering import Gathered, Size
-from escucha.concepts.examples.matching import matched
+from escucha.concepts.examples.matching import example_of, matched, stratum
 from escucha.config import Within, cache_folder
 from escucha.corpora.corpus import Track
 from escucha.errors import InputError
@@ -52,12 +51,11 @@ class Features:
         if not ends:
             raise InputError(f"feature {self.feature!r} in {where}: no label of {corpus.origin} has clips enough that "
                              "differ in it; give it a larger corpus, or larger shares 'high' and 'low'")
-        strata = {track.name: _label(track) for track, _ in ends}
-        chosen = matched([track for track, _ in ends], {track.name for track, there in ends if there}, strata,
-                         most=self.examples, seed=self.seed)
-        having = {track.name: there for track, there in ends}
-        return (tuple(_example(track, having[track.name]) for track in chosen),
-                tuple(_example(track, False) for track, _ in known))
+        strata = {track.name: stratum(track.labels) for track, _ in known}
+        having = {track.name for track, there in ends if there}
+        chosen = matched([track for track, _ in ends], having, strata, most=self.examples, seed=self.seed)
+        return (tuple(example_of(track, track.name in having, strata) for track in chosen),
+                tuple(example_of(track, False, strata) for track, _ in known))
 
     def _ends(self, known: list[tuple[Track, float]]) -> Iterator[tuple[Track, bool]]:
         """The clips of each label with the most and with the least, where the two differ."""
@@ -67,11 +65,3 @@ class Features:
             if low and high and mine[low - 1][1] < mine[-high][1]:
                 yield from ((track, False) for track, _ in mine[:low])
                 yield from ((track, True) for track, _ in mine[-high:])
-
-
-def _label(track: Track) -> str:
-    return ";".join(track.labels)
-
-
-def _example(track: Track, present: bool) -> Example:
-    return Example(track.source, present, track.group, _label(track))

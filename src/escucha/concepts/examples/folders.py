@@ -27,7 +27,7 @@ class Folders:
     """The folder of clips with the idea; `with` in a card."""
 
     def size(self, home: Path, where: str) -> Size:
-        """Files are counted, not opened."""
+        """Files are counted, and not read beyond their first bytes."""
         return counted(self.gather(home, where))
 
     def gather(self, home: Path, where: str) -> Gathered:

@@ -7,11 +7,26 @@ from typing import TypeVar
 
 import numpy as np
 
+from escucha.concepts.concept import Example
 from escucha.corpora.corpus import Track
 
 T = TypeVar("T")
 Strata = Mapping[str, str]
 """A track's name to its label, with the values of what is matched."""
+
+
+def stratum(labels: Sequence[str], *also: str) -> str:
+    """The label of an example: what its clip is called, and what else is matched; what is not known is left out.
+
+    >>> stratum(("solea",), "program=24"), stratum(("palmas", "voice")), stratum(())
+    ('solea; program=24', 'palmas;voice', '')
+    """
+    return "; ".join(filter(None, (";".join(labels), *also)))
+
+
+def example_of(track: Track, present: bool, strata: Strata) -> Example:
+    """The track's clip, with the idea or without it."""
+    return Example(track.source, present, track.group, strata[track.name])
 
 
 def matched(tracks: Sequence[Track], having: Collection[str], strata: Strata, *, most: int, seed: int) -> list[Track]:

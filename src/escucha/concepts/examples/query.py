@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from escucha.concepts.concept import Example
 from escucha.concepts.examples.gathering import Gathered, Size
-from escucha.concepts.examples.matching import Strata, matched
+from escucha.concepts.examples.matching import Strata, example_of, matched, stratum
 from escucha.config import Within
-from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError, unknown
 
 
@@ -55,8 +54,8 @@ class Query:
             same = f" and value of {', '.join(self.matched)}" if self.matched else ""
             raise InputError(f"{self.where!r} in {where}: no label{same} of {corpus.origin} has clips for which it "
                              f"holds and clips for which it does not, so with and without would differ in their {what}")
-        return (tuple(_example(track, track.name in having, strata) for track in chosen),
-                tuple(_example(track, False, strata) for track in known))
+        return (tuple(example_of(track, track.name in having, strata) for track in chosen),
+                tuple(example_of(track, False, strata) for track in known))
 
 
 def _strata(corpus: Corpus, matched: Sequence[str], where: str) -> Strata:
@@ -66,10 +65,6 @@ def _strata(corpus: Corpus, matched: Sequence[str], where: str) -> Strata:
     for name in matched:
         if name not in available:
             raise unknown("annotation to match", name, available, where)
-    return {track.name: "; ".join(filter(None, (";".join(track.labels), *(
-        f"{name}={json.dumps(facts[track.name][name], sort_keys=True, ensure_ascii=False)}" for name in matched))))
+    return {track.name: stratum(track.labels, *(
+        f"{name}={json.dumps(facts[track.name][name], sort_keys=True, ensure_ascii=False)}" for name in matched))
         for track in corpus if all(name in facts[track.name] for name in matched)}
-
-
-def _example(track: Track, present: bool, strata: Strata) -> Example:
-    return Example(track.source, present, track.group, strata[track.name])

@@ -12,6 +12,7 @@ import numpy as np
 
 from escucha.concepts.concept import SPARE, Example
 from escucha.concepts.examples.gathering import Gathered, Size
+from escucha.concepts.examples.matching import stratum
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.corpora.excerpts import Disturbed, Excerpt, Stem, Without, excerpt_with
@@ -106,5 +107,5 @@ def _nuisances(track: Track, excerpt: Excerpt, rng: np.random.Generator) -> Iter
 
 
 def _pair(track: Track, first: Source, second: Source, kind: str = "") -> tuple[Example, Example]:
-    label = ";".join(track.labels)
+    label = stratum(track.labels)
     return (Example(first, True, track.group, label, kind), Example(second, False, track.group, label, kind))

@@ -18,18 +18,11 @@ class Keyed(Protocol):
         """A hash of it and of the renderer's revision."""
 
 
-@dataclass(frozen=True)
-class RenderedSource:
-    """One rendered clip; nothing is kept, and every call gives the same samples. A corpus says how, in `waves`."""
-
-    recipe: Keyed
+class Played:
+    """What is made of stems alone; nothing is kept, and every call gives the same samples. `waves` says how."""
 
     def waves(self) -> dict[str, np.ndarray]:
         """Every stem, `(time,)` float32 at `RATE`, in the order in which they are added."""
-        raise NotImplementedError
-
-    def annotations(self) -> Mapping[str, Any]:
-        """Everything known of it, without rendering."""
         raise NotImplementedError
 
     def clip(self) -> Clip:
@@ -41,6 +34,17 @@ class RenderedSource:
     def stems(self) -> dict[str, Clip]:
         """The sources that sound and `rest` (the noise), summing to the clip when added in this order."""
         return {name: Clip(wave, RATE) for name, wave in self.waves().items()}
+
+
+@dataclass(frozen=True)
+class RenderedSource(Played):
+    """One rendered clip of a corpus, which says how and what is known of it."""
+
+    recipe: Keyed
+
+    def annotations(self) -> Mapping[str, Any]:
+        """Everything known of it, without rendering."""
+        raise NotImplementedError
 
     def key(self) -> str:
         """A hash of the recipe, the renderer's revision and the soundfont."""

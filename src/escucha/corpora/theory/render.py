@@ -9,7 +9,5 @@ from escucha.corpora.theory.score import INSTRUMENT, hall, score
 
 def stems(recipe: Recipe) -> dict[str, np.ndarray]:
     """The instrument and `rest`, the noise: each `(time,)` float32 at `RATE`."""
-    where = hall(recipe)
-    return render([Voice(INSTRUMENT, score(recipe), 0.0)], Place(
-        seed=recipe.seed, duration=recipe.duration, loudness=where.loudness, brightness=where.brightness,
-        room=where.room, wet=where.wet, noise=where.noise))
+    place = Place(recipe.seed, recipe.duration, **vars(hall(recipe)))
+    return render([Voice(INSTRUMENT, score(recipe), 0.0)], place)

@@ -32,7 +32,7 @@ class CardsFinding:
         """How many cards hold in everything that was asked, and of each what fails."""
         return {"concepts": len(self.cards), "pass_everything": sum(not card.failed for card in self.cards),
                 "unread": [asdict(one) for one in self.unread], "clips_under_test": self.under_test,
-                "cards": {card.name: self._numbers(card) for card in self.cards}}
+                "cards": {card.name: _told(card) for card in self.cards}}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """`level` (dB) and `strokes`, `(concept, 3)`: value, low, high, with the idea minus without; `concepts`."""
@@ -85,11 +85,12 @@ class CardsFinding:
         members = ((f"{pair.name}-with", texts[0], pair.with_), (f"{pair.name}-without", texts[1], pair.without))
         return [member for member in members if audible(member[2])]
 
-    def _numbers(self, card: CardFound) -> dict[str, Any]:
-        return {"meaning": card.meaning, "kind": card.kind, "with": card.having, "without": card.without,
-                "groups": card.groups, "level_db": card.level.value, "level_interval": card.level.bounds,
-                "strokes": card.strokes.value, "strokes_interval": card.strokes.bounds,
-                "fails": [check.what for check in card.failed]}
+
+def _told(card: CardFound) -> dict[str, Any]:
+    return {"meaning": card.meaning, "kind": card.kind, "with": card.having, "without": card.without,
+            "groups": card.groups, "level_db": card.level.value, "level_interval": card.level.bounds,
+            "strokes": card.strokes.value, "strokes_interval": card.strokes.bounds,
+            "fails": [check.what for check in card.failed]}
 
 
 def _row(card: CardFound) -> dict[str, Any]:
