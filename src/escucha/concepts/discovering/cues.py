@@ -6,7 +6,7 @@ music Sturm 2014, "A simple method to determine if a music information retrieval
 Conventions: a change takes a clip and gives one of the same rate and length.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,9 @@ from escucha.concepts.discovering import sound_facts
 from escucha.concepts.discovering.sound_facts import RUMBLE, TOP, Sound
 
 Change = Callable[[Clip], Clip]
+
+REACH = 0.1
+"""Of a cue's spread among clips: a change that moves it less is no change of it."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,6 @@ class Cue:
     more: Change | None = None
     """A sound with more of it; None: the clip as it is."""
     less: Change | None = None
-
-    @property
-    def changeable(self) -> bool:
-        """Can it be put into a sound, or taken out of it?"""
-        return self.more is not None or self.less is not None
 
 
 def pass_band(clip: Clip, low: float = 0.0, high: float = np.inf) -> Clip:
@@ -97,7 +95,7 @@ CUES: dict[str, Cue] = {
     "silence-first": Cue("silence at the start", "s", sound_facts.lead, more=after_silence),
     "silence-last": Cue("silence at the end", "s", sound_facts.trail, more=before_silence),
     "silence": Cue("share of silence", "%", sound_facts.silence, more=before_silence),
-    "noise-floor": Cue("noise floor", "dB", sound_facts.noise_floor, more=hissing),
+    "quietest": Cue("level of the quietest moments", "dB", sound_facts.quietest, more=hissing),
     "length": Cue("length of the clip", "s", sound_facts.length),
 }
 """Name to cue, measured from the sound at the rate that the model hears."""
@@ -110,6 +108,24 @@ FILE_CUES: dict[str, Cue] = {
     "position": Cue("where in its file the clip begins", "s"),
 }
 """Cues that are known of files; no model hears them, but what they bring along it may."""
+
+
+def reaching(clips: Iterable[Clip], changes: Mapping[tuple[str, str], Change],
+             spreads: Mapping[str, float]) -> set[str]:
+    """Cues that their `changes` do change in these clips: by REACH of their `spreads` among clips, or by more.
+
+    Hiss fills rests; where music never rests it leaves the quietest moments as they are, and what a model makes of it
+    then says nothing of that cue.
+    """
+    moved = dict.fromkeys((name for name, _ in changes), 0.0)
+    count = 0
+    for clip in clips:
+        plain, count = Sound.of(clip), count + 1
+        for (name, way), change in changes.items():
+            measure = CUES[name].measure
+            assert measure
+            moved[name] += (measure(Sound.of(change(clip))) - measure(plain)) * (1 if way == "more" else -1)
+    return {name for name, far in moved.items() if far / max(count, 1) >= REACH * spreads[name]}
 
 
 def measured(clip: Clip) -> np.ndarray:

@@ -5,14 +5,13 @@ Either alone is no shortcut: a cue that tells the label may go unheard, and a mo
 Conventions: cues are `(clip, cue)`, values `(clip, label)` of `models.classifier.values`, groups `(clip,)`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from escucha.audio.clip import Clip
 from escucha.concepts.correction import holm
-from escucha.concepts.discovering.cues import CUES, cue_named, differing
+from escucha.concepts.discovering.cues import CUES, Change, cue_named, differing
 from escucha.concepts.discovering.following import following
 from escucha.concepts.discovering.shortcut import DRAWS, Told, shuffles, told
 from escucha.models.resampling import Interval, mean_intervals, sign_flip
@@ -65,7 +64,7 @@ class Verdict:
     p: float
     """Of the cue telling the label: corrected by Holm over cues."""
     moves: tuple[Move, ...]
-    """One a label; none for a cue that cannot be put into a sound."""
+    """One a label; none for a cue that cannot be put into these sounds."""
 
     @property
     def tells(self) -> bool:
@@ -95,7 +94,7 @@ def scanned(cues: np.ndarray, classes: Sequence[str], groups: np.ndarray, *, see
     return {name: (one, float(p)) for (name, one), p in zip(found.items(), corrected)}
 
 
-def changes_of(names: Iterable[str]) -> dict[tuple[str, str], Callable[[Clip], Clip]]:
+def changes_of(names: Iterable[str]) -> dict[tuple[str, str], Change]:
     """(cue, `more` or `less`) to what is done to a clip, of the cues that can be put into a sound or taken out."""
     return {(name, way): change for name in names for way, change in
             (("more", cue_named(name).more), ("less", cue_named(name).less)) if change is not None}
@@ -107,12 +106,12 @@ def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarra
     """A verdict a cue, the clearest first; `chance` is one over the number of labels told apart.
 
     `cues` are `(clip,)` numbers of the clips whose values are `plain` `(clip, label)`, and `changed` with more or less
-    of a cue; `having` `(clip, label)` says which labels they have.
+    of a cue that could be changed; `having` `(clip, label)` says which labels they have.
     """
-    names = [name for name in found if cue_named(name).changeable]
+    names = [name for name in found if (name, "more") in changed or (name, "less") in changed]
     shifts = {name: changed.get((name, "more"), plain) - changed.get((name, "less"), plain) for name in names}
     chances = [[sign_flip(column, groups, seed=seed) for column in shift.T] for shift in shifts.values()]
-    p = dict(zip(names, holm(np.array(chances).ravel()).reshape(-1, len(labels))))
+    p = dict(zip(names, holm(np.array(chances).ravel()).reshape(len(names), len(labels))))
     columns = np.stack([cues[name] for name in found], axis=1)
     classes = np.unique(having, axis=0, return_inverse=True)[1].ravel()
     within = following(columns, plain, groups, seed=seed, within=classes)

@@ -31,21 +31,21 @@ class Told:
 
 
 def shuffles(classes: np.ndarray, groups: np.ndarray, *, draws: int, seed: int) -> np.ndarray:
-    """`(draw, clip)`: classes exchanged within groups; between groups where most groups have one class only.
+    """`(draw, clip)`: each group has the classes of some group, in any order, over again where it is larger.
 
-    What clips of a group have in common then has it in every shuffle too.
+    Where groups have one class each, whole groups exchange theirs; where each has all, its clips do. What clips of a
+    group have in common they have in every shuffle too.
     """
     rng, (count, member) = np.random.default_rng(seed), members(groups)
     order = np.argsort(member, kind="stable")
-    several = np.mean([len(np.unique(classes[member == group])) > 1 for group in range(count)])
+    size = np.bincount(member)
+    first = np.cumsum(size) - size
+    place = np.arange(len(classes)) - first[member[order]]
     made = np.empty((draws, len(classes)), dtype=int)
     for row in made:
-        if several > 0.5:
-            mixed = np.lexsort((rng.random(len(classes)), member))
-            row[order] = classes[mixed]
-        else:
-            first = classes[order[np.searchsorted(member[order], np.arange(count))]]
-            row[:] = rng.permutation(first)[member]
+        mixed = classes[np.lexsort((rng.random(len(classes)), member))]  # group after group, each in any order
+        other = rng.permutation(count)[member[order]]
+        row[order] = mixed[first[other] + place % size[other]]
     return made
 
 

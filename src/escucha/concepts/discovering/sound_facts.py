@@ -73,8 +73,11 @@ def top_of_band(sound: Sound) -> float:
     return _share(np.quantile(sound.between(TOP * sound.top, np.inf), 0.25), sound.power[:, 1:].sum(axis=1).mean())
 
 
-def noise_floor(sound: Sound) -> float:
-    """dB of the quietest tenth of the frames below the top of the band, of the mean frame."""
+def quietest(sound: Sound) -> float:
+    """dB of the quietest tenth of the frames below the top of the band, of the mean frame.
+
+    A tape's noise in music with rests; in music without any, how little its sound dies away.
+    """
     middle = sound.between(2 * RUMBLE, TOP * sound.top)
     return _share(np.quantile(middle, 0.1), middle.mean())
 

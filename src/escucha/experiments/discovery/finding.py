@@ -136,7 +136,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _cue_rows(scan: Scan) -> Iterator[dict[str, Any]]:
-    """One row a cue and label; one a cue that cannot be put into a sound."""
+    """One row a cue and label; one a cue that cannot be put into these sounds."""
     for verdict in scan.verdicts:
         told = {"cue": verdict.cue, "accuracy": verdict.told.accuracy, "usual": verdict.told.usual, "p": verdict.p,
                 "tells": verdict.tells, "used": verdict.used, "clever_hans": verdict.clever_hans}

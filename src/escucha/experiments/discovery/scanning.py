@@ -1,13 +1,13 @@
 """The scan for cues: each measured on every clip, and put into or taken out of those held out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.audio.form import form
-from escucha.concepts.discovering.cues import CUES, FILE_CUES, Change, differing, measured
+from escucha.concepts.discovering.cues import CUES, FILE_CUES, Change, differing, measured, reaching
 from escucha.concepts.discovering.excerpts import batches, clip_means
 from escucha.concepts.discovering.scan import Verdict, changes_of, judged, scanned
 from escucha.corpora.corpus import Track
@@ -19,6 +19,8 @@ from escucha.models.classifier import Classifier, values
 NAMES = (*CUES, *FILE_CUES)
 KINDS = 24
 """Labels, or sets of labels, at most, that a cue is asked to tell apart."""
+SOME = 24
+"""Clips, at most, in which it is seen whether a change changes its cue."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +69,10 @@ def scan(workbench: Workbench, classifier: Classifier, tracks: Sequence[Track], 
     place = {track.name: at for at, track in enumerate(tracks)}
     mine = cues[[place[track.name] for track in held_out]]
     plain = _asked(workbench, classifier, held_out, None, "as it is")
-    changed = {key: _asked(workbench, classifier, held_out, change, " of ".join(reversed(key)))
-               for key, change in changes_of(found).items()}
+    some = [held_out[at] for at in np.random.default_rng(seed).permutation(len(held_out))[:SOME]]
+    changes = _changing(workbench, classifier, some, dict(zip(NAMES, cues.std(axis=0))), changes_of(found))
+    changed = {key: _asked(workbench, classifier, held_out, change, f"{key[1]} of {key[0]}")
+               for key, change in changes.items()}
     having = np.array([[label in track.labels for label in classifier.labels] for track in held_out])
     groups = np.array([track.group for track in held_out])
     verdicts = judged(found, dict(zip(NAMES, mine.T)), plain, changed, labels=classifier.labels, having=having,
@@ -76,6 +80,14 @@ def scan(workbench: Workbench, classifier: Classifier, tracks: Sequence[Track], 
     alike = tuple(name for name in NAMES if name not in differing(cues, NAMES))
     return Scan(verdicts, tuple(classifier.labels), len(set(said)), len(tracks), len({track.group for track in tracks}),
                 len(held_out), len(set(groups)), cues, alike)
+
+
+def _changing(workbench: Workbench, classifier: Classifier, tracks: Sequence[Track], spreads: Mapping[str, float],
+              changes: Mapping[tuple[str, str], Change]) -> dict[tuple[str, str], Change]:
+    """The changes of those cues that they do change in these clips."""
+    clips = workbench.clips([track.source for track in tracks], rate=classifier.rate, doing="changes")
+    there = reaching(clips, changes, spreads)
+    return {key: change for key, change in changes.items() if key[0] in there}
 
 
 def _asked(workbench: Workbench, classifier: Classifier, tracks: Sequence[Track], change: Change | None,

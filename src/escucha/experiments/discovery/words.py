@@ -102,12 +102,12 @@ def _cues(model: str, scan: Scan) -> Iterator[str]:
         yield (f"No simple cue both tells the label of these {scan.clips} clips and moves {model} that way: none of "
                f"{len(scan.verdicts)} that were measured.")
     telling = [verdict for verdict in scan.verdicts if verdict.tells and not verdict.clever_hans]
-    if telling:
-        named = listed([f"{cue_named(one.cue).words} ({one.told.accuracy:.0%} right, {one.told.usual:.0%} by luck at "
-                        "most)" for one in telling])
-        unasked = [cue_named(one.cue).words for one in telling if not one.moves]
-        tail = f" ({listed(unasked)} cannot be put into a sound, so the model was not asked)" if unasked else ""
-        yield f"These tell the label better than they should, without moving {model} that way: {named}{tail}."
+    unmoved, unasked = ([_told(one) for one in telling if bool(one.moves) == asked] for asked in (True, False))
+    if unmoved:
+        yield f"Better than by luck, but without moving {model} that way, the label is told by {listed(unmoved)}."
+    if unasked:
+        yield (f"Better than by luck the label is told by {listed(unasked)}, too; no more or less of that can be put "
+               f"into these sounds, so {model} was not asked, and the music itself may make it so.")
     moving = [cue_named(one.cue).words for one in scan.verdicts if one.used and not one.clever_hans]
     if moving:
         yield (f"{capital(listed(moving))} {'moves' if len(moving) == 1 else 'move'} {model} when changed, but "
@@ -123,9 +123,12 @@ def _ridden(verdict: Verdict) -> str:
     moved = [move for move in verdict.moves if move.astray]
     said = [f"{move.label} by {signed(move.move.value, 2)} [{signed(move.move.low, 2)}, {signed(move.move.high, 2)}]"
             for move in moved]
-    told = verdict.told
-    return (f"{cue_named(verdict.cue).words} alone tells {told.accuracy:.0%} of the clips ({told.usual:.0%} by luck at "
-            f"most), and more of it moves {listed(said)}")
+    return f"{_told(verdict)} tells the label, and more of it moves {listed(said)}"
+
+
+def _told(verdict: Verdict) -> str:
+    """`level (42% right, 39% by luck at most)`."""
+    return f"{cue_named(verdict.cue).words} ({verdict.told.accuracy:.0%} right, {verdict.told.usual:.0%} by luck at most)"
 
 
 def _reading(found: Summary, unit: str) -> str:
