@@ -74,7 +74,7 @@ def repeated(concept: Concept) -> Concept:
 
 WRONG = {
     "enough examples": (card(sides=11, groups=11), {}, r"11 examples with the idea and 11 without are few"),
-    "enough groups": (card(groups=19), {}, r"19 groups are few: .*under 20"),
+    "enough groups": (card(groups=19), {}, r"19 groups on each side are few: .*under 20"),
     "same labels on both sides": (uneven(card()), {}, r"differ in labels \(soleá and tangos\)"),
     "same level on both sides": (card(), {"louder": 5.0}, r"5\.\d dB louder on average: what is found may be loudness"),
     "enough null examples": (card(spare=3), {}, r"48 examples and 144 null examples"),
@@ -102,6 +102,18 @@ def test_groups_and_sounds_shared_with_clips_under_test_are_named():
     same = validate(concept, (*OTHERS, track("n7", "nobody")))[5]  # a null example counts as well
     assert same.passed is False
     assert "Sound n7 is among" in same.sentence
+
+
+def test_sides_of_unequal_groups_and_several_shared_ones_are_told():
+    concept = card()
+    few = replace(concept, examples=tuple(replace(one, group="artist0") if one.present else one
+                                          for one in concept.examples))
+    assert validate(few)[1].sentence.startswith("1 group with the idea and 24 without are few")
+    assert validate(concept)[1].sentence == "24 groups on each side."
+    wide = replace(concept, examples=(*concept.examples, replace(concept.examples[0], source=Named("x"), group="y")))
+    assert validate(wide)[1].sentence == "25 groups with the idea and 24 without."
+    shared = validate(concept, [track(f"t{number}", f"artist{number}") for number in range(4)])[5]
+    assert "4 groups (artist0, artist1, artist2, …) are among" in shared.sentence
 
 
 def test_level_of_softer_clips_is_said_with_its_direction():

@@ -76,10 +76,10 @@ def _examples(asked: Asked) -> Answer:
 def _groups(asked: Asked) -> Answer:
     examples = asked.concept.examples
     found = [len({examples[place].group for place in side}) for side in halves(examples)]
+    named = f"{found[0]} group{'s' if found[0] > 1 else ''}"
+    said = f"{named} on each side" if found[0] == found[1] else f"{named} with the idea and {found[1]} without"
     if min(found) >= FEW_GROUPS:
-        return True, f"{min(found)} groups on each side." if len(set(found)) == 1 else (
-            f"{found[0]} groups with the idea and {found[1]} without.")
-    said = f"{found[0]} groups" if len(set(found)) == 1 else f"{found[0]} groups with the idea and {found[1]} without"
+        return True, f"{said}."
     return False, (f"{said} are few: what is taken for the idea may be an artist or a recording, and intervals say "
                    f"little under {FEW_GROUPS}; take examples from more groups.")
 

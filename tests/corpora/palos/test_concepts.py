@@ -11,7 +11,7 @@ from escucha.corpora.palos.plan import plan
 from escucha.corpora.palos.score import score
 from escucha.corpora.rendering.note import Note
 from tests.corpora.palos.test_music import chroma, tones
-from tests.corpora.rendering.hearing import at, decibels, strength
+from tests.corpora.rendering.hearing import at, centroid, decibels, strength
 
 
 def pairs(change: str, *, count: int = 6, duration: float = 6.0) -> list[Pair]:
@@ -188,14 +188,8 @@ def quietest(source: PaloSource, *, lowest: float = 0.0) -> float:
     return float(10 * np.log10(np.percentile(power, 5)))
 
 
-def centroid(source: PaloSource) -> float:
-    wave = source.clip().wave
-    power = np.square(np.abs(np.fft.rfft(wave)))
-    return float((power * np.fft.rfftfreq(len(wave), 1 / RATE)).sum() / power.sum())
-
-
 def test_sound_is_bright_loud_reverberant_or_noisy():
-    bright = each("brightness", centroid)
+    bright = each("brightness", lambda source: centroid(source.clip().wave))
     assert (bright[:, 0] > 1.15 * bright[:, 1]).all()
     loud = each("loud", lambda source: decibels(source.clip().wave))
     assert np.diff(loud, axis=1) == pytest.approx(-12, abs=.01)

@@ -6,7 +6,7 @@ import pytest
 from escucha.corpora.palos import GRADES, RATE, counterfactual_pairs, ladders
 from escucha.corpora.rendering.sound import REST
 from escucha.errors import InputError
-from tests.corpora.rendering.hearing import decibels
+from tests.corpora.rendering.hearing import centroid, decibels
 
 ALSO = {"tempo": {"beats", "accents", "remates", "onsets", "chords", "modes", "sources", "cadence", "melisma"},
         "reverberation": {"decay"}}
@@ -34,11 +34,6 @@ def test_tempo_goes_by_the_factor():
     ladder, = ladders("tempo", scores=1, seed=1)
     tempi = [rung.annotations()["tempo"] for rung in ladder.rungs]
     assert np.divide(tempi, tempi[2]) == pytest.approx(ladder.levels)
-
-
-def centroid(wave: np.ndarray) -> float:
-    power = np.square(np.abs(np.fft.rfft(wave)))
-    return float((power * np.fft.rfftfreq(len(wave), 1 / RATE)).sum() / power.sum())
 
 
 def heard(change: str, rung) -> float:

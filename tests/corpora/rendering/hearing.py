@@ -32,6 +32,12 @@ def cents(wave: np.ndarray, pitch: float) -> float:
     return float(tries[int(np.argmax(fit))])
 
 
+def centroid(wave: np.ndarray) -> float:
+    """Mean frequency of the power spectrum of the whole, Hz."""
+    power = np.square(np.abs(np.fft.rfft(wave)))
+    return float((power * np.fft.rfftfreq(len(wave), 1 / RATE)).sum() / power.sum())
+
+
 def decibels(wave: np.ndarray) -> float:
     """Root mean square in dB."""
     return float(20 * np.log10(np.sqrt(np.mean(np.square(wave, dtype=float))) + 1e-12))

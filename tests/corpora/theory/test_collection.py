@@ -119,6 +119,12 @@ def test_annotations_need_no_sound_and_are_json():
     assert Recipe(**json.loads(json.dumps(dataclasses.asdict(recipe)))) == recipe
 
 
+def test_a_bar_has_as_many_beats_as_a_musician_counts():
+    notes = known(theory_corpus(about="time-signatures", clips=turn("time-signatures")))
+    assert {note["time_signature"]: note["beats_in_bar"] for note in notes} == {
+        "2/4": 2, "3/4": 3, "4/4": 4, "6/8": 2, "9/8": 3, "12/8": 4, "compas": 12}
+
+
 def test_scales_and_progressions_are_what_their_names_say():
     assert SCALES["phrygian"] == (0, 1, 3, 5, 7, 8, 10)
     assert SCALES["lydian"] == (0, 2, 4, 6, 7, 9, 11)

@@ -153,6 +153,22 @@ def test_intervals_draw_groups_so_that_what_a_group_shares_cancels_in_pairs():
     assert np.isnan(difference(pairs(3), np.full(6, np.nan), seed=0).value)
 
 
+def test_where_one_group_or_one_side_is_all_there_is_no_interval():
+    alone = replace(pairs(3), examples=tuple(replace(one, group="a") for one in pairs(3).examples))
+    found = difference(alone, np.tile([3.0, 1.0], 3), seed=0)
+    assert (found.value, found.groups) == (2.0, 1)
+    assert np.isnan(found.bounds).all()
+    one_sided = np.tile([3.0, np.nan], 3)
+    assert np.isnan(difference(pairs(3), one_sided, seed=0).value)
+
+
+def test_a_clip_whose_label_the_other_side_lacks_is_heard_with_the_nearest_of_any():
+    concept = replace(pairs(2), paired=False)
+    examples = tuple(replace(one, label="a" if one.present else "b") for one in concept.examples)
+    found = typical(replace(concept, examples=examples), np.array([0., 5., 4., 1.]), np.full(4, np.nan), 2)
+    assert sorted(found) == [(0, 3), (2, 1)]
+
+
 def test_gain_brings_both_to_one_loudness_and_never_clips():
     rng = np.random.default_rng(0)
     one, other = (Clip(level * rng.normal(0, 1, 2 * RATE), RATE) for level in (.01, .003))

@@ -12,7 +12,7 @@ from escucha.corpora.rendering.chord import NOTES, QUALITIES, chord_of
 from escucha.corpora.theory.topic import CHORDS, INTERVALS, PROGRESSIONS, SCALES, SIGNATURES
 
 FIFTH = 7
-ACCENTS = {"X": 1.0, "x": .7, "o": .35}
+ACCENTS = {"X": 1.0, "x": .7, "-": .35, "o": .35}
 """Amplitude of a stroke by its place in a bar (see `topic.SIGNATURES`)."""
 
 
@@ -118,12 +118,12 @@ def progression(ask: Ask) -> Figure:
 
 
 def bar(ask: Ask) -> Figure:
-    """A bar of strokes: clicks are one note, a fifth higher where the bar begins; chords sound on beats."""
+    """A bar of strokes: clicks are one note, a fifth higher where the bar begins; chords sound on accents."""
     pattern = SIGNATURES[ask.value]
     chord, click = _struck(ask)
     strokes = []
     for step, sign in enumerate(pattern):
-        pitches = (click + FIFTH * (sign == "X"),) if ask.manner == "clicks" or sign == "o" else chord
+        pitches = (click + FIFTH * (sign == "X"),) if ask.manner == "clicks" or sign in "-o" else chord
         strokes.append(Stroke(step, .8, pitches, ACCENTS[sign]))
     return Figure(tuple(strokes), len(pattern))
 

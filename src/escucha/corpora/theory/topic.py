@@ -43,10 +43,11 @@ PROGRESSIONS: dict[str, str] = {
 
 SIGNATURES: dict[str, str] = {
     "2/4": "Xoxo", "3/4": "Xoxoxo", "4/4": "Xoxoxoxo", "6/8": "Xooxoo", "9/8": "Xooxooxoo", "12/8": "Xooxooxooxoo",
-    "compas": "Xooxooxoxoxo",
+    "compas": "X--x--x-x-x-",
 }
-"""A bar, one character a stroke: `X` where it begins, `x` another beat, `o` between beats. Strokes are equally fast in
-all, so that only their grouping tells. The compás is the twelve beats of bulerías and soleá, accents 12 3 6 8 10."""
+"""A bar, one character a stroke: `X` where it begins, `x` another accented beat, `-` a beat without accent, `o` between
+beats. Strokes are equally fast in all, so that only their grouping tells. The compás is the twelve beats of bulerías
+and soleá, accents 12 3 6 8 10; beats without accent sound as strokes between beats do."""
 
 BANDS: dict[str, tuple[float, float]] = {f"{low}-{low + 20}": (low, low + 20.0) for low in range(50, 210, 20)}
 """Beats a minute."""
