@@ -32,8 +32,20 @@ class NoStem(InputError):
     """A track that can be read, and lacks the stem."""
 
 
+class Altered:
+    """A sound made of another: what was known of that need not hold here."""
+
+    def stems(self) -> dict[str, Clip]:
+        """Not known."""
+        return {}
+
+    def annotations(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+
 @dataclass(frozen=True)
-class Excerpt:
+class Excerpt(Altered):
     """`duration` seconds of a track from `start` on, or to its end."""
 
     source: Source
@@ -54,10 +66,6 @@ class Excerpt:
     def stems(self) -> dict[str, Clip]:
         """The same part of the track's own stems."""
         return {name: self.cut(stem) for name, stem in self.source.stems().items()}
-
-    def annotations(self) -> dict[str, Any]:
-        """Nothing: times in the track are others here."""
-        return {}
 
     def key(self) -> str:
         """A hash of the track's key and of the part."""
@@ -94,7 +102,7 @@ class Stem:
 
 
 @dataclass(frozen=True)
-class Without:
+class Without(Altered):
     """An excerpt of which one stem is taken out."""
 
     excerpt: Excerpt
@@ -106,21 +114,13 @@ class Without:
         stem = self.excerpt.cut(self.stem.of(self.excerpt.source, whole))
         return Clip(self.excerpt.cut(whole).wave - stem.wave, whole.rate)
 
-    def stems(self) -> dict[str, Clip]:
-        """Not known."""
-        return {}
-
-    def annotations(self) -> dict[str, Any]:
-        """Nothing."""
-        return {}
-
     def key(self) -> str:
         """A hash of the excerpt's key and of what the stem is."""
         return _hashed(self.excerpt.key(), self.stem, self.stem.content(self.excerpt.source))
 
 
 @dataclass(frozen=True)
-class Disturbed:
+class Disturbed(Altered):
     """A sound with a nuisance of NUISANCES."""
 
     source: Source
@@ -131,14 +131,6 @@ class Disturbed:
     def clip(self) -> Clip:
         """At the sound's own rate and gain."""
         return NUISANCES[self.kind][0](self.source.clip(), self.number, self.seed)
-
-    def stems(self) -> dict[str, Clip]:
-        """Not known."""
-        return {}
-
-    def annotations(self) -> dict[str, Any]:
-        """Nothing."""
-        return {}
 
     def key(self) -> str:
         """A hash of the sound's key and of the nuisance."""
