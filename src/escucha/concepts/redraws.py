@@ -29,7 +29,7 @@ def push_intervals(layer: Layer, design: Design, having: np.ndarray, groups: Seq
     alphas = redrawn_weights(own[0], design, seed=seed, draws=DRAWS)
     pushed = layer.pushed(design.own, np.concatenate([like[None], alphas]), like)
     sides = len(set(design.groups.tolist()))
-    return [_interval(pushed[:, mine, column], np.asarray(groups)[mine], sides, seed=seed)
+    return [drawn_interval(pushed[:, mine, column], np.asarray(groups)[mine], sides, seed=seed)
             for column, mine in enumerate(having.T)]
 
 
@@ -62,12 +62,15 @@ def _drawn(design: Design, seed: int) -> Iterator[np.ndarray]:
             yield drawn
 
 
-def _interval(pushed: np.ndarray, groups: np.ndarray, sides: int, *, seed: int) -> Interval:
-    """From pushes `(1 + draw, clip)`, the first of them the concept's own; `sides` groups supply its examples."""
+def drawn_interval(found: np.ndarray, groups: np.ndarray, sides: int, *, seed: int) -> Interval:
+    """Of a mean over clips, from `(1 + draw, clip)`: what the concept's own direction gives, and redrawn ones.
+
+    In every draw the clips' groups `(clip,)` are drawn anew too; `sides` groups supply the concept's examples.
+    """
     count, member = members(groups)
-    value = float(pushed[0].mean())
+    value = float(found[0].mean())
     if count == 1:
         return Interval(value, float("nan"), float("nan"), 1, ALONE)
-    clips = np.stack(list(redrawn(count, seed=seed + 1, draws=len(pushed) - 1)))[:, member]
-    drawn = (pushed[1:] * clips).sum(axis=1) / clips.sum(axis=1)
+    clips = np.stack(list(redrawn(count, seed=seed + 1, draws=len(found) - 1)))[:, member]
+    drawn = (found[1:] * clips).sum(axis=1) / clips.sum(axis=1)
     return interval(value, drawn, min(count, sides))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from concept_erasure import LeaceFitter
+from scipy.stats import binom
 from torch import nn
 
 from escucha.audio.clip import Clip
@@ -21,8 +22,9 @@ IDEA = axis(3, 2.0)
 def erased(world: World, *, controls: int = 1, seed: int = 0) -> tuple[Reading, Eraser, list[Eraser]]:
     """What is read once the concept is erased, its eraser, and those of meaningless concepts."""
     made = design(world.concept, world.places, estimator="mean-difference", nulls=max(controls, 20), seed=seed)
-    kept, space = kept_apart(made, seed=seed), space_of(world.rows)
-    eraser, *others = space.erasers(np.stack([made.own, *made.nulls[:controls]])[:, ~kept], made.signs[~kept])
+    kept, space = kept_apart(made.concept, seed=seed), space_of(world.rows)
+    sets = np.stack([made.own, *made.nulls[:controls]])[:, ~kept]
+    eraser, *others = space.erasers(space.differences(sets, made.signs[~kept]))
     return read(world.rows, eraser, made, kept, layer="block", seed=seed), eraser, others
 
 
@@ -32,9 +34,15 @@ def own(world: World) -> tuple[np.ndarray, np.ndarray]:
     return world.rows[made.own].astype(np.float64), made.signs
 
 
+def alone(rows: np.ndarray, signs: np.ndarray) -> Eraser:
+    """The eraser of examples that are all there is."""
+    space = space_of(rows)
+    return space.erasers(space.differences(np.arange(len(rows))[None], signs))[0]
+
+
 def test_nothing_goes_with_the_idea_any_more_and_only_one_direction_is_lost():
     rows, signs = own(paired_world(IDEA))
-    gone = space_of(rows).erasers(np.arange(len(rows))[None], signs)[0](rows)
+    gone = alone(rows, signs)(rows)
     np.testing.assert_allclose(signs @ gone / len(signs), 0, atol=1e-9)
     np.testing.assert_allclose(gone.mean(axis=0), rows.mean(axis=0), atol=1e-9)
     assert np.linalg.matrix_rank(gone - rows, tol=1e-6) == 1
@@ -46,7 +54,7 @@ def test_it_is_the_packages_eraser():
     theirs = LeaceFitter.fit(told, torch.tensor(signs, dtype=torch.float64), constrain_cov_trace=False,
                              svd_tol=1e-9).eraser
     expected = theirs(told).numpy() * scales(rows) + rows.mean(axis=0)
-    np.testing.assert_allclose(space_of(rows).erasers(np.arange(len(rows))[None], signs)[0](rows), expected, atol=1e-8)
+    np.testing.assert_allclose(alone(rows, signs)(rows), expected, atol=1e-8)
 
 
 def test_every_position_is_erased_and_their_mean_is_the_means_own():
@@ -72,37 +80,65 @@ def test_where_there_is_no_idea_nothing_is_read(make):
 
 def test_what_the_eraser_could_not_know_is_read_by_a_fresh_line():
     world = paired_world(0 * IDEA, families=36, noise=0.1)
-    unheard = {f"family-{number}" for number in range(36)} - _heard(world)
-    for example in world.concept.examples:
-        if example.group in unheard and example.present:
-            world.rows[world.places[example.source.key()]] += 4 * IDEA
+    unheard = kept_apart(world.concept, seed=0)
+    for place in np.flatnonzero(unheard[:36]):
+        world.rows[world.places[world.concept.examples[2 * place].source.key()]] += 4 * IDEA
     found, *_ = erased(world)
     assert found.fresh > found.fresh_null
     assert found.after <= found.after_null
 
 
-def _heard(world: World) -> set[str]:
-    """Groups whose rows move the eraser (fitted with the seed 0)."""
-    plain = erased(world)[1].middle
-    moving = set()
-    for place, example in enumerate(world.concept.examples):
-        if example.present:
-            rows = world.rows.copy()
-            rows[world.places[example.source.key()]] += 100
-            if np.abs(erased(World(world.concept, rows, world.places))[1].middle - plain).max() > 1e-3:
-                moving.add(world.concept.examples[place].group)
-    return moving
+@pytest.mark.parametrize("families", [5, 12, 36])
+def test_a_third_of_the_groups_of_each_label_is_kept_apart(families):
+    world = paired_world(IDEA, families=families)
+    kept = kept_apart(world.concept, seed=0)
+    labels = [world.concept.examples[2 * place].label for place in np.flatnonzero(kept[:families])]
+    assert len(labels) == max(2, round(families / 3))
+    assert abs(labels.count("bulerias") - labels.count("alegrias")) <= 1
+    np.testing.assert_array_equal(kept[:families], kept[families:])
+
+
+def test_too_few_groups_are_refused_by_name():
+    with pytest.raises(InputError, match=r"concept 'idea' has too few groups to be erased"):
+        kept_apart(paired_world(IDEA, families=3).concept, seed=0)
+
+
+def found_in(world: World, seed: int, listens: np.ndarray, *, present: float = 0.0) -> float:
+    """p of erasing an idea for a label that reads along `listens`, on clips that have `present` of unit 3."""
+    _, eraser, others = erased(world, controls=59, seed=seed)
+    clips = np.random.default_rng(1000 + seed).normal(size=(30, UNITS)) * 3 + axis(3, present)
+    changes = np.stack([(one(clips) - clips) @ listens for one in (eraser, *others)])[:, :, None]
+    return erased_effects(
+        changes[0], changes[1:11], changes[1:], concept="idea", layer="block", labels=["label"], sides=12, seed=seed,
+        having=np.ones((30, 1), dtype=bool), groups=[str(at) for at in range(30)], known=[True])[0].p
+
+
+@pytest.mark.parametrize("settings", [{}, {"each": 3, "shared": 1.0}])
+def test_erasing_what_does_not_matter_is_found_no_oftener_than_alpha(settings):
+    families = 12 if settings else 24
+    listens = np.random.default_rng(5).normal(size=UNITS)
+    found = [found_in(paired_world(0 * IDEA, families=families, seed=seed, **settings), seed, listens) <= 0.05
+             for seed in range(200)]
+    assert sum(found) <= binom.ppf(0.99, len(found), 0.05)
+
+
+@pytest.mark.parametrize("present", [0.0, 4.0])
+def test_erasing_what_matters_is_found_whether_or_not_the_clips_have_it(present):
+    found = [found_in(paired_world(2 * IDEA, noise=0.5, seed=seed), seed, axis(3, 1.0), present=present) <= 0.05
+             for seed in range(10)]
+    assert sum(found) >= 9
 
 
 def test_shuffled_answers_are_turned_by_whole_groups_and_keep_both_sides():
     rng, groups = np.random.default_rng(0), np.tile([f"family-{number // 2}" for number in range(36)], 2)
-    turned = shuffled_answers(np.repeat([1, -1], 36), groups, paired=True, count=50, rng=rng)
+    turned = shuffled_answers(np.repeat([1, -1], 36), groups, groups, paired=True, count=50, rng=rng)
     assert (turned[:, :36] == -turned[:, 36:]).all()
     assert (turned[:, :36:2] == turned[:, 1:36:2]).all()
     assert 0.3 < (turned[:, :36] > 0).mean() < 0.7
     signs = np.tile([1, 1, 1, -1, -1, -1], 30)
-    moved = shuffled_answers(signs, np.repeat(np.arange(30), 6), paired=False, count=50, rng=rng)
-    assert (moved.sum(axis=1) == 0).all()
+    labels = np.tile(["a", "a", "a", "a", "b", "b"], 30)
+    moved = shuffled_answers(signs, np.repeat(np.arange(30), 6), labels, paired=False, count=50, rng=rng)
+    assert (moved[:, labels == "a"].sum(axis=1) == 60).all()
     assert not (moved == signs).all(axis=1).any()
 
 
@@ -125,11 +161,12 @@ def test_the_label_that_listens_to_the_idea_falls_and_no_other_does():
     clips = [Clip(wave.reshape(-1).astype(np.float32), 8000) for wave in waves]
     said = values_when(check_steerable(model), clips, "inside", [np.copy, eraser, *others])
     np.testing.assert_allclose(said[0], [model.scores(clip.wave[None])[0] for clip in clips], atol=1e-5)
-    effects = erased_effects(said[1:] - said[0], concept="idea", layer="inside", labels=model.labels, seed=0,
-                             having=np.ones((30, 3), dtype=bool), groups=[str(at) for at in range(30)])
+    changes = said[1:] - said[0]
+    effects = erased_effects(changes[0], changes[1:20], changes[1:], concept="idea", layer="inside", seed=0, sides=32,
+                             labels=model.labels, having=np.ones((30, 3), dtype=bool), known=[True] * 3,
+                             groups=[str(at) for at in range(30)])
     idea, other, deaf = corrected(effects, "holm")
     assert idea.mean == pytest.approx(eraser.middle[3] - 6, abs=0.5)
-    assert idea.high < 0
     assert idea.p_corrected <= 0.03
     assert other.p_corrected > 0.05
     assert (deaf.mean, deaf.p, deaf.control) == (0, 1, 0)
@@ -148,5 +185,5 @@ def test_a_model_that_cannot_be_changed_is_told_so():
 
 def test_an_eraser_of_nothing_changes_nothing():
     rows = np.ones((8, UNITS))
-    eraser = space_of(rows).erasers(np.arange(8)[None], np.repeat([1, -1], 4))[0]
+    eraser = alone(rows, np.repeat([1, -1], 4))
     np.testing.assert_array_equal(eraser(rows), rows)

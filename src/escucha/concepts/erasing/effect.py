@@ -11,35 +11,40 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.concepts.correction import CORRECTIONS
+from escucha.concepts.redraws import drawn_interval
 from escucha.errors import InputError
 from escucha.models import windows
 from escucha.models.classifier import Change, Classifier, FeatureClassifier, SteerableClassifier, values
-from escucha.models.resampling import mean_interval
 
-DRAWS = 2000
-"""Of the bootstrap."""
-AT_ONCE = 128
-"""Changes that a layer gives in one pass: bounds memory."""
+BYTES = 2**27
+"""Of what a layer gives in one pass for many changes: bounds memory."""
 
 
 @dataclass(frozen=True)
 class ErasedEffect:
-    """Mean change of a label's value over its clips when an idea is erased at a layer."""
+    """What becomes of a label's value, over its clips, when an idea is erased at a layer."""
 
     concept: str
     layer: str
     label: str
     mean: float
-    """Below zero the label falls without the idea: the classifier needed it."""
+    """Mean change. Below zero the label falls: it likes the idea and its clips have more of it than is left to them.
+
+    What is left is what the layer's examples have on average, so a label that likes an idea which its clips lack rises.
+    """
     low: float
     high: float
-    """95 % interval, bootstrap over groups."""
+    """95 % interval: the groups of the clips and those of the examples, with the eraser fitted to them, drawn anew."""
+    size: float
+    """Mean size of the change, up or down: what half of the clips have may move each of them, and not the mean."""
     control: float
     """Mean change where a meaningless concept is erased instead: what erasing anything does."""
     control_reach: float
-    """95 % of meaningless concepts change the label by no more than this, up or down."""
+    """95 % of meaningless concepts change the mean by no more than this, up or down."""
+    control_size: float
+    """95 % of meaningless concepts move clips by no more than this."""
     p: float
-    """(1 + number of meaningless concepts whose erasing changes the label as much) / (their number + 1)."""
+    """(1 + number of meaningless concepts that move clips by as much) / (their number + 1); NaN where not tested."""
     p_corrected: float
     """Over every concept, layer and label asked."""
     groups: int
@@ -69,31 +74,37 @@ def _scores_when(classifier: SteerableClassifier | FeatureClassifier, waves: np.
     if isinstance(classifier, FeatureClassifier):
         features = classifier.features(waves)
         return np.stack([classifier.scores_of(change(features)) for change in changes])
-    return np.concatenate([classifier.scores_changed(waves, layer, changes[at:at + AT_ONCE])
-                           for at in range(0, len(changes), AT_ONCE)])
+    once = max(1, BYTES // classifier.activations(waves[:1], [layer])[layer].nbytes)
+    return np.concatenate([classifier.scores_changed(waves, layer, changes[at:at + once])
+                           for at in range(0, len(changes), once)])
 
 
-def erased_effects(changes: np.ndarray, *, concept: str, layer: str, labels: Sequence[str], having: np.ndarray,
-                   groups: Sequence[str], seed: int) -> list[ErasedEffect]:
-    """One a label, from changes `(eraser, clip, label)` of which the first is the idea's; p not yet corrected.
+def erased_effects(own: np.ndarray, redrawn: np.ndarray, null: np.ndarray, *, concept: str, layer: str,
+                   labels: Sequence[str], having: np.ndarray, groups: Sequence[str], sides: int,
+                   known: Sequence[bool], seed: int) -> list[ErasedEffect]:
+    """One a label, p not yet corrected, from changes: by the idea's eraser `(clip, label)`, by erasers of its groups
+    drawn anew, and by those of meaningless concepts `(eraser, clip, label)`.
 
-    `having` `(clip, label)` says which clips have which label.
+    `having` `(clip, label)` says which clips have which label; `sides` groups supply the examples; a label that is not
+    `known` to the classifier is not tested.
     """
     made = []
-    names = np.array(groups)
     for column, label in enumerate(labels):
         mine = having[:, column]
-        found = mean_interval(changes[0, mine, column], names[mine], seed=seed, draws=DRAWS)
-        null = changes[1:, mine, column].mean(axis=1)
-        p = (1 + np.sum(np.abs(null) >= abs(found.value) * (1 - 1e-9))) / (len(null) + 1)
+        found = own[mine, column]
+        drawn = drawn_interval(np.concatenate([found[None], redrawn[:, mine, column]]), np.array(groups)[mine], sides,
+                               seed=seed)
+        means, sizes = null[:, mine, column].mean(axis=1), np.abs(null[:, mine, column]).mean(axis=1)
+        size = float(np.abs(found).mean())
+        p = (1 + np.sum(sizes >= size * (1 - 1e-9))) / (len(null) + 1) if known[column] else float("nan")
         made.append(ErasedEffect(
-            concept, layer, label, found.value, found.low, found.high, control=float(null.mean()),
-            control_reach=float(np.quantile(np.abs(null), 0.95)), p=float(p), p_corrected=float("nan"),
-            groups=found.groups))
+            concept, layer, label, drawn.value, drawn.low, drawn.high, size, control=float(means.mean()),
+            control_reach=float(np.quantile(np.abs(means), 0.95)), control_size=float(np.quantile(sizes, 0.95)),
+            p=float(p), p_corrected=float("nan"), groups=drawn.groups))
     return made
 
 
 def corrected(effects: Sequence[ErasedEffect], correction: str) -> tuple[ErasedEffect, ...]:
-    """The effects with p corrected over all of them."""
+    """The effects with p corrected over all of them, those not tested too."""
     adjusted = CORRECTIONS[correction](np.array([found.p for found in effects]))
     return tuple(replace(found, p_corrected=float(p)) for found, p in zip(effects, adjusted))

@@ -40,30 +40,33 @@ class Space:
 
     rows: np.ndarray
     """`(row, unit)`."""
+    middle: np.ndarray
+    """`(unit,)`: their mean. What is erased takes its value there, whatever is erased."""
     whiten: np.ndarray
     """`(unit, unit)`: what makes units vary alike, and each by itself."""
     colour: np.ndarray
     """`(unit, unit)`: its inverse."""
 
-    def erasers(self, sets: np.ndarray, signs: np.ndarray) -> list[Eraser]:
-        """LEACE of concepts given as sets `(set, example)`; signs `(example,)` are those of every set.
-
-        A set whose two sides do not differ on average erases nothing.
-        """
-        level = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
-        differences = np.stack([level @ self.rows[one] for one in sets])
+    def erasers(self, differences: np.ndarray) -> list[Eraser]:
+        """LEACE of binary ideas given as their mean with minus their mean without, `(idea, unit)`; 0 erases nothing."""
         along = differences @ self.whiten.T
         length = np.linalg.norm(along, axis=1, keepdims=True)
         along = np.divide(along, length, out=np.zeros_like(along), where=length > 1e-9)
-        return [Eraser(left, right, self.rows[one].mean(axis=0, dtype=np.float64))
-                for left, right, one in zip(along @ self.colour.T, along @ self.whiten, sets)]
+        return [Eraser(left, right, self.middle) for left, right in zip(along @ self.colour.T, along @ self.whiten)]
+
+    def differences(self, sets: np.ndarray, signs: np.ndarray) -> np.ndarray:
+        """`(set, unit)` mean with minus mean without, of sets `(set, example)` of rows; signs `(example,)` of all."""
+        level = np.where(signs > 0, 1 / (signs > 0).sum(), -1 / (signs < 0).sum())
+        return np.stack([level @ self.rows[one] for one in sets])
 
 
 def space_of(rows: np.ndarray) -> Space:
     """The space of rows `(row, unit)`: units brought to one scale, their covariance shrunk (`concept_erasure`).
 
-    LEACE erases an idea whatever covariance it takes, and changes the rows the less the better that is known: so it is
-    that of all rows, not of one idea's examples. InputError for more units than WIDEST.
+    LEACE erases an idea whatever covariance and middle it takes, and changes the rows the less the better the first is
+    known: so both are of all rows (without their answers), not of one idea's examples. A middle of the idea's own would
+    depend on its direction, as that of a meaningless one, turned by chance, does not. InputError for more units than
+    WIDEST.
     """
     if rows.shape[1] > WIDEST:
         raise InputError(f"an idea is erased from at most {WIDEST} units, and this layer has {rows.shape[1]}; erase it "
@@ -77,7 +80,7 @@ def space_of(rows: np.ndarray) -> Space:
     there = size > size[-1] * len(size) * np.finfo(float).eps
     powers = [np.where(there, np.where(there, size, 1.0)**power, 0.0) for power in (-0.5, 0.5)]
     whiten, colour = (axes * power @ axes.T for power in powers)
-    return Space(rows, whiten / scale, colour * scale[:, None])
+    return Space(rows, rows.mean(axis=0, dtype=np.float64), whiten / scale, colour * scale[:, None])
 
 
 def scales(rows: np.ndarray) -> np.ndarray:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escucha.concepts.concept import Concept
 from escucha.concepts.design import Design
 from escucha.concepts.dual import folds_of, penalties
 from escucha.concepts.erasing.leace import Eraser, scales
 from escucha.concepts.meaningless import order, permuted_pairs
+from escucha.errors import InputError
 
 HELD_OUT = 3
 """One group in so many is kept from the eraser."""
@@ -33,9 +35,12 @@ class Reading:
     before_p: float
     """Share of shufflings of the groups' answers that are read as well."""
     after: float
-    """A line fitted to the very examples that the eraser was fitted to, once it is erased."""
+    """A line fitted to the very examples that the eraser was fitted to, once it is erased: chance, by construction.
+
+    LEACE leaves them nothing to fit; another number would be a fault of the eraser.
+    """
     after_null: float
-    """What 95 % of shufflings stay below: `after` within it is nothing left."""
+    """What 95 % of shufflings stay below."""
     after_p: float
     fresh: float
     """A line fitted, after erasing, to other groups than the eraser: above `fresh_null` the eraser did not know all."""
@@ -45,26 +50,44 @@ class Reading:
     """That the eraser was not fitted on."""
 
 
-def kept_apart(design: Design, *, seed: int) -> np.ndarray:
-    """`(example,)`: is it of a group that the eraser does not hear? One in HELD_OUT of each label and each side."""
+def kept_apart(concept: Concept, *, seed: int) -> np.ndarray:
+    """`(example,)` in the order of a set: is it of a group that the eraser does not hear?
+
+    One in HELD_OUT of the groups that have the idea, of those that lack it and of those with both, labels in turn, and
+    at least two. InputError where that leaves the eraser, or the line that reads, less than two groups of either side.
+    """
+    examples = [concept.examples[place] for place in order(concept)]
+    groups, present = np.array([one.group for one in examples]), np.array([one.present for one in examples])
+    sides: dict[float, dict[str, list[str]]] = {}
+    for name in np.unique(groups):
+        mine = groups == name
+        label = examples[int(np.flatnonzero(mine)[0])].label
+        sides.setdefault(float(np.sign(present[mine].mean() - 0.5)) if present[mine].mean() in (0, 1) else 0.0,
+                         {}).setdefault(label, []).append(str(name))
     rng = np.random.default_rng(seed)
-    labels = np.array([example.label for example in design.concept.examples])[order(design.concept)]
-    strata: dict[tuple[str, float], list[str]] = {}
-    for name in np.unique(design.groups):
-        mine = design.groups == name
-        strata.setdefault((labels[mine][0], float(np.sign(design.signs[mine].sum()))), []).append(str(name))
-    names = [name for stratum in strata.values() for name in rng.permutation(stratum)]
-    return np.isin(design.groups, names[::HELD_OUT])
+    kept = np.isin(groups, [name for side in sides.values() for name in _third(side, rng)])
+    for part in (kept, ~kept):
+        for there in (True, False):
+            if len(np.unique(groups[part & (present == there)])) < 2:
+                raise InputError(f"concept {concept.name!r} has too few groups to be erased: a third is kept to see "
+                                 "whether it can still be read, and either part needs two groups with the idea and two "
+                                 "without; give it more groups, or leave 'erase' out")
+    return kept
+
+
+def _third(side: dict[str, list[str]], rng: np.random.Generator) -> list[str]:
+    """One group in HELD_OUT, at least two, labels in turn."""
+    decks = [rng.permutation(names).tolist() for names in side.values()]
+    turns = [deck[turn] for turn in range(max(map(len, decks))) for deck in decks if turn < len(deck)]
+    return turns[:max(2, round(len(turns) / HELD_OUT))]
 
 
 def read(rows: np.ndarray, eraser: Eraser, design: Design, kept: np.ndarray, *, layer: str, seed: int) -> Reading:
-    """The idea read off the groups that were `kept` (`kept_apart`), from the layer's rows `(row, unit)`.
-
-    InputError where too few groups were kept to read it off by a line of their own.
-    """
+    """The idea read off the groups that were `kept` (`kept_apart`), from the layer's rows `(row, unit)`."""
     signs, groups, paired = np.sign(design.signs), design.groups, design.concept.paired
+    labels = np.array([example.label for example in design.concept.examples])[order(design.concept)]
     rng = np.random.default_rng(seed)
-    told = np.stack([signs, *shuffled_answers(signs, groups, paired=paired, count=SHUFFLED, rng=rng)])
+    told = np.stack([signs, *shuffled_answers(signs, groups, labels, paired=paired, count=SHUFFLED, rng=rng)])
     plain, once = rows[design.own].astype(np.float64), np.where(kept, 0, -1)
     erased = eraser(plain)
     before, _, before_p = _read(plain, told, once, paired=paired)
@@ -74,19 +97,25 @@ def read(rows: np.ndarray, eraser: Eraser, design: Design, kept: np.ndarray, *, 
                    len(np.unique(groups[kept])))
 
 
-def shuffled_answers(signs: np.ndarray, groups: np.ndarray, *, paired: bool, count: int,
+def shuffled_answers(signs: np.ndarray, groups: np.ndarray, labels: np.ndarray, *, paired: bool, count: int,
                      rng: np.random.Generator) -> np.ndarray:
-    """`(count, example)`: of pairs whole groups turned round, of clips each group with another group's answers."""
+    """`(count, example)`: of pairs whole groups turned round, of clips each group with the answers of another.
+
+    Of clips label by label, so that an idea that some labels have oftener is not read by the label.
+    """
     if paired:
         half = len(signs) // 2
         turned = permuted_pairs(groups[:half], count=count, rng=rng)
         return np.where(turned[:, :half] < half, 1, -1)[:, np.tile(np.arange(half), 2)] * signs
-    names, which = np.unique(groups, return_inverse=True)
-    own = [np.flatnonzero(which == number) for number in range(len(names))]
     made = np.empty((count, len(signs)))
     for row in made:
-        for places, other in zip(own, rng.permutation(len(names))):
-            row[places] = np.resize(rng.permutation(signs[own[other]]), len(places))
+        ranks = dict(zip(np.unique(groups), rng.permutation(len(np.unique(groups)))))
+        for label in np.unique(labels):
+            there = np.unique(groups[labels == label])
+            names = sorted(there, key=ranks.__getitem__)  # one order for all labels: a group's answers move together
+            for name, other in zip(names, np.roll(names, 1)):
+                mine, theirs = ((groups == one) & (labels == label) for one in (name, other))
+                row[mine] = np.resize(rng.permutation(signs[theirs]), mine.sum())
     return made
 
 

@@ -29,6 +29,8 @@ class Listened:
     """One a concept."""
     values: np.ndarray
     """`(row, label)`: what the model says of each example."""
+    rows: dict[str, np.ndarray]
+    """Layer to what it gives of each example and null example `(row, unit)`, in its own units."""
     tested: Tested
 
     def cavs(self, layer: Layer, *, seed: int) -> tuple[Cav, ...]:
@@ -54,7 +56,8 @@ def listen(study: "ConceptStudy", asked: Asked, workbench: "Workbench") -> Liste
     designs, rows, values = _examples(study, asked, workbench)
     clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate,
                             doing="clips under test")
-    return Listened(asked, designs, values, tested(asked.classifier, clips, rows, maps=study.maps, labels=asked.labels))
+    under_test = tested(asked.classifier, clips, rows, maps=study.maps, labels=asked.labels)
+    return Listened(asked, designs, values, rows, under_test)
 
 
 def paired_changes(designs: Sequence[Design], values: np.ndarray) -> Iterator[tuple[Design, np.ndarray]]:

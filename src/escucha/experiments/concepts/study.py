@@ -17,7 +17,7 @@ from escucha.concepts.entangling import Entangled, entangled
 from escucha.concepts.erasing.table import Erasures
 from escucha.concepts.estimators import Estimated, estimated
 from escucha.concepts.tcav import ConceptTest, corrected, mean_pulls
-from escucha.concepts.telling import untold
+from escucha.concepts.telling import Telling, untold
 from escucha.concepts.validation import doubts
 from escucha.config import Within
 from escucha.corpora.corpus import Source
@@ -99,7 +99,7 @@ class ConceptStudy:
             agreements=tuple(agreements(tests, effects, seed=self.seed)),
             doses=self._doses(designs, values, asked.labels),
             doubts={concept.name: told for concept in asked.concepts if (told := doubts(concept, asked.tracks))},
-            told=tuple(known), erasures=self._erasures(found, workbench) if self.erase else None)
+            told=tuple(known), erasures=self._erasures(found, known, workbench) if self.erase else None)
 
     def _told(self, asked: Asked) -> dict[str, Any]:
         return {"value": VALUES[asked.classifier.link], "estimator": self.estimator, "maps": self.maps,
@@ -116,14 +116,14 @@ class ConceptStudy:
             labels=asked.labels)]
         return _Layer(layer.unit, tuple(tests), cavs, tuple(beside), tuple(entangled(layer, designs, cavs)))
 
-    def _erasures(self, found: Listened, workbench: "Workbench") -> Erasures:
+    def _erasures(self, found: Listened, known: Sequence[Telling], workbench: "Workbench") -> Erasures:
         asked, sources = found.asked, [track.source for track in found.asked.tracks]
         cells = len(asked.concepts) * len(self.erase) * len(asked.labels)
         return erased(
             asked.classifier, lambda: workbench.clips(sources, rate=asked.classifier.rate, doing="erasing, of clips"),
-            self.erase, found.designs, found.tested.rows, labels=asked.labels, having=asked.having,
-            groups=[track.group for track in asked.tracks], controls=nulls_needed(cells, self.alpha),
-            correction=self.correction, seed=self.seed)
+            self.erase, found.designs, found.rows, labels=asked.labels, having=asked.having,
+            groups=[track.group for track in asked.tracks], known=[one.known(self.alpha) for one in known],
+            controls=nulls_needed(cells, self.alpha), correction=self.correction, seed=self.seed)
 
     def _pairs(self, asked: Asked, workbench: "Workbench") -> tuple[Contrast, ...]:
         rate = asked.classifier.rate
