@@ -5,7 +5,7 @@ import pytest
 
 from escucha.audio import io
 from escucha.audio.clip import Clip
-from escucha.audio.loudness import NOTHING, fade, level, loudness, match
+from escucha.audio.loudness import NOTHING, common_gain, fade, level, louder, loudness, match
 
 
 def sine(seconds, rate=48000, peak=1.0):
@@ -70,3 +70,17 @@ def test_a_fade_is_at_the_ends_only():
     np.testing.assert_allclose(faded[:100] + faded[:100][::-1], 1, atol=1e-6)
     for count in (1, 2, 3):
         assert len(fade(Clip(np.ones(count), 10000), 1.0).wave) == count
+
+
+def test_one_gain_brings_all_to_one_loudness_and_never_clips():
+    rng = np.random.default_rng(0)
+    one, other = (Clip(size * rng.normal(0, 1, 16000), 8000) for size in (.01, .003))
+    gain = common_gain((one, other), target=-20, cap_db=30)
+    both = Clip(np.concatenate([louder(clip, gain).wave for clip in (one, other)]), 8000)
+    assert loudness(both) == pytest.approx(-20, abs=.1)
+    assert common_gain((one, other), target=-20, cap_db=6) == 6
+    spike = Clip(np.where(np.arange(16000) == 99, .9, one.wave), 8000)
+    for clips, also in (((spike, other), ()), ((one, other), (spike,))):
+        assert common_gain(clips, target=-20, cap_db=30, also=also) == pytest.approx(20 * np.log10(1 / .9), abs=.02)
+    still = Clip(np.zeros(8000), 8000)
+    assert common_gain((still, still), target=-20, cap_db=30) == common_gain((), target=-20, cap_db=30) == 0

@@ -1,6 +1,7 @@
 """How loud a clip is to a listener, and clips made equally loud (ITU-R BS.1770-4, with pyloudnorm); plain level too."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from escucha.audio.clip import Clip
 
 BLOCK = 0.4
 """Seconds of a gating block in BS.1770."""
+FULL = 0.999
+"""The largest sample of what is made louder: a little under 1, for rounding."""
 NOTHING = -180.0
 """dB; the level of silence."""
 
@@ -44,7 +47,26 @@ def match(clip: Clip, reference: Clip, *, cap_db: float = 12.0) -> tuple[Clip, f
     if not (math.isfinite(wanted) and math.isfinite(got)):
         return clip, 0.0
     gain = min(wanted - got, cap_db)
-    return Clip(clip.wave * np.float32(10 ** (gain / 20)), clip.rate), gain
+    return louder(clip, gain), gain
+
+
+def louder(clip: Clip, decibels: float) -> Clip:
+    """The clip so many dB louder, or softer; its peak may pass 1."""
+    return Clip(clip.wave * np.float32(10 ** (decibels / 20)), clip.rate)
+
+
+def common_gain(clips: Sequence[Clip], *, target: float, cap_db: float, also: Iterable[Clip] = ()) -> float:
+    """dB of the one gain that brings clips, heard one after the other, to `target` LUFS: their differences stay.
+
+    At most `cap_db` upwards, and so that no sample passes 1, nor one of the clips that are `also` played at this gain.
+    All of one rate. 0 where they are silent.
+    """
+    if not clips:
+        return 0.0
+    together = loudness(Clip(np.concatenate([clip.wave for clip in clips]), clips[0].rate))
+    peak = max(float(np.abs(clip.wave).max(initial=0)) for clip in (*clips, *also))
+    room = -20 * math.log10(max(peak, 1e-9) / FULL)
+    return min(target - together, cap_db, room) if math.isfinite(together) else min(0.0, room)
 
 
 def fade(clip: Clip, seconds: float = 0.01) -> Clip:

@@ -13,6 +13,7 @@ import soundfile
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import MP3_RATES, bound, resample
+from escucha.audio.loudness import louder
 from escucha.errors import InputError
 
 Perturbation = Callable[[Clip, np.random.Generator], Clip]
@@ -46,7 +47,7 @@ def shift(clip: Clip, rng: np.random.Generator, *, seconds: float) -> Clip:
 
 def gain(clip: Clip, rng: np.random.Generator, *, decibels: float) -> Clip:
     """Louder by `decibels`, or softer."""
-    return Clip(clip.wave * np.float32(10 ** (decibels / 20)), clip.rate)
+    return louder(clip, decibels)
 
 
 def noise(clip: Clip, rng: np.random.Generator, *, decibels: float) -> Clip:

@@ -8,12 +8,11 @@ import pytest
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import read, write
-from escucha.audio.loudness import loudness
 from escucha.concepts.concept import Concept, Example
 from escucha.errors import InputError
 from escucha.experiments.cards.card import difference
 from escucha.experiments.cards.finding import CardsFinding
-from escucha.experiments.cards.heard import LOUDNESS, matched_gain, typical
+from escucha.experiments.cards.heard import typical
 from escucha.experiments.cards.study import ConceptCards
 from escucha.experiments.run import run
 from escucha.experiments.workbench import Workbench
@@ -167,14 +166,3 @@ def test_a_clip_whose_label_the_other_side_lacks_is_heard_with_the_nearest_of_an
     examples = tuple(replace(one, label="a" if one.present else "b") for one in concept.examples)
     found = typical(replace(concept, examples=examples), np.array([0., 5., 4., 1.]), np.full(4, np.nan), 2)
     assert sorted(found) == [(0, 3), (2, 1)]
-
-
-def test_gain_brings_both_to_one_loudness_and_never_clips():
-    rng = np.random.default_rng(0)
-    one, other = (Clip(level * rng.normal(0, 1, 2 * RATE), RATE) for level in (.01, .003))
-    gain = matched_gain(one, other)
-    both = Clip(np.concatenate([one.wave, other.wave]) * 10 ** (gain / 20), RATE)
-    assert loudness(both) == pytest.approx(LOUDNESS, abs=.1)
-    spike = Clip(np.where(np.arange(2 * RATE) == 99, .9, one.wave), RATE)
-    assert matched_gain(spike, other) == pytest.approx(20 * np.log10(1 / .9), abs=.02)
-    assert matched_gain(Clip(np.zeros(RATE), RATE), Clip(np.zeros(RATE), RATE)) == 0

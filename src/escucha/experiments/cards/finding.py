@@ -7,7 +7,8 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.experiments.cards.card import CardFound, Unread
-from escucha.experiments.cards.heard import Heard, audible
+from escucha.experiments.cards.heard import Heard
+from escucha.explain.sounds import audible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.audio.loudness import fade, level, loudness
+from escucha.audio.loudness import common_gain, fade, louder
 from escucha.concepts.concept import Concept, Example, halves
-from escucha.concepts.validation import SILENT
 
 LOUDNESS = -20.0
 """LUFS of both members of a pair together."""
@@ -48,33 +47,15 @@ def typical(concept: Concept, levels: np.ndarray, strokes: np.ndarray, count: in
     return [pairs[place] for place in np.argsort(far, kind="stable")[:count]]
 
 
-def matched_gain(with_: Clip, without: Clip) -> float:
-    """dB that bring both together to LOUDNESS, or less where a peak would pass 1."""
-    both = Clip(np.concatenate([with_.wave, without.wave]), with_.rate)
-    heard = loudness(both)
-    wanted = min(LOUDNESS - heard, MOST) if np.isfinite(heard) else 0.0
-    room = -20 * np.log10(max(float(np.abs(both.wave).max()), 1e-9))
-    return float(min(wanted, room - 0.01))
-
-
 def heard(name: str, concept: Concept, places: tuple[int, int], clips: tuple[Clip, Clip], *,
           seconds: float, levels: Sequence[float], strokes: Sequence[float]) -> Heard:
     """A pair as it is played: cut to `seconds`, with one gain and short fades."""
     one, other = places
     with_, without = (clip.cut(0, min(seconds, clip.duration)) for clip in clips)
-    gain = matched_gain(with_, without)
+    gain = common_gain((with_, without), target=LOUDNESS, cap_db=MOST)
     more = strokes[one] - strokes[other]
-    return Heard(name, concept.name, concept.examples[one].label, _played(with_, gain), _played(without, gain), gain,
-                 levels[one] - levels[other], None if np.isnan(more) else int(more))
-
-
-def audible(clip: Clip) -> bool:
-    """Is there something to play?"""
-    return level(clip) >= SILENT
-
-
-def _played(clip: Clip, gain: float) -> Clip:
-    return fade(Clip(clip.wave * np.float32(10 ** (gain / 20)), clip.rate))
+    return Heard(name, concept.name, concept.examples[one].label, fade(louder(with_, gain)),
+                 fade(louder(without, gain)), gain, levels[one] - levels[other], None if np.isnan(more) else int(more))
 
 
 def _neighbours(concept: Concept) -> list[tuple[int, int]]:

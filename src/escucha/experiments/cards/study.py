@@ -17,8 +17,9 @@ from escucha.corpora.corpus import Track
 from escucha.errors import InputError
 from escucha.experiments.cards.card import CardFound, Unread, difference
 from escucha.experiments.cards.finding import CardsFinding
-from escucha.experiments.cards.heard import Heard, audible, heard, typical
+from escucha.experiments.cards.heard import Heard, heard, typical
 from escucha.experiments.workbench import Workbench
+from escucha.explain.sounds import audible
 from escucha.progress import bar
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import bound
-from escucha.audio.loudness import fade, loudness
+from escucha.audio.loudness import common_gain, fade, louder
 from escucha.concepts.names import listed
 from escucha.experiments.discovery.gathering import Gathering
 from escucha.experiments.discovery.summary import Excerpt, Summary, called
@@ -34,8 +34,8 @@ def heard_of(found: Summary, gathering: Gathering, most: int) -> tuple[Sound, ..
     tracks = [track for track in gathering.held_out if track.name in wanted]
     clips = {track.name: clip for track, clip in zip(tracks, gathering.clips(tracks, "sounds"))}
     made = {component: _moments(found.moments(component, held_out=True), clips) for component in chosen}
-    gain = _gain([clip for clip in made.values() if clip is not None], max(
-        (float(np.abs(clip.wave).max()) for clip in clips.values()), default=1.0))
+    gain = common_gain([clip for clip in made.values() if clip is not None], target=LOUD, cap_db=CAP,
+                       also=clips.values())
     sounds: list[Sound] = []
     for component, montage in made.items():
         if montage is not None and audible(montage):
@@ -63,18 +63,8 @@ def _cut(clip: Clip, one: Excerpt) -> Clip:
     return clip.cut(start, min(max(one.seconds, SHORTEST), clip.duration - start))
 
 
-def _gain(clips: Sequence[Clip], peak: float) -> float:
-    """dB that bring all of them together to LOUD, at most CAP, and so that the largest sample stays within full scale.
-    """
-    if not clips:
-        return 0.0
-    together = loudness(Clip(np.concatenate([clip.wave for clip in clips]), clips[0].rate))
-    room = -20 * np.log10(max(peak, 1e-6) / 0.999)
-    return float(min(LOUD - together, CAP, room)) if np.isfinite(together) else 0.0
-
-
 def _sound(name: str, caption: str, clip: Clip, gain: float) -> Sound:
-    sound, less = bound(Clip(clip.wave * np.float32(10 ** (gain / 20)), clip.rate))
+    sound, less = bound(louder(clip, gain))
     return Sound(name, caption, None, sound, gain + less)
 
 
