@@ -1,6 +1,7 @@
 """Concept cards: what a musician writes becomes examples that are alike in everything else."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from escucha.audio.clip import Clip
 from escucha.audio.io import write
+from escucha.concepts import shelf
 from escucha.concepts.meaningless import draw
 from escucha.concepts.shelf import concept_digest, list_concepts, load_concept
 from escucha.errors import InputError
@@ -79,6 +81,16 @@ def test_the_digest_follows_the_card(home):
     first = concept_digest(card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 6'), home)
     assert first == concept_digest(card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 6'), home)
     assert first != concept_digest(card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 6\nseed = 1'), home)
+
+
+def test_the_digest_follows_the_degrees_that_an_answer_takes_from_the_examples(home, monkeypatch):
+    name = card(home, 'kind = "graded"\nchange = "tempo"\npairs = 6')
+    before = concept_digest(name, home)
+    known = load_concept(name, home)
+    for changed in ({"level": 99.0}, {"degree": 0.125}):
+        other = replace(known, examples=tuple(replace(one, **changed) for one in known.examples))
+        monkeypatch.setattr(shelf, "load_concept", lambda card, home, other=other: other)
+        assert concept_digest(name, home) != before
 
 
 def test_folders_take_labels_from_folders_and_groups_from_the_stated_rule(home):

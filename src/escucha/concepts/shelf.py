@@ -62,10 +62,10 @@ def read_card(card: str, home: Path) -> tuple[Card, Examples]:
 
 
 def concept_digest(card: str, home: Path) -> str:
-    """A hash of the card and of every sound it leads to."""
+    """A hash of the card and of everything that an answer takes from its examples."""
     concept = load_concept(card, home)
-    rows = [[example.source.key(), example.present, example.group, example.label, example.kind]
-            for example in (*concept.examples, *concept.null)]
+    rows = [[example.source.key(), example.present, example.group, example.label, example.kind, example.degree,
+             example.level] for example in (*concept.examples, *concept.null)]
     return fingerprint(concept.name, concept.meaning, rows)
 
 
