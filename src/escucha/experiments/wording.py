@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from escucha.explain.digits import signed
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 LITTLE = 0.05
@@ -31,6 +32,12 @@ def higher(difference: float, low: float, high: float) -> str:
     size = f"{100 * abs(difference):.1f} points {'lower' if sign < 0 else 'higher'}"
     bounds = sorted(100 * sign * bound for bound in (low, high))
     return size if low == high else f"{size} ({bounds[0]:.1f} to {bounds[1]:.1f})".replace("-", "−")
+
+
+def spanned(value: float, low: float, high: float, digits: int = 2) -> str:
+    """A change with its interval, `−2.79 [−3.60, −1.98]`; without where there is none."""
+    said = signed(value, digits)
+    return said if low != low else f"{said} [{signed(low, digits)}, {signed(high, digits)}]"
 
 
 def few(groups: int) -> str:

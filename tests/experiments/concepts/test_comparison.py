@@ -26,13 +26,14 @@ class Tree:
     window: int = RATE
     link: str = "softmax"
     feature_names: tuple[str, ...] = tuple(TONES)
+    step: float = 0.15
 
     def features(self, waves: np.ndarray) -> np.ndarray:
         with torch.no_grad():
             return Ears()(torch.tensor(waves, dtype=torch.float32)).numpy()
 
     def scores_of(self, features: np.ndarray) -> np.ndarray:
-        return np.stack([4.0 * (features[:, 1] > 0.15), np.zeros(len(features))], axis=1)
+        return np.stack([4.0 * (features[:, 1] > self.step), np.zeros(len(features))], axis=1)
 
     def scores(self, waves: np.ndarray) -> np.ndarray:
         return self.scores_of(self.features(waves))
@@ -132,8 +133,20 @@ def test_a_study_of_a_tree_says_what_it_goes_by_and_how_that_was_seen(bench):
     assert (test.verdict, inert.verdict) == ("pushes towards", "no push beyond chance")
     assert test.low > 0
     assert found.effect("palmas", "bulerias").mean == pytest.approx(2)
-    assert any("has no gradients: clips are moved along an idea in its features" in word for word in found.words())
+    assert any("has no gradients, so clips are moved along the idea in its features" in word for word in found.words())
     assert "one standard deviation of the idea" in found.settings["push"]
+
+
+def test_an_idea_erased_from_features_is_lost_to_the_tree_that_steps_by_it(bench):
+    bench = replace(bench, known={"tree": Tree(step=0.2)})  # erased, palmas are half of what they are at most: below it
+    found = ConceptStudy("tree", ("palmas", "castanets"), {"count": 40}, erase=("features",)).run(bench)
+    assert found.erasures is not None
+    lost = {(one.concept, one.label): one for one in found.erasures.effects}
+    assert lost["palmas", "bulerias"].p_corrected <= 0.05
+    assert lost["palmas", "bulerias"].high < 0
+    assert lost["castanets", "bulerias"].mean == 0
+    assert any(word.startswith("Erased at features: bulerias falls without palmas (−") for word in found.words())
+    assert "erased" in found.figures()
 
 
 def test_it_is_a_finding_that_can_be_saved(apart, tmp_path):

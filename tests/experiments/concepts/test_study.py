@@ -11,6 +11,7 @@ from escucha.concepts.concept import Concept
 from escucha.concepts.examples.folders import Folders
 from escucha.concepts.tcav import NEITHER
 from escucha.concepts.telling import NO_LABEL
+from escucha.corpora.palos import palos_corpus
 from escucha.corpora.shelf import open_corpus
 from escucha.errors import InputError
 from escucha.experiments.concepts.asking import unchecked, under_test
@@ -71,12 +72,14 @@ def test_concepts_are_as_entangled_as_their_tones(found):
 
 def test_words_name_the_cause_and_nothing_else(found):
     words = found.words()
-    assert words[0] == "listener is moved by palmas (bulerias +1.49); castanets is not shown to."
+    assert words[0] == "listener is moved by palmas (bulerias +1.49); castanets is not shown to move it."
     assert words[1] == "The value of bulerias is raised by palmas (+1.49 [+1.49, +1.50])."
-    assert words[2] == "The value of alegrias is lowered by palmas (-1.49 [-1.50, -1.49])."
-    assert words[3] == ("Beyond chance (4 of 8 cells) push palmas towards bulerias (ears and turned); palmas away from "
-                        "alegrias (ears and turned).")
-    assert words[4] == "No two ideas lie more nearly along one direction than two meaningless ideas may."
+    assert words[2] == "The value of alegrias is lowered by palmas (−1.49 [−1.50, −1.49])."
+    assert words[3].startswith("These are facts: the same music was played with the idea and without it and ")
+    assert words[4] == ("Beyond chance push palmas towards bulerias (ears and turned); palmas away from alegrias (ears "
+                        "and turned) (4 of 8 questions: idea, label and layer).")
+    assert "No two ideas lie more nearly along one direction than two meaningless ideas may." in words
+    assert not any("-" in word.replace("Holm-corrected", "") for word in words), "a minus is no hyphen"
     assert not any(word.startswith("Warning") for word in words)
 
 
@@ -157,8 +160,8 @@ def test_estimators_stand_beside_the_tested_one_and_are_no_more_tests(levels):
 def test_pushes_tell_the_direct_effects_of_a_listener(levels):
     best = {one.layer: one for one in levels.agreements if one.measure == "push"}
     assert {layer: (one.signs, one.right) for layer, one in best.items()} == {"ears": (2, 2), "turned": (2, 2)}
-    assert any(word.startswith("The pushes tell the direct effects best at") or
-               word.startswith("At no layer do the pushes have the order") for word in levels.words())
+    assert any(word.startswith("Pushes have the order of what switching ideas on does best at") or
+               word.startswith("At no layer have pushes the order") for word in levels.words())
 
 
 def test_everything_is_drawn_and_told(levels, tmp_path):
@@ -205,6 +208,17 @@ def test_copies_of_the_corpus_are_not_tested_whatever_their_groups_are_called(tm
     assert unchecked(corpus, [copied, pairs("palmas")]) == ("claps",)
     shared = replace(copied, null=(*null, replace(null[0], group=corpus.tracks[0].group)))
     assert unchecked(corpus, [shared]) == ()
+
+
+def test_what_is_rendered_has_families_and_no_two_names(tmp_path):
+    concept, folder = pairs("palmas"), clips(4)
+    loose = replace(concept, paired=False)
+    assert unchecked(folder, [loose]) == ("palmas",)
+    rendered = palos_corpus(clips=4)
+    examples = tuple(replace(example, source=rendered.tracks[number % 4].source)
+                     for number, example in enumerate(loose.examples))
+    assert unchecked(folder, [replace(loose, examples=examples)]) == ()
+    assert unchecked(rendered, [loose]) == ()
 
 
 def test_words_say_what_the_test_could_have_shown_of_a_real_effect(found):
@@ -260,7 +274,7 @@ def test_the_labels_lose_what_was_erased_where_the_network_listens_to_it(bench):
         assert lost["castanets", "bulerias"].p_corrected > 0.05
         assert abs(lost["castanets", "bulerias"].mean) < 0.05
     assert all(one.before == 1 and one.after <= one.after_null for one in found.erasures.readings)
-    assert any(word.startswith("Without palmas, erased at ears bulerias −") for word in found.words())
+    assert any(word.startswith("Erased at ears: bulerias falls without palmas (−") for word in found.words())
     assert "Erasing castanets is not shown to change any label." in found.words()
     assert {"erased", "read-when-erased"} <= found.tables().keys()
     assert "erased" in found.figures()

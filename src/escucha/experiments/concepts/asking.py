@@ -13,6 +13,7 @@ from escucha.concepts.correction import CORRECTIONS, nulls_needed
 from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.erasing.effect import check_steerable
 from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.rendering.source import RenderedSource
 from escucha.errors import InputError, unknown
 from escucha.experiments.accuracy.tagging import labelled
 from escucha.models.classifier import label_index
@@ -103,7 +104,9 @@ def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str
 def unchecked(corpus: Corpus, concepts: Sequence[Concept]) -> tuple[str, ...]:
     """Concepts of clips none of whose groups is a name in the corpus: one singer may then have two names.
 
-    Pairs are left out: they are rendered, in families that no corpus plays.
+    Only of recordings: pairs and whatever else is rendered have families, which are numbers, and no two names.
     """
-    known = {track.group for track in corpus}
-    return tuple(concept.name for concept in concepts if not concept.paired and not known & set(concept.groups))
+    known = {track.group for track in corpus if not isinstance(track.source, RenderedSource)}
+    return tuple(concept.name for concept in concepts
+                 if known and not concept.paired and not known & set(concept.groups)
+                 and not all(isinstance(example.source, RenderedSource) for example in concept.examples))

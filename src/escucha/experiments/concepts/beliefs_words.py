@@ -6,8 +6,9 @@ import numpy as np
 
 from escucha.concepts.doses import FALLS, RISES, TURNS, course, steady
 from escucha.concepts.estimators import spread
-from escucha.concepts.names import listed, short, spoken
+from escucha.concepts.names import few_of, listed, short, spoken
 from escucha.experiments.concepts.agreement import closest
+from escucha.experiments.wording import signed, spanned
 
 if TYPE_CHECKING:
     from escucha.experiments.concepts.agreement import Agreement
@@ -32,21 +33,21 @@ def layers(table: "ConceptTable") -> str:
         return ""
     order = [one for one in table.agreements if one.measure == "effect"]
     if best.p > table.settings["alpha"] or best.rank <= 0:
-        return ("At no layer do the pushes have the order of the direct effects beyond chance (rank correlation at "
-                f"most {best.rank:.2f}, at {short(best.layer, table.layers)}): believe the direct effects alone.")
+        return ("At no layer have pushes the order of what switching ideas on does, beyond chance (agreement at most "
+                f"{signed(best.rank, 2)}, at {short(best.layer, table.layers)}; 1 is the same order, 0 none): believe "
+                "what switching on does.")
     least = min(order, key=lambda one: one.rank)
-    other = "" if least is best else (f"; it is lowest at {short(least.layer, table.layers)} ({least.rank:.2f}"
+    other = "" if least is best else (f"; least at {short(least.layer, table.layers)} ({signed(least.rank, 2)}"
                                       f"{', no more than chance' if least.p > table.settings['alpha'] else ''})")
     where = f"{'best ' if len(table.layers) > 1 else ''}at {short(best.layer, table.layers)}"
-    return (f"The pushes tell the direct effects {where}: rank correlation "
-            f"{best.rank:.2f} [{best.low:.2f}, {best.high:.2f}]{_signs(best)}{other}.")
+    return (f"Pushes have the order of what switching ideas on does {where} (agreement "
+            f"{spanned(best.rank, best.low, best.high)}; 1 is the same order, 0 none){_signs(best)}{other}.")
 
 
 def _signs(found: "Agreement") -> str:
     if not found.signs:
         return ""
-    return (f", and the sign is right for {found.right} of {found.signs} felt effects "
-            f"[{found.share_low:.0%}, {found.share_high:.0%}]")
+    return f", and go the right way in {found.right} of {found.signs} cases where that is felt"
 
 
 def entangled(table: "ConceptTable") -> str:
@@ -59,10 +60,10 @@ def entangled(table: "ConceptTable") -> str:
     most = max(beyond, key=lambda pair: abs(pair.cosine) - pair.chance)
     pairs = {(pair.one, pair.other) for pair in table.entangled}
     share = len({(pair.one, pair.other) for pair in beyond})
-    return (f"The most entangled ideas are {spoken(most.one)} and {spoken(most.other)} (cosine {most.cosine:+.2f} at "
-            f"{short(most.layer, table.layers)}; two meaningless ideas stay within {most.chance:.2f} in 95 of 100 "
-            f"cases): a push of one is partly that of the other. {share} of {len(pairs)} pairs are beyond "
-            f"chance{_somewhere(table)}.")
+    return (f"The most entangled ideas are {spoken(most.one)} and {spoken(most.other)}: a push of one is partly that "
+            f"of the other (cosine {signed(most.cosine, 2)} at {short(most.layer, table.layers)}; 1 is one direction, "
+            f"0 nothing in common, and two meaningless ideas stay within {most.chance:.2f}, 95 times in 100). {share} "
+            f"of {len(pairs)} pairs are beyond chance{_somewhere(table)}.")
 
 
 def _somewhere(table: "ConceptTable") -> str:
@@ -78,7 +79,7 @@ def shaky(table: "ConceptTable") -> str:
             found.append(f"{spoken(concept)} ({best:.2f})")
     if not found:
         return ""
-    return (f"Drawn anew from other groups the directions of {listed(found)} come out otherwise (mean cosine below "
+    return (f"Fitted to other groups the directions of {few_of(found)} come out otherwise (mean cosine below "
             f"{SHAKY:g}{' at every layer' if len(table.layers) > 1 else ''}): more examples would settle them.")
 
 
@@ -97,11 +98,11 @@ def estimators(table: "ConceptTable") -> str:
     turned = {f"{spoken(one.concept)} on {one.label}" for one in table.estimated
               if (key := (one.concept, one.layer, one.label)) in pushes and one.push * pushes[key] < 0
               and min(abs(one.push), abs(pushes[key])) > felt[key]}
-    said = (f"The estimators agree: no direction is further than a cosine of {spread(others):.2f} from the tested one"
-            if not apart else f"The estimators find other directions (cosine below {ALIKE:g}{_somewhere(table)}) for "
-            f"{len(apart)} of {len(table.meanings)} ideas; furthest off is {least} (median cosine "
-            f"{medians[least]:.2f})")
-    ending = f"; they push opposite ways for {listed(sorted(turned))}" if turned else "; none pushes the other way"
+    said = (f"Fitted in other ways ({listed(list(medians))}) the ideas have much the same directions (cosine "
+            f"{spread(others):.2f} or more with the tested ones)" if not apart else
+            f"Fitted in other ways {len(apart)} of {len(table.meanings)} ideas have another direction (cosine with the "
+            f"tested one below {ALIKE:g}{_somewhere(table)}; furthest off is {least}, {medians[least]:.2f} on average)")
+    ending = f", and push the other way for {few_of(sorted(turned))}" if turned else "; none pushes the other way"
     return f"{said}{ending}. Only {tested} is tested."
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from escucha.concepts.names import spoken
 from escucha.concepts.tcav import AWAY, TOWARDS
 from escucha.experiments.drawing import GREY, PALETTE, panels
 
@@ -65,7 +66,7 @@ def _panels(found: "ConceptComparison", names: Sequence[str], span: Callable[[st
                  (place - (len(names) - 1) / 2) * 0.24)
         axes.set_title(label, fontsize=10)
         axes.set_xlabel(unit)
-        axes.set_yticks(range(len(concepts)), concepts)
+        axes.set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
     made[0].set_ylim(len(concepts) - 0.5, -0.5)
     figure.legend(*made[0].get_legend_handles_labels(), frameon=False, fontsize=8, loc="outside upper center",
                   ncols=len(names))

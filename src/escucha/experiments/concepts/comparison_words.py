@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from escucha.concepts.names import listed, spoken
+from escucha.concepts.names import few_of, listed, spoken
 from escucha.concepts.tcav import AWAY, TOWARDS
-from escucha.experiments.concepts.words import few_of
+from escucha.experiments.wording import spanned
 
 if TYPE_CHECKING:
     from escucha.experiments.concepts.comparison_finding import ConceptComparison, Difference
@@ -69,7 +69,7 @@ def pushes(found: "ConceptComparison") -> str:
 
 def _told(difference: "Difference") -> str:
     return (f"{spoken(difference.concept)} on {difference.label} ({difference.one} less {difference.other} "
-            f"{difference.mean:+.2f} [{difference.low:+.2f}, {difference.high:+.2f}])")
+            f"{spanned(difference.mean, difference.low, difference.high)})")
 
 
 def _reading(found: "ConceptComparison") -> Sequence[str]:

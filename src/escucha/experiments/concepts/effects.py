@@ -34,7 +34,7 @@ def direct_effects(table: "ConceptTable") -> Figure:
         mean = np.array([effect.mean for effect in found])
         span = np.abs([[effect.mean - effect.low for effect in found], [effect.high - effect.mean for effect in found]])
         axis.errorbar(mean, y, xerr=span, fmt="o", color=_colour(place), markersize=5, capsize=2, label=label)
-    axis.set_yticks(range(len(concepts)), concepts)
+    axis.set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
     axis.set_ylim(len(concepts) - 0.4, -0.6)
     axis.xaxis.set_major_locator(MaxNLocator(6))
     axis.set_xlabel(f"change of the label's value when the idea is switched on ({table.settings['value']})")
@@ -83,7 +83,7 @@ def push_and_effect(table: "ConceptTable") -> Figure:
                 axis.plot(effect.mean, test.push, "o", color=_colour(place), markersize=7,
                           markerfacecolor=_colour(place) if test.verdict in (TOWARDS, AWAY) else "none")
                 # names of what lies near zero would lie on each other
-                marks.append((effect.mean, test.push, concept if effect.felt else ""))
+                marks.append((effect.mean, test.push, spoken(concept) if effect.felt else ""))
         axis.plot([], [], "o", color=_colour(place), label=label)
     axis.set_xlabel(f"direct effect: what switching it on does ({table.settings['value']})")
     axis.set_ylabel(f"push at {short(layer, table.layers)}\n({table.settings['push']})")

@@ -1,51 +1,61 @@
-"""What erasing an idea did, in sentences that a musician would understand."""
+"""What erasing ideas did, in sentences that a musician would understand: as many for twenty ideas as for two."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from escucha.concepts.erasing.effect import ErasedEffect
 from escucha.concepts.erasing.table import Erasures
-from escucha.concepts.names import listed, short, spoken
+from escucha.concepts.names import few_of, short, spoken
+from escucha.experiments.wording import spanned
+
+if TYPE_CHECKING:
+    from escucha.experiments.concepts.finding import ConceptTable
 
 
-def sentences(found: Erasures, concepts: Sequence[str], layers: Sequence[str], *, alpha: float) -> list[str]:
-    """One sentence an idea that mattered, one for all that did not, and how to read them."""
-    said = [_lost(concept, found, layers, alpha) for concept in concepts]
-    kept = [spoken(concept) for concept, sentence in zip(concepts, said) if not sentence]
-    still = [f"Erasing {listed(kept, 'or')} is not shown to change any label."] if kept else []
-    return [*filter(None, said), *still, _left(found), (
-        "Erased means: the layer is changed as little as can be, until no straight line tells clips with the idea from "
-        f"clips without it, and what follows listens on. Beside it {found.controls} meaningless ideas were erased just "
-        "so, for losing anything can hurt.")]
+def sentences(table: "ConceptTable") -> list[str]:
+    """One a layer and label that loses or gains something, one for all ideas that change nothing, how to read them."""
+    found, alpha = table.erasures, table.settings["alpha"]
+    if found is None:
+        return []
+    shown = [effect for effect in found.effects if effect.p_corrected <= alpha]
+    said = [_changed([effect for effect in shown if (effect.layer, effect.label) == (layer, label)], table.layers)
+            for layer in dict.fromkeys(one.layer for one in found.readings) for label in table.labels]
+    moving = {effect.concept for effect in shown}
+    still = [spoken(concept) for concept in table.meanings if concept not in moving]
+    kept = f"Erasing {few_of(still, 'or')} is not shown to change any label." if still else ""
+    return [*filter(None, (*said, kept)), _reading(found)]
 
 
-def _lost(concept: str, found: Erasures, layers: Sequence[str], alpha: float) -> str:
-    """`Without twelve beat compas, erased at block5 sevillanas +4.2 [...]`; empty where nothing is shown."""
-    clauses = []
-    for reading, effects in found.of(concept):
-        shown = sorted((effect for effect in effects if effect.p_corrected <= alpha),
-                       key=lambda effect: -abs(effect.mean))
-        if shown:
-            clauses.append(f"at {short(reading.layer, layers)} {listed([_moved(effect) for effect in shown])}")
-    return f"Without {spoken(concept)}, erased {'; '.join(clauses)}." if clauses else ""
+def _changed(shown: Sequence[ErasedEffect], layers: Sequence[str]) -> str:
+    """`Erased at block5: alegrias falls without fast tempo (−2.17 [−2.73, −1.63]); ...`; empty for nothing."""
+    ordered = sorted(shown, key=lambda effect: -abs(effect.mean))
+    ways = [f"{word} without {few_of([_told(effect) for effect in some])}"
+            for word, some in (("falls", [effect for effect in ordered if effect.mean < 0]),
+                               ("rises", [effect for effect in ordered if effect.mean >= 0])) if some]
+    if not ways:
+        return ""
+    reach = max(effect.control_reach for effect in shown)
+    return (f"Erased at {short(shown[0].layer, layers)}: {shown[0].label} {' and '.join(ways)}; without a meaningless "
+            f"idea it changes by {reach:.2f} at most, 95 times in 100.")
 
 
-def _moved(effect: ErasedEffect) -> str:
-    change = f"{effect.mean:+.2f} [{effect.low:+.2f}, {effect.high:+.2f}]".replace("-", "−")
-    return f"{effect.label} {change} (a meaningless idea: up to {effect.control_reach:.2f})"
+def _told(effect: ErasedEffect) -> str:
+    return f"{spoken(effect.concept)} ({spanned(effect.mean, effect.low, effect.high)})"
 
 
-def _left(found: Erasures) -> str:
-    """What can still be read by the line that the eraser was made against."""
+def _reading(found: Erasures) -> str:
     within = sum(one.after <= one.after_null for one in found.readings)
-    return (f"In {within} of {len(found.readings)} cases a line fitted to the same families then reads no more than "
-            "chance in families it has not heard.")
+    return ("Erased means: the layer is changed as little as can be, until no straight line tells clips with the idea "
+            f"from clips without it, and what follows listens on; {found.controls} meaningless ideas were erased just "
+            f"so, for losing anything can hurt. In {within} of {len(found.readings)} cases such a line, drawn before "
+            "new families are heard, then tells the idea in them no better than chance.")
 
 
 def warnings(found: Erasures, layers: Sequence[str]) -> list[str]:
     """Where a line fitted to other families than the eraser still reads the idea."""
-    again = [f"{spoken(one.concept)} at {short(one.layer, layers)} ({one.fresh:.2f}, before {one.before:.2f})"
+    again = [f"{spoken(one.concept)} at {short(one.layer, layers)} ({one.fresh:.0%} right, before {one.before:.0%})"
              for one in found.readings if one.fresh > one.fresh_null]
     if not again:
         return []
-    return ["Warning: a line fitted afresh to families that the eraser never heard still reads "
-            f"{listed(again)}; there erasing was not complete, and a label may go by the rest."]
+    return ["Warning: who looks for it afresh, in families that the eraser never heard, can still read "
+            f"{few_of(again)}; there erasing was not complete, and a label may go by the rest."]

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from escucha.concepts.names import short
+from escucha.concepts.names import short, spoken
 from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
 from escucha.concepts.telling import NO_LABEL
 
@@ -40,7 +40,7 @@ def pushes(table: "ConceptTable") -> Figure:
                 axis.text(x, y, MARKS.get(cell.verdict, ""), ha="center", va="center", fontsize=12)
         axis.set_title(label)
         _layers(axis, table.layers)
-    axes[0].set_yticks(range(len(concepts)), concepts)
+    axes[0].set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
     figure.colorbar(picture, ax=list(axes), label=f"push ({table.settings['push']})", pad=0.01)
     figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – no such direction in the layer",
                     fontsize=10)
@@ -65,7 +65,7 @@ def directions(table: "ConceptTable") -> Figure:
         axis.set_title(title, fontsize=9)
         _layers(axis, table.layers)
         figure.colorbar(picture, ax=axis, pad=0.01)
-    axes[0].set_yticks(range(len(concepts)), concepts)
+    axes[0].set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
     figure.suptitle("How far can each direction be believed?  In brackets: no better than meaningless ideas",
                     fontsize=10)
     return figure
@@ -86,7 +86,7 @@ def entanglement(table: "ConceptTable") -> Figure:
             first, second = concepts.index(pair.one), concepts.index(pair.other)
             for x, y in ((first, second), (second, first)):
                 axis.plot(x, y, "s", markerfacecolor="none", markeredgecolor="black", markersize=9, markeredgewidth=0.9)
-        _names(axis, concepts)
+        _names(axis, [spoken(concept) for concept in concepts])
     for axis in axes[len(table.layers):]:
         axis.set_visible(False)
     figure.colorbar(picture, ax=list(axes), label="cosine between directions", shrink=0.7)

@@ -16,6 +16,7 @@ from escucha.concepts.erasing.table import Erasures
 from escucha.concepts.estimators import Estimated
 from escucha.concepts.tcav import ConceptTest
 from escucha.concepts.telling import Telling
+from escucha.experiments.concepts import tables
 from escucha.experiments.concepts.agreement import Agreement
 
 if TYPE_CHECKING:
@@ -95,16 +96,15 @@ class ConceptTable:
 
     def numbers(self) -> dict[str, Any]:
         """Settings, and every test, CAV and direct effect as a row."""
+        rows = tables.rows(self)
+        more = {name: rows[name] for name in tables.MORE}
         return {
             "model": self.model, "concepts": list(self.meanings), "layers": list(self.layers),
             "labels": list(self.labels), "cells": len(self.tests), **self.settings, "clips": self.clips,
             "unchecked": list(self.unchecked), "doubts": {name: list(said) for name, said in self.doubts.items()},
             "told": [asdict(one) for one in self.told],
-            "tests": [asdict(test) for test in self.tests],
-            "directions": [self._cav(cav) for cav in self.cavs],
-            "direct_effects": self._effects(),
-            "cosines": {layer: self.cosines(layer).round(6).tolist() for layer in self.layers},
-            **{name: list(rows) for name, rows in self._more().items()},
+            "tests": rows["pushes"], "directions": rows["directions"], "direct_effects": rows["direct-effects"],
+            "cosines": {layer: self.cosines(layer).round(6).tolist() for layer in self.layers}, **more,
         }
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -116,15 +116,7 @@ class ConceptTable:
         `read-when-erased`, `pairs` and the captions of the sounds; those of nothing are left out."""
         from pandas import DataFrame
 
-        more = {name: DataFrame(rows) for name, rows in self._more().items() if rows}
-        return {
-            "pushes": DataFrame([asdict(test) for test in self.tests]),
-            "directions": DataFrame([self._cav(cav) for cav in self.cavs]),
-            "direct-effects": DataFrame(self._effects()),
-            **more,
-            "pairs": DataFrame([asdict(pair) for pair in self.pairs]),
-            "sounds": DataFrame([self._caption(sounding) for sounding in self.soundings]),
-        }
+        return {name: DataFrame(rows) for name, rows in tables.rows(self).items() if rows}
 
     def figures(self) -> "dict[str, Figure]":
         """`direct-effects`, `doses`, `erased`, `pushes`, `push-and-effect`, `agreement`, `estimators`, `directions` and
@@ -148,25 +140,3 @@ class ConceptTable:
         from escucha.experiments.concepts.words import sentences
 
         return sentences(self)
-
-    def _cav(self, cav: Cav) -> dict[str, Any]:
-        row = {name: getattr(cav, name) for name in Cav.__dataclass_fields__ if name != "direction"}
-        return {**row, "groups": self.groups[cav.concept], "units": len(cav.direction)}
-
-    def _effects(self) -> list[dict[str, Any]]:
-        return [{**asdict(found), "inert": found.inert, "felt": found.felt} for found in self.effects]
-
-    def _more(self) -> dict[str, list[dict[str, Any]]]:
-        """Tables that a study may lack."""
-        return {"agreement": [asdict(found) for found in self.agreements],
-                "estimators": [asdict(found) for found in self.estimated],
-                "entanglement": [{**asdict(found), "beyond": found.beyond} for found in self.entangled],
-                "doses": [asdict(dose) for dose in self.doses],
-                "erased": self.erasures.effects_table() if self.erasures else [],
-                "read-when-erased": self.erasures.readings_table() if self.erasures else []}
-
-    def _caption(self, sounding: Sounding) -> dict[str, Any]:
-        said = ", ".join(f"{label} {value:+.2f}" for label, value in zip(self.labels, sounding.values))
-        text = f"{self.meanings[sounding.concept]} The model says: {said}."
-        return {"name": sounding.name,
-                "caption": text if sounding.present else f"The same clip without it. The model says: {said}."}

@@ -1,0 +1,57 @@
+"""What to doubt in a concept study, a warning each."""
+
+from typing import TYPE_CHECKING
+
+from escucha.concepts.names import few_of, listed, short, spoken
+from escucha.concepts.tcav import AWAY, TOWARDS
+from escucha.experiments.concepts.erasing_words import warnings as erasing_warnings
+
+if TYPE_CHECKING:
+    from escucha.concepts.effect import DirectEffect
+    from escucha.experiments.concepts.finding import ConceptTable
+
+
+def warnings(table: "ConceptTable") -> list[str]:
+    """Every doubt, of cards, names, labels, pushes and erasing."""
+    doubted: dict[str, list[str]] = {}
+    for concept, told in table.doubts.items():
+        for sentence in told:
+            doubted.setdefault(sentence, []).append(spoken(concept))
+    return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
+            *([_unchecked(table)] if table.unchecked else []), *_unknown(table), *_contradictions(table),
+            *(erasing_warnings(table.erasures, table.layers) if table.erasures else [])]
+
+
+def _unknown(table: "ConceptTable") -> list[str]:
+    """Labels that the model tells no better than chance: nothing about them was tested."""
+    areas = [f"{one.label} ({100 * one.area:.0f} %)" for one in table.told if not one.known(table.settings["alpha"])]
+    if not areas:
+        return []
+    return [f"Warning: {table.model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher value "
+            "than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move any "
+            "network's; what such a value is called means nothing, and no push on it was tested."]
+
+
+def _unchecked(table: "ConceptTable") -> str:
+    names = listed([spoken(concept) for concept in table.unchecked])
+    return (f"Warning: no group has one name among the examples of {names} and among the clips under test, so only the "
+            "same sounds were kept apart; if both hold the same artist or recording under two names, believe nothing.")
+
+
+def _contradictions(table: "ConceptTable") -> list[str]:
+    """What to believe where a push beyond chance says other than the direct effect."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for test in table.tests:
+        effect = table.effect(test.concept, test.label)
+        if effect and test.verdict in (TOWARDS, AWAY) and (effect.inert or _against(effect, test.push)):
+            found.setdefault((test.concept, test.label), []).append(short(test.layer, table.layers))
+    if not found:
+        return []
+    cells = few_of([f"{spoken(concept)} on {label} (at {listed(layers)})"
+                    for (concept, label), layers in found.items()])
+    return [f"Warning: a push beyond chance says other than switching it on does for {cells}; believe the direct "
+            "effect."]
+
+
+def _against(effect: "DirectEffect", push: float) -> bool:
+    return (effect.low > 0 > push) or (effect.high < 0 < push)
