@@ -78,7 +78,7 @@ def test_a_label_loses_what_the_part_is_worth_to_it_and_chance_less(ears, found)
     assert np.allclose(lost.lost[:, palmas, 1], -lost.lost[:, palmas, 0], atol=1e-5)
     others = np.delete(lost.lost[:, :, 0], palmas, axis=1)
     assert np.abs(others).mean() < 0.15 * worth.mean()
-    assert abs(lost.chance[:, palmas, 0].mean()) < 0.5 * worth.mean()
+    assert np.abs(lost.chance[:, :, palmas, 0].mean(axis=1)).max() < 0.9 * worth.mean()
 
 
 def test_removal_takes_the_part_and_nothing_below_zero(ears, found, held):
@@ -90,10 +90,11 @@ def test_removal_takes_the_part_and_nothing_below_zero(ears, found, held):
     before, after = (pieces(one, 4).reshape(-1, UNITS) for one in (inside, without))
     part = found.strengths(before)[:, [2]] * found.parts[2]
     assert np.allclose(before - after, np.minimum(part, before), atol=1e-6)
-    random = Removal(found, 2, SECONDS, 1.0, np.random.default_rng(0))(inside)
-    size, other = (np.linalg.norm(before - pieces(one, 4).reshape(-1, UNITS), axis=1) for one in (without, random))
-    assert np.all(other <= size + 1e-6)
-    assert not np.allclose(random, without)
+    other = Removal(found, 2, SECONDS, 1.0, np.roll(np.arange(UNITS), 1))(inside)
+    size, as_much = (np.linalg.norm(before - pieces(one, 4).reshape(-1, UNITS), axis=1) for one in (without, other))
+    assert np.all(as_much <= size + 1e-6)
+    assert as_much.sum() > 0.5 * size.sum()  # of units that are silent nothing can be taken
+    assert not np.allclose(other, without)
 
 
 def test_a_layer_that_goes_below_zero_is_told_from_both_sides():

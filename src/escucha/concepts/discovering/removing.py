@@ -1,4 +1,4 @@
-"""What does a label lose when a component is taken out of the layer? And when as much of something random is?
+"""What does a label lose when a component is taken out of the layer? And when as much of a meaningless pattern is?
 
 The exact effect of an intervention, not a gradient: the rest of the model hears the layer without the component.
 
@@ -16,6 +16,9 @@ from escucha.concepts.discovering.excerpts import Batch, clip_means, owners, pie
 from escucha.errors import InputError
 from escucha.models.classifier import Change, FeatureClassifier, SteerableClassifier, values
 
+ROUNDS = 5
+"""In which a meaningless pattern is scaled to the size of its component: no unit gives more than it has."""
+
 
 @dataclass(frozen=True, eq=False)
 class Losses:
@@ -26,7 +29,7 @@ class Losses:
     lost: np.ndarray
     """`(clip, component, label)`: value with the component minus value without it."""
     chance: np.ndarray
-    """`(clip, component, label)`: the same for as much taken from units at random, the mean over draws."""
+    """`(draw, clip, component, label)`: the same for as much of a meaningless pattern: its units in another order."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Removal:
     """Seconds of a window."""
     seconds: float
     """Of an excerpt."""
-    rng: np.random.Generator | None = None
-    """Given: as much is taken from units at random, others in every excerpt, instead."""
+    order: np.ndarray | None = None
+    """`(column,)`: given, as much is taken of the pattern with its columns in this order, everywhere the same."""
 
     def __call__(self, inside: np.ndarray) -> np.ndarray:
         """The activations without it, of the same shape."""
@@ -54,34 +57,30 @@ class Removal:
         rows = pieces(inside, count)
         flat = rows.reshape(-1, rows.shape[-1])
         strength = self.components.strengths(flat)[:, self.at]
-        if self.components.space.sided:
-            taken = self._pushes(strength).reshape(rows.shape)
-            return inside - _spread(taken, inside, count)
-        share = self._shares(flat, strength).reshape(rows.shape)
-        return inside * (1 - _spread(share, inside, count))
+        space, pattern = self.components.space, self.components.parts[self.at]
+        if space.sided:
+            taken = strength[:, None] * self._push(pattern) * space.scale
+            return inside - _spread(taken.reshape(rows.shape), inside, count)
+        share = _share_of(flat, strength[:, None] * pattern)
+        if self.order is not None:
+            wanted = np.linalg.norm(share * flat, axis=1, keepdims=True)
+            share = _share_of(flat, strength[:, None] * pattern[self.order])
+            for _ in range(ROUNDS):
+                share = np.minimum(share * _ratio(wanted, np.linalg.norm(share * flat, axis=1, keepdims=True)), 1.0)
+        return inside * (1 - _spread(share.reshape(rows.shape), inside, count))
 
-    def _shares(self, flat: np.ndarray, strength: np.ndarray) -> np.ndarray:
-        """`(row, unit)`: how much of each unit is the component's, from 0 to 1."""
-        part = strength[:, None] * self.components.parts[self.at]
-        share = np.minimum(np.divide(part, flat, out=np.zeros_like(flat), where=flat > 0), 1.0)
-        if self.rng is None:
-            return share
-        mixed = self.rng.permuted(share, axis=1)
-        wanted, got = (np.linalg.norm(one * flat, axis=1) for one in (share, mixed))
-        return np.minimum(mixed * (wanted / np.where(got > 0, got, 1.0))[:, None], 1.0)
-
-    def _pushes(self, strength: np.ndarray) -> np.ndarray:
-        """`(row, unit)` in the layer's own units: what the component adds to each."""
-        space = self.components.space
-        push = strength[:, None] * space.directions(self.components.parts)[self.at]
-        if self.rng is not None:
-            push = self.rng.permuted(push, axis=1) * self.rng.choice([-1.0, 1.0], push.shape)
-        return push * space.scale
+    def _push(self, pattern: np.ndarray) -> np.ndarray:
+        """`(unit,)`: which way the pattern pushes, or, as far, the one in the other order."""
+        plain = self.components.space.directions(pattern[None])
+        if self.order is None:
+            return plain[0]
+        mixed = self.components.space.directions(pattern[None, self.order])
+        return mixed[0] * _ratio(*(np.linalg.norm(one, axis=1) for one in (plain, mixed)))
 
 
 def losses(classifier: Readable, batches: Iterable[Batch], layer: str, components: Components, *, seconds: float,
            controls: int, seed: int) -> Losses:
-    """Every component taken out of every window, and as much at random `controls` times; means over a clip's windows.
+    """Every component taken out of every window, and `controls` meaningless patterns; means over a clip's windows.
 
     InputError for a model whose layer cannot be changed while it listens.
     """
@@ -89,9 +88,9 @@ def losses(classifier: Readable, batches: Iterable[Batch], layer: str, component
         raise InputError("to take a component out, the model's layer must be changed while it listens, and this model "
                          "cannot do that; take a torch network, or a model of features")
     rng, window = np.random.default_rng(seed), classifier.window / classifier.rate
-    count = len(components.parts)
-    removals = [Removal(components, at, window, seconds) for at in range(count)]
-    removals += [Removal(components, at, window, seconds, rng) for at in range(count) for _ in range(controls)]
+    count, columns = components.parts.shape
+    orders = [None] * count + [rng.permutation(columns) for _ in range(count * controls)]
+    removals = [Removal(components, at % count, window, seconds, order) for at, order in enumerate(orders)]
     clip, whole, lost = [], [], []
     for batch in batches:
         plain, changed = _values(classifier, batch.waves, layer, removals)
@@ -100,8 +99,18 @@ def losses(classifier: Readable, batches: Iterable[Batch], layer: str, component
         lost.append(np.moveaxis(plain - changed, 0, 1))
     owner = np.concatenate(clip)
     every = clip_means(np.concatenate(lost), owner)
-    chance = every[:, count:].reshape(len(every), count, controls, -1).mean(axis=2)
+    chance = np.moveaxis(every[:, count:].reshape(len(every), controls, count, -1), 1, 0)
     return Losses(clip_means(np.concatenate(whole), owner), every[:, :count], chance)
+
+
+def _share_of(flat: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """`(row, unit)`: how much of each unit the part is, from 0 to 1."""
+    return np.minimum(np.divide(part, flat, out=np.zeros_like(flat), where=flat > 0), 1.0)
+
+
+def _ratio(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
+    """Their ratio, 1 where nothing was got."""
+    return np.divide(wanted, got, out=np.ones_like(wanted), where=got > 0)
 
 
 def _values(classifier: SteerableClassifier | FeatureClassifier, waves: np.ndarray, layer: str,

@@ -42,7 +42,7 @@ class DiscoveryFinding:
         made: dict[str, np.ndarray] = {}
         if self.found:
             made = {"strengths": self.found.strengths, "lost": self.found.losses.lost,
-                    "chance": self.found.losses.chance, "groups": self.found.groups.astype(str)}
+                    "chance": self.found.losses.chance.mean(axis=0), "groups": self.found.groups.astype(str)}
             for curve in self.found.curves:
                 made[f"curve-{curve.component + 1}"] = np.stack([curve.times, curve.strengths], axis=1)
         return {**made, **({"cues": self.scan.cues} if self.scan else {})}
@@ -92,8 +92,8 @@ class DiscoveryFinding:
         steady = found.steadiness[at]
         return {"component": at + 1, **asdict(steady), "steady": steady.steady,
                 "nearest": found.named.nearest(at) if found.named else "",
-                "labels": {cell.label: {**_interval("lost", cell.lost), "chance": cell.chance, "p": cell.p,
-                                        "speaks": cell.speaks} for cell in found.of(at)},
+                "labels": {cell.label: {**_interval("lost", cell.lost), "chance": cell.chance, "reach": cell.reach,
+                                        "p": cell.p, "speaks": cell.speaks} for cell in found.of(at)},
                 "follows": dict(found.annotated.noted(at)), "follows_cues": dict(found.cues.noted(at))}
 
     def _component_tables(self, found: Summary) -> dict[str, list[dict[str, Any]]]:

@@ -49,7 +49,7 @@ class Discovery:
     refits: Annotated[int, Within(2, 1000)] = 10
     """Refits on groups drawn anew, to see whether components come back."""
     controls: Annotated[int, Within(1, 100)] = 3
-    """Random removals beside each component's, of every clip."""
+    """Meaningless patterns taken out beside each component, of every clip."""
     scan: bool = True
     """Look for cues that tell the label and move the model."""
     sounds: Annotated[int, Within(0, 200)] = 10

@@ -3,7 +3,7 @@
 Conventions: components are counted from 1 in names, from 0 in arrays; all but the fit is of clips held out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,15 +31,17 @@ class Cell:
     lost: Interval
     """Mean over the label's clips, in units of its value; above 0 the component speaks for the label."""
     chance: float
-    """Mean loss when as much is taken from units at random."""
+    """Mean loss when as much of a meaningless pattern is taken."""
+    reach: float
+    """The farthest from zero that any of the meaningless patterns comes."""
     p: float
     """Sign flips of groups: is the loss another than that of chance? Corrected by Holm over all cells."""
     clips: int
 
     @property
     def speaks(self) -> str:
-        """`for`, `against`, or empty where neither is shown: more than as much of anything would."""
-        if not self.p < ALPHA or self.lost.value * (self.lost.value - self.chance) <= 0:
+        """`for`, `against`, or empty where neither is shown: more than as much of any meaningless pattern would."""
+        if not self.p < ALPHA or abs(self.lost.value) <= self.reach:
             return ""
         return "for" if self.lost.value > 0 else "against"
 
@@ -132,14 +134,14 @@ class Summary:
         made = []
         for column, label in enumerate(self.labels):
             mine = self.having[:, column] if self.having[:, column].any() else np.ones(len(self.having), dtype=bool)
-            lost, chance = (of[mine, :, column] for of in (self.losses.lost, self.losses.chance))
+            lost, drawn = self.losses.lost[mine, :, column], self.losses.chance[..., column][:, mine]
+            chance, reach = drawn.mean(axis=0), np.abs(drawn.mean(axis=1)).max(axis=0)
             intervals, groups = all_told(mean_intervals(lost, self.groups[mine], seed=self.seed)), self.groups[mine]
-            made += [Cell(at, label, intervals[at], float(chance[:, at].mean()),
+            made += [Cell(at, label, intervals[at], float(chance[:, at].mean()), float(reach[at]),
                           sign_flip(lost[:, at] - chance[:, at], groups, seed=self.seed), int(mine.sum()))
                      for at in range(self.count)]
         corrected = holm(np.array([cell.p for cell in made])).tolist()
-        tested = [Cell(cell.component, cell.label, cell.lost, cell.chance, p, cell.clips)
-                  for cell, p in zip(made, corrected)]
+        tested = [replace(cell, p=p) for cell, p in zip(made, corrected)]
         return tuple(sorted(tested, key=lambda cell: cell.component))
 
     def of(self, component: int) -> list[Cell]:

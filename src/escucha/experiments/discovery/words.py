@@ -44,11 +44,11 @@ def sentences(finding: "DiscoveryFinding") -> list[str]:
 def _headline(model: str, found: Summary) -> str:
     share = found.explained[found.count][1]
     leads = [cell for at in found.ranking for cell in found.of(at) if cell.speaks][:1]
-    most = "; none is shown to matter to a label more than as much taken at random"
+    most = "; none is shown to matter to a label more than as much of any other pattern"
     if leads:
         lead = leads[0]
         most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: it is worth "
-                f"{_size(found, lead)} to {lead.label}, and as much taken at random {_signed(found, lead.chance)}")
+                f"{_size(found, lead)} to {lead.label}, and as much of other patterns {_signed(found, lead.chance)}")
     return (f"{share:.0%} of how clips differ to layer {found.layer} of {model} is made up of {found.count} "
             f"components{most}.")
 
@@ -128,7 +128,8 @@ def _ridden(verdict: Verdict) -> str:
 
 def _told(verdict: Verdict) -> str:
     """`level (42% right, 39% by luck at most)`."""
-    return f"{cue_named(verdict.cue).words} ({verdict.told.accuracy:.0%} right, {verdict.told.usual:.0%} by luck at most)"
+    told = verdict.told
+    return f"{cue_named(verdict.cue).words} ({told.accuracy:.0%} right, {told.usual:.0%} by luck at most)"
 
 
 def _reading(found: Summary, unit: str) -> str:
