@@ -8,7 +8,8 @@ from torch import nn
 from escucha.errors import InputError
 from escucha.models.networks import NETWORKS, make_network
 from escucha.models.torch_classifier import TorchClassifier
-from escucha.models.untrained import untrained
+from escucha.models.untrained import _forget, untrained
+from tests.models import tiny_transformers
 from tests.worlds import RATE, Additive
 
 WINDOW = 64
@@ -96,3 +97,27 @@ def test_every_network_of_the_shelf_says_how_it_begins(name):
     assert drawn
     after = dict(fresh.module.named_parameters())
     assert [key for key, weight in drawn.items() if torch.equal(weight, after[key])] == []
+
+
+def test_a_weight_made_of_others_is_drawn_whole():
+    made = classifier(nn.utils.parametrizations.weight_norm(nn.Linear(WINDOW, 2)))
+    before = made.module[0].weight.clone()
+    fresh = untrained(made, waves(), seed=1).module[0]
+    torch.manual_seed(1)
+    torch.testing.assert_close(fresh.weight, nn.Linear(WINDOW, 2).weight)
+    assert not torch.equal(fresh.weight, before)
+
+
+@pytest.mark.parametrize("make", [tiny_transformers.wav2vec2, tiny_transformers.ast])
+def test_a_transformer_begins_as_its_makers_say(make, tmp_path):
+    """Read from a folder, where its makers mark what is loaded, and would not draw it again."""
+    made, _ = make()
+    made.save_pretrained(tmp_path)
+    loaded = type(made).from_pretrained(tmp_path)
+    before = {name: weight.clone() for name, weight in loaded.named_parameters()}
+    _forget(loaded)
+    after = dict(loaded.named_parameters())
+    assert [name for name, weight in before.items() if weight.std() > 0 and torch.equal(weight, after[name])] == []
+    spread = [weight.std() for name, weight in after.items() if name.endswith(("q_proj.weight", "query.weight"))]
+    torch.testing.assert_close(torch.stack(spread).mean(), torch.tensor(loaded.config.initializer_range), rtol=0.1,
+                               atol=0.0)
