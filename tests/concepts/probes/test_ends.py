@@ -87,3 +87,15 @@ def test_a_probe_of_rendered_clips_meets_real_ones(kind):
                                                     for one in ("False", "True")]))
     turned = read_real(layer, target, -real, truth, GROUPS[:100], subject="fast", task="classes", kind=kind)
     assert turned.score <= 0.5  # it is the rendered clips' direction that is asked, and no new one
+
+
+def test_a_probe_that_says_the_same_of_all_real_clips_does_not_carry_over():
+    """It knows three classes, of which two occur there: one answer for all is right half the time."""
+    target = np.random.default_rng(0).integers(3, size=len(GROUPS))
+    rows = np.random.default_rng(1).normal(size=(len(GROUPS), 3)) + 4 * np.eye(3)[target]
+    real = np.random.default_rng(2).normal(size=(60, 3)) + np.array([12, 0, 0])  # another sound altogether
+    truth = np.random.default_rng(3).integers(2, size=60).astype(str)
+    found = read_real(Layer("x", rows, SPLIT), target.astype(str), real, truth, GROUPS[:60], subject="mode",
+                      task="classes")
+    assert found.rendered > 0.9
+    assert found.score == found.low == found.chance == 0.5

@@ -187,3 +187,33 @@ def test_no_control_task_is_an_error_and_not_a_wait():
     types[:1] = "voice"
     with pytest.raises(InputError, match="no control task"):
         control_scores(rows_of(classes()), target, split_of(GROUPS, NONE, seed=0), types, task="classes")
+
+
+def test_chance_is_that_of_the_classes_in_test():
+    """Train has a third class: a probe that always says one of the other two is right half the time."""
+    target = classes(5).astype(str)
+    split = split_of(GROUPS, NONE, seed=0)
+    target[np.flatnonzero(split.train)[:20]] = "2"
+    found = probe(rows_of(classes(9)), target, split, None, subject="x", layer="block", task="classes")
+    assert found.chance == 0.5
+
+
+def test_r2_of_large_numbers_is_that_of_small_ones_and_draws_without_spread_are_left_out():
+    """Each group has one value: a draw of one group alone has nothing to explain."""
+    truth = np.repeat(np.arange(4.0), 6)
+    said = truth + 0.3 * np.random.default_rng(1).normal(size=24)
+    groups = np.repeat(list("abcd"), 6)
+    bounds = [interval(said + far, truth + far, groups, task="number", seed=0) for far in (0.0, 1e6)]
+    np.testing.assert_allclose(bounds[0], bounds[1], rtol=1e-3)
+    assert bounds[0][0] > -1
+
+
+def test_the_interval_of_classes_is_that_of_the_accuracy_study():
+    from escucha.models.evaluation import balanced_accuracy, group_interval
+
+    rng = np.random.default_rng(0)
+    truth, said = rng.integers(3, size=(2, len(GROUPS)))
+    plain = group_interval(truth, said, list(GROUPS), measure=balanced_accuracy, seed=0, draws=1000)
+    assert interval(said.astype(str), truth.astype(str), GROUPS, task="classes", seed=0) == pytest.approx(plain.bounds)
+    right = interval(truth.astype(str), truth.astype(str), GROUPS, task="classes", seed=0)
+    assert right == pytest.approx(group_interval(truth, truth, list(GROUPS), measure=balanced_accuracy).bounds)

@@ -11,13 +11,15 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED, Beside
+from escucha.concepts.probes.baselines import ANYWHERE, LOG_MEL, UNTRAINED, Beside
+from escucha.concepts.probes.description import Code
 from escucha.concepts.probes.probe import Probe
+from escucha.concepts.probes.splits import split_of
 from escucha.errors import InputError
 from escucha.experiments.probes.figures import layers_and_properties
 from escucha.experiments.probes.finding import ProbeTable
 from escucha.experiments.probes.study import ProbeStudy
-from escucha.experiments.probes.targets import Target, notes_of, real_truths, targets_of
+from escucha.experiments.probes.targets import Target, from_label, notes_of, real_truths, targets_of
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
 from escucha.models.sklearn_classifier import SklearnClassifier
@@ -77,9 +79,9 @@ def test_what_random_weights_let_through_is_not_called_learned(found):
     assert any(word.startswith("Not shown to be learned: palmas") for word in found.words())
 
 
-def test_what_training_brought_about_is_called_learned(bench):
+@pytest.fixture(scope="module")
+def taught(bench):
     """A network whose weights pass on palmas alone: drawn anew, its one unit mixes all the tones."""
-    deaf = listener()
     one = nn.Linear(len(TONES), 1)
     with torch.no_grad():
         one.weight.copy_(torch.eye(len(TONES))[list(TONES).index("palmas")][None])
@@ -87,11 +89,53 @@ def test_what_training_brought_about_is_called_learned(bench):
     module = nn.Sequential()
     for name, part in (("ears", Ears()), ("palm", one), ("head", nn.Linear(1, 2))):
         module.add_module(name, part)
-    taught = replace(deaf, module=module, layers=("palm",))
-    found = replace(ASKED, properties=("tempo", "voice")).run(replace(bench, known={"listener": taught}))
+    return replace(bench, known={"listener": replace(listener(), module=module, layers=("ears", "palm"))})
+
+
+def test_what_training_brought_about_is_called_learned(taught):
+    found = replace(ASKED, properties=("tempo", "voice"), layers=("palm",)).run(taught)
     assert found.learned(found.probe("tempo", "palm"))  # tempo is the amplitude of palmas
     assert not found.probe("voice", "palm").held
     assert any(word.startswith("Learned: tempo (1.00 against") for word in found.words())
+    carried = found.beside(found.probe("tempo", "palm"), LOG_MEL)
+    assert any(word.startswith("But tempo") for word in found.words()) != carried.better
+
+
+def test_what_training_only_carried_further_is_not_called_brought_about(taught):
+    """The ears tell the tones before training too; drawn anew, the layer behind them mixes them."""
+    found = replace(ASKED, properties=("tempo",), baselines=("untrained",)).run(taught)
+    palm = found.probe("tempo", "palm")
+    assert found.learned(palm)
+    assert not found.beside(palm, ANYWHERE).better
+    late = replace(found, probes=tuple(replace(one, valid=float(one is palm)) for one in found.probes))
+    assert late.chosen("tempo").layer == "palm"
+    assert any(word.startswith("But tempo (1.00 against 1.00) is not shown") for word in late.words())
+
+
+def test_a_gain_within_the_choice_of_groups_is_not_called_equal(found):
+    besides = tuple(replace(one, gain=0.3, low=-0.1) if one.baseline == UNTRAINED else one for one in found.besides)
+    said = " ".join(replace(found, besides=besides).words())
+    assert "Perhaps learned: palmas" in said
+    assert "Not shown to be learned" not in said
+
+
+def test_knowing_that_a_class_is_rare_is_no_merit_in_words(found):
+    one = found.probe("palmas", found.layers[0])
+    codes = tuple(Code("palmas", layer, "linear", bits=50.0, uniform=100.0, prior=52.0, clips=100, blocks=8)
+                  for layer in found.layers)
+    assert codes[0].compression == 2
+    assert one.held
+    assert "knowing the layer hardly shortens its labels" in replace(found, codes=codes).words()[1]
+
+
+def test_a_label_that_train_lacks_tells_nothing():
+    groups = np.repeat([f"g{number}" for number in range(10)], 4)
+    split = split_of(groups, [""] * 40, seed=0)
+    target = Target(np.tile(["a", "b"], 20), "classes")
+    assert from_label(groups, target, split) == 0.5
+    assert from_label(target.values, target, split) == 1.0
+    number = Target(np.arange(40.0), "number")
+    assert from_label(groups, number, split) <= 0
 
 
 @pytest.fixture(scope="module")

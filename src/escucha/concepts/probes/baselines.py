@@ -17,6 +17,9 @@ from escucha.concepts.probes.splits import Split
 
 UNTRAINED = "untrained"
 """The same layer of the network before training (`escucha.models.untrained`)."""
+ANYWHERE = "untrained-anywhere"
+"""Whichever layer of the untrained network reads it best on valid: deep random layers lose what earlier ones tell, so
+better than the same one may mean no more than that training carried it there."""
 LOG_MEL = "log-mel"
 """Mean and spread of each mel band over the clip: what its sound colour and dynamics tell."""
 MELS = 64
@@ -31,7 +34,7 @@ class Beside:
     kind: str
     """Of the probe."""
     baseline: str
-    """UNTRAINED, LOG_MEL, or the kind of a simpler probe of the same layer."""
+    """UNTRAINED, ANYWHERE, LOG_MEL, or the kind of a simpler probe of the same layer."""
     score: float
     """Of the baseline."""
     gain: float

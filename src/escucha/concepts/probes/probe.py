@@ -30,7 +30,7 @@ class Probe:
     high: float
     """95 % interval of the score, bootstrap over test groups."""
     chance: float
-    """One in the number of classes; 0 for R^2."""
+    """One in the number of classes in test, which is what always saying the same scores; 0 for R^2."""
     control: float
     """Mean score on control tasks."""
     control_sd: float
@@ -110,9 +110,9 @@ def measured(layer: Layer, target: np.ndarray, found: Reading, controls: Control
     low, high = interval(found.said[test], target[test], groups, task=task, seed=seed)
     scores = controls.scores(layer.for_controls, kind=kind, seed=seed)
     return Probe(subject, layer.name, task, score(found.said[test], target[test], task=task), low, high,
-                 chance(target, task), float(scores.mean()), float(scores.std(ddof=1)), controls.kind, found.penalty,
-                 score(found.said[valid], target[valid], task=task), int(test.sum()), len(np.unique(groups)), kind,
-                 found.hidden)
+                 chance(target[test], task), float(scores.mean()), float(scores.std(ddof=1)), controls.kind,
+                 found.penalty, score(found.said[valid], target[valid], task=task), int(test.sum()),
+                 len(np.unique(groups)), kind, found.hidden)
 
 
 def probe(rows: np.ndarray, target: np.ndarray, split: Split, types: np.ndarray | None, *, subject: str, layer: str,

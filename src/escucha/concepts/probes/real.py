@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.concepts.probes.probe import Layer, read
-from escucha.concepts.probes.scores import Task, interval, score
+from escucha.concepts.probes.scores import Task, chance, interval, score
 from escucha.concepts.probes.splits import Split
 
 
@@ -23,7 +23,7 @@ class Real:
     high: float
     """95 % interval over real groups."""
     chance: float
-    """One in the number of classes that the probe knows; 0 for R^2."""
+    """One in the number of classes that occur there, which is what always saying the same scores; 0 for R^2."""
     rendered: float
     """The same probe's score on rendered test clips."""
     clips: int
@@ -46,6 +46,5 @@ def read_real(layer: Layer, target: np.ndarray, real_rows: np.ndarray, truth: np
                 seed=seed).said
     heard = said[-more:]
     low, high = interval(heard, truth, groups, task=task, seed=seed)
-    return Real(subject, layer.name, kind, task, score(heard, truth, task=task), low, high,
-                0.0 if task == "number" else 1 / len(np.unique(target)),
+    return Real(subject, layer.name, kind, task, score(heard, truth, task=task), low, high, chance(truth, task),
                 score(said[test], filled[test], task=task), more, len(np.unique(groups)))

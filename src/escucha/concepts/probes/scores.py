@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from escucha.models import resampling
-from escucha.models.evaluation import balanced_accuracy, confusion, group_interval
-from escucha.models.resampling import Interval, members, redrawn
+from escucha.models.evaluation import balanced_accuracy, confusion
+from escucha.models.resampling import Interval, members, redrawn, settled
 
 Task = Literal["classes", "number"]
 
@@ -28,16 +28,15 @@ def score(said: np.ndarray, target: np.ndarray, *, task: Task) -> float:
 
 
 def interval(said: np.ndarray, target: np.ndarray, groups: np.ndarray, *, task: Task, seed: int) -> tuple[float, float]:
-    """95 % interval of the score, a percentile bootstrap over groups (exact binomial where nothing is wrong).
+    """95 % interval of the score, a percentile bootstrap over groups (exact binomial where all is right, or wrong).
 
-    Of one group's R^2 there is none: NaN.
+    Of one group there is none: NaN.
     """
-    if task == "classes":
-        found = group_interval(*_coded(target, said)[:2], list(groups), measure=balanced_accuracy, seed=seed,
-                               draws=DRAWS)
+    value, count = score(said, target, task=task), members(groups)[0]
+    if task == "classes" and value in (0.0, 1.0) and count > 1:
+        found = settled(value, value, count)
         return found.low, found.high
-    drawn = _drawn([said], target, groups, task=task, seed=seed)[0]
-    return _bounds(score(said, target, task=task), drawn, groups)
+    return _bounds(value, _drawn([said], target, groups, task=task, seed=seed)[0], groups)
 
 
 def gain(said: np.ndarray, other: np.ndarray, target: np.ndarray, groups: np.ndarray, *, task: Task,
@@ -49,7 +48,7 @@ def gain(said: np.ndarray, other: np.ndarray, target: np.ndarray, groups: np.nda
 
 
 def chance(target: np.ndarray, task: Task) -> float:
-    """One in the number of classes; 0 of a number's R^2."""
+    """What always saying the same scores: one in the number of classes there are in `target`; 0 of a number's R^2."""
     return 0.0 if task == "number" else 1 / len(np.unique(target))
 
 
@@ -88,9 +87,10 @@ def _recalled(said: np.ndarray, target: np.ndarray, which: np.ndarray, weights: 
 
 def _explained(said: np.ndarray, target: np.ndarray, which: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """`(draw,)` R^2 when group `which[clip]` counts `weights[draw, group]` times."""
-    truth = target.astype(np.float64)
+    middle = target.mean()  # taken off, for the variance of large numbers is lost beside their squares
+    truth, said = target - middle, said - middle
     size, total, square, missed = (
         weights @ np.bincount(which, weights=values, minlength=weights.shape[1])
         for values in (np.ones(len(truth)), truth, truth**2, (truth - said) ** 2))
     spread = square - total**2 / size
-    return 1 - missed / np.where(spread > 0, spread, np.nan)
+    return 1 - missed / np.where(spread > 1e-9 * square, spread, np.nan)

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED, Beside, beside
+from escucha.concepts.probes.baselines import ANYWHERE, LOG_MEL, UNTRAINED, Beside, beside
 from escucha.concepts.probes.description import Code, code_length
 from escucha.concepts.probes.ends import Ends, read_ends
 from escucha.concepts.probes.fits import Reading
 from escucha.concepts.probes.probe import Layer, Probe, measured, read
 from escucha.concepts.probes.real import Real, read_real
+from escucha.concepts.probes.scores import score
 from escucha.concepts.probes.selectivity import Controls
 from escucha.concepts.probes.splits import Split
 from escucha.experiments.probes.targets import Target
@@ -66,6 +67,9 @@ def cells(heard: Heard, asked: Asked) -> Iterator[Probe | Code | Beside | Ends |
     for subject, target in heard.targets.items():
         base = {(name, kind): _read(layer, target, kind, asked.seed) for name, layer in plain.items()
                 for kind in asked.kinds}
+        if len(heard.untrained) > 1:
+            base |= {(ANYWHERE, kind): _best([base[name, kind] for name in heard.untrained], target, heard.split)
+                     for kind in asked.kinds}
         for layer in layers:
             yield from _cell(layer, subject, heard, asked, base)
 
@@ -78,8 +82,8 @@ def _cell(layer: Layer, subject: str, heard: Heard, asked: Asked,
         where: dict[str, Any] = {"subject": subject, "kind": kind, "seed": seed}
         found = said[kind] = _read(layer, target, kind, seed)
         yield measured(layer, target.values, found, heard.controls[subject], task=target.task, **where)
-        others = {UNTRAINED: base.get((layer.name, kind)), LOG_MEL: base.get((LOG_MEL, kind)),
-                  SIMPLEST: said.get(SIMPLEST) if kind != SIMPLEST else None}
+        others = {UNTRAINED: base.get((layer.name, kind)), ANYWHERE: base.get((ANYWHERE, kind)),
+                  LOG_MEL: base.get((LOG_MEL, kind)), SIMPLEST: said.get(SIMPLEST) if kind != SIMPLEST else None}
         for baseline, other in others.items():
             if other is not None:
                 yield beside(found.said, other.said, target.values, heard.split, layer=layer.name, baseline=baseline,
@@ -94,6 +98,12 @@ def _cell(layer: Layer, subject: str, heard: Heard, asked: Asked,
 
 def _read(layer: Layer, target: Target, kind: str, seed: int) -> Reading:
     return read(layer, target.values, task=target.task, kind=kind, seed=seed)
+
+
+def _best(found: Sequence[Reading], target: Target, split: Split) -> Reading:
+    """On valid, the first of equals."""
+    valid = split.valid
+    return max(found, key=lambda one: score(one.said[valid], target.values[valid], task=target.task))
 
 
 def _real(layer: Layer, target: Target, real: RealClips, where: Mapping[str, Any]) -> Real:

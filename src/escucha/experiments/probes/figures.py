@@ -16,12 +16,14 @@ from escucha.experiments.drawing import BLUE, GREY, ORANGE
 if TYPE_CHECKING:
     from escucha.experiments.probes.finding import ProbeTable
 
-LEARNED, SOUND = "●", "○"
-"""Read, and better than before training; read, and not shown to be learned."""
+LEARNED, SOUND = "▲", "○"
+"""Read, and better than before training; read, and not shown to be learned. Shapes, for either may be white."""
 MANY = 8
 """With more layers than this the panels stand below one another."""
 CELL = (0.48, 0.3)
 """Inches."""
+EDGE = -0.1
+"""Scores below stand here, as a triangle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +68,9 @@ def kinds(table: "ProbeTable") -> Figure:
         found = [table.chosen(subject, kind) for subject in table.subjects]
         y = np.arange(len(found)) + (place - (len(table.kinds) - 1) / 2) * 0.3
         _dots(axes, found, y, colour, kind)
-        axes.plot([max(one.control, -0.1) for one in found], y, "|", color=colour, markersize=10, markeredgewidth=2,
+        axes.plot([max(one.control, EDGE) for one in found], y, "|", color=colour, markersize=10, markeredgewidth=2,
                   label=f"{kind}, control tasks")
-    axes.set_yticks(range(len(table.subjects)), table.subjects)
-    axes.invert_yaxis()
-    axes.grid(axis="x", color=GREY, alpha=0.25)
-    axes.set(xlabel=f"{_measure(table)} (95 % over groups)", xlim=(-0.12, 1.03))
+    _score_axes(axes, [table.probe(subject, table.layers[0]) for subject in table.subjects])
     figure.legend(loc="outside upper center", ncols=2 * len(table.kinds), frameon=False, fontsize=8)
     return figure
 
@@ -98,7 +97,7 @@ def out_of_range(table: "ProbeTable") -> Figure:
 
 
 def rendered_to_real(table: "ProbeTable") -> Figure:
-    """Probes learned from rendered clips, on rendered ones never heard and on real ones; a tick is chance."""
+    """Probes learned from rendered clips, on rendered ones never heard and on real ones; a tick is chance of these."""
     found = [(probe, one) for subject in table.subjects
              if (one := table.on_real(probe := table.chosen(subject)))]
     figure = Figure(figsize=(7.0, 1.5 + 0.45 * len(found)), layout="constrained")
@@ -106,20 +105,27 @@ def rendered_to_real(table: "ProbeTable") -> Figure:
     y = np.arange(len(found))
     for shift, which, colour, name in ((-0.14, 0, BLUE, "rendered clips"), (0.14, 1, ORANGE, "real clips")):
         _dots(axes, [pair[which] for pair in found], y + shift, colour, name)
-    axes.plot([one.chance for _, one in found], y, "|", color="black", markersize=22, label="chance")
-    axes.set_yticks(y, [one.subject for _, one in found])
-    axes.invert_yaxis()
-    axes.grid(axis="x", color=GREY, alpha=0.25)
-    axes.set(xlabel=f"{_measure(table)} (95 % over groups)", xlim=(-0.12, 1.03))
+    axes.plot([one.chance for _, one in found], y + 0.14, "|", color="black", markersize=12, label="chance, real clips")
+    _score_axes(axes, [probe for probe, _ in found])
     figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=8)
     return figure
 
 
 def _dots(axes: Axes, found: list, y: np.ndarray, colour: str, name: str) -> None:
-    """Scores with their intervals; what lies left of the axis stands at its edge."""
-    value, low, high = (np.array([max(getattr(one, part), -0.1) for one in found]) for part in ("score", "low", "high"))
+    """Scores with their intervals; a score left of the axis is a triangle at its edge."""
+    value, low, high = (np.maximum([getattr(one, part) for one in found], EDGE) for part in ("score", "low", "high"))
     span = np.nan_to_num(np.abs([value - low, high - value]))
-    axes.errorbar(value, y, xerr=span, fmt="o", color=colour, markersize=5, capsize=2, label=name)
+    there = np.array([one.score >= EDGE for one in found])
+    axes.errorbar(value, y, xerr=span, fmt="none", color=colour, capsize=2)
+    axes.plot(value[there], y[there], "o", color=colour, markersize=5, label=name)
+    axes.plot(value[~there], y[~there], "<", color=colour, markersize=7)
+
+
+def _score_axes(axes: Axes, found: list[Probe]) -> None:
+    """A row a property, the first on top."""
+    axes.set_yticks(range(len(found)), [one.subject for one in found])
+    axes.grid(axis="x", color=GREY, alpha=0.25)
+    axes.set(xlabel=f"{_measure(found)} (95 % over groups)", xlim=(-0.12, 1.03), ylim=(len(found) - 0.5, -0.5))
 
 
 def _scores(table: "ProbeTable") -> Panel:
@@ -138,7 +144,7 @@ def _scores(table: "ProbeTable") -> Panel:
         names = [f"({LOG_MEL})", *names]
     legend = (f"\n{LEARNED} read, and better than before training   {SOUND} read, not shown to be learned"
               if any(one.baseline == UNTRAINED for one in table.besides) else f"\n{SOUND} read")
-    title = f"{_measure(table)}; colour: from chance to perfect{legend}"
+    title = f"{_measure([row[0] for row in grid])}; colour: from chance to perfect{legend}"
     return Panel(title, shade, text, "viridis", (0.0, 1.0), names)
 
 
@@ -196,13 +202,9 @@ def _names(table: "ProbeTable") -> list[str]:
     return [short(layer, table.layers) for layer in table.layers]
 
 
-def _measure(table: "ProbeTable") -> str:
-    numbers = [found.subject for found in _first(table) if found.task == "number"]
-    rest = len(numbers) < len(table.subjects)
-    if not rest:
+def _measure(found: list[Probe]) -> str:
+    """What the scores of these, one a property, are."""
+    numbers = [one.subject for one in found if one.task == "number"]
+    if len(numbers) == len(found):
         return "R²"
     return "balanced accuracy" + (f" ({', '.join(numbers)}: R²)" if numbers else "")
-
-
-def _first(table: "ProbeTable") -> list[Probe]:
-    return [table.probe(subject, table.layers[0]) for subject in table.subjects]

@@ -149,14 +149,23 @@ def types_of(names: Sequence[str], notes: Notes) -> np.ndarray | None:
 
 
 def from_label(labels: np.ndarray, target: Target, split: Split) -> float:
-    """How well a clip's label alone tells the property: by each label's usual value in train."""
-    said = target.values.copy()
-    for label in np.unique(labels):
-        values = target.values[split.train & (labels == label)]
-        if len(values):
-            names, counts = np.unique(values, return_counts=True)
-            said[labels == label] = values.mean() if target.task == "number" else names[counts.argmax()]
+    """How well a clip's label alone tells the property: by each label's usual value in train.
+
+    Of a label that train lacks it tells nothing: then it is the usual value of all.
+    """
+    said = np.full_like(target.values, _usual(target, split.train))
+    for label in np.unique(labels[split.train]):
+        said[labels == label] = _usual(target, split.train & (labels == label))
     return score(said[split.test], target.values[split.test], task=target.task)
+
+
+def _usual(target: Target, clips: np.ndarray) -> Any:
+    """The mean of a number, the most common class."""
+    values = target.values[clips]
+    if target.task == "number":
+        return values.mean()
+    names, counts = np.unique(values, return_counts=True)
+    return names[counts.argmax()]
 
 
 def _some(names: Sequence[str], most: int = 6) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from escucha.concepts.names import listed, short
-from escucha.concepts.probes.baselines import LOG_MEL, UNTRAINED
+from escucha.concepts.probes.baselines import ANYWHERE, LOG_MEL, UNTRAINED, Beside
 from escucha.concepts.probes.ends import Ends
 from escucha.concepts.probes.fits import SPOKEN
 from escucha.concepts.probes.probe import Probe
@@ -18,6 +18,10 @@ TIED = 0.95
 """A property that the label alone tells this well cannot be told from the label."""
 APART = 0.1
 """Scores on control tasks, or rendered and real scores, further apart than this are worth a sentence."""
+
+
+SHORTER = 1.25
+"""A code that is not shorter by so much is hardly shortened."""
 
 
 def sentences(table: "ProbeTable") -> list[str]:
@@ -41,10 +45,12 @@ def headline(table: "ProbeTable", best: dict[str, Probe]) -> str:
 
 def _sentence(table: "ProbeTable", found: Probe) -> str:
     code, log_mel = table.code(found), table.beside(found, LOG_MEL)
-    return (f"{_upper(found.subject)} is read at {short(found.layer, table.layers)} with {MEASURES[found.task]} "
+    how = "is read at" if found.held else "is not shown to be read: at"
+    return (f"{_upper(found.subject)} {how} {short(found.layer, table.layers)} with {MEASURES[found.task]} "
             f"{found.score:.2f} {_bounds(found.low, found.high)} (chance {found.chance:.2f}), control tasks "
             f"{found.control:.2f}, selectivity {found.selectivity:+.2f}"
-            + (f"; its labels are told in {1 / code.compression:.0%} of the bits" if code and code.compression >= 1.5
+            + (f"; with the layer its labels take {1 / code.over_prior:.0%} of the bits they take without"
+               if code and code.over_prior >= SHORTER
                else "; knowing the layer hardly shortens its labels" if code else "")
             + (f"; off log-mel statistics {log_mel.score:.2f}" if log_mel else "") + ".")
 
@@ -53,16 +59,27 @@ def _learned(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     """Which of what can be read the training put there, and which the untrained layer tells as well."""
     asked = {subject: against for subject, found in best.items()
              if found.held and (against := table.beside(found, UNTRAINED))}
-    learned = [f"{subject} ({one.score + one.gain:.2f} against {one.score:.2f})" for subject, one in asked.items()
-               if one.better]
-    heard = [f"{subject} ({one.score + one.gain:.2f} against {one.score:.2f})" for subject, one in asked.items()
-             if not one.better]
+    learned = {subject: one for subject, one in asked.items() if one.better}
     if learned:
-        yield (f"Learned: {listed(learned)} {'are' if len(learned) > 1 else 'is'} read better than off the same layer "
-               "of the network before training.")
+        yield (f"Learned: {_against(learned)} read better than off the same layer of the network before training.")
+    carried = {subject: one for subject in learned for baseline in (ANYWHERE, LOG_MEL)
+               if (one := table.beside(best[subject], baseline)) and not one.better}
+    if carried:
+        yield (f"But {_against(carried)} not shown to be read better than off the best layer of the network before "
+               "training, or off log-mel statistics: training may only have carried it this far.")
+    heard = {subject: one for subject, one in asked.items() if not one.better and one.gain < APART}
     if heard:
-        yield (f"Not shown to be learned: {listed(heard)} {'are' if len(heard) > 1 else 'is'} read about as well off "
-               "the same layer before training; the sound itself tells it, and random weights let it through.")
+        yield (f"Not shown to be learned: {_against(heard)} read about as well off the same layer before training; the "
+               "sound itself tells it, and random weights let it through.")
+    unsure = {subject: one for subject, one in asked.items() if not one.better and one.gain >= APART}
+    if unsure:
+        yield (f"Perhaps learned: {_against(unsure)} read better than off the same layer before training, but by no "
+               "more than the choice of test groups could make.")
+
+
+def _against(besides: dict[str, Beside]) -> str:
+    found = [f"{subject} ({one.score + one.gain:.2f} against {one.score:.2f})" for subject, one in besides.items()]
+    return f"{listed(found)} {'are' if len(found) > 1 else 'is'}"
 
 
 def _crooked(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
@@ -77,8 +94,8 @@ def _crooked(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
         yield (f"A small network with one hidden layer reads {listed(more)} better than a straight line at the same "
                "layer: it is there in a bent form, which what follows can use only if it unbends it.")
     else:
-        yield ("A small network with one hidden layer reads nothing better than a straight line does: what is there "
-               "lies straight.")
+        yield ("A small network with one hidden layer is not shown to read anything better than a straight line does "
+               "at the same layer.")
     line = {subject: table.probe(subject, found.layer, table.kinds[0]) for subject, found in bent.items()}
     heart = [f"{subject} ({found.control:.2f} against {line[subject].control:.2f})" for subject, found in bent.items()
              if found.control - max(line[subject].control, found.chance) > APART]
@@ -118,6 +135,9 @@ def _reading(table: "ProbeTable") -> Iterator[str]:
     found = table.probes[0]
     how = (f"random labels for each combination of {listed(list(table.settings['types']))}"
            if found.control_kind == "types" else "random labels for each group, scored on its held-out clips")
+    yield ("A straight line is a weighted sum of a layer's units, as the next layer could form it in one step. "
+           "Balanced accuracy is the share told right, class by class, and their mean; R² is 1 where every "
+           "number is told exactly, and 0 where always saying their mean would do as well.")
     yield (f"A control task is the same probe on {how}: what it reads there it has learnt by heart. Every number "
            f"is of {found.clips} clips of {found.groups} groups that the probe has not heard; the layer is the best "
            "on yet other groups, so the interval is that of one layer, not of the best of many. That something can be "
@@ -125,8 +145,8 @@ def _reading(table: "ProbeTable") -> Iterator[str]:
     if table.codes:
         code = table.codes[0]
         yield (f"The bits are an online code (Voita and Titov 2020) in {code.blocks} blocks of whole groups, each told "
-               "by a probe that has learned the blocks before it; compression 1 is no help at all. Where classes are "
-               "of unequal size, the table's column over_prior leaves the merit of knowing their sizes out.")
+               "by a probe that has learned the blocks before it; without the layer only the sizes of the classes "
+               "are known (column over_prior; compression counts from classes of equal size).")
 
 
 def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
@@ -148,7 +168,9 @@ def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
 
 
 def _bounds(low: float, high: float) -> str:
-    return "(one group: no interval)" if low != low else f"[{low:.2f}, {high:.2f}]"
+    if low != low:
+        return "(one group: no interval)"
+    return f"[{'below −1' if low < -1 else f'{low:.2f}'}, {high:.2f}]"
 
 
 def _upper(text: str) -> str:
