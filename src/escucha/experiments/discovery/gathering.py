@@ -78,15 +78,16 @@ class Gathering:
             self.layer, labels, second.seconds, second.seconds >= self.classifier.window / self.classifier.rate,
             components.space.sided, _counts(first, self.fitted), _counts(second, self.held_out), told, steady, lost,
             np.array([[label in track.labels for label in labels] for track in self.held_out]), np.array(groups),
-            strengths, moments, self._curves(components, moments), self._facts(strengths, facts, groups),
-            self._facts(strengths, cues, groups), named, self.seed)
+            strengths, moments, self._curves(components, moments), *self._facts(strengths, facts, cues, groups), named,
+            self.seed)
 
-    def _facts(self, strengths: np.ndarray, facts: dict[str, np.ndarray], groups: Sequence[str]) -> Facts:
-        if not facts:
-            empty = np.zeros((strengths.shape[1], 0))
-            return Facts((), Following(empty, empty))
-        found = following(strengths, np.stack(list(facts.values()), axis=1), np.array(groups), seed=self.seed)
-        return Facts(tuple(facts), found)
+    def _facts(self, strengths: np.ndarray, facts: dict[str, np.ndarray], cues: dict[str, np.ndarray],
+               groups: Sequence[str]) -> tuple[Facts, Facts]:
+        """What goes with strengths of annotations, and of cues; corrected over both together."""
+        columns = np.array([*facts.values(), *cues.values()]).reshape(-1, len(strengths)).T
+        found = following(strengths, columns, np.array(groups), seed=self.seed)
+        (r, other_r), (p, other_p) = (np.split(of, [len(facts)], axis=1) for of in (found.r, found.p))
+        return Facts(tuple(facts), Following(r, p)), Facts(tuple(cues), Following(other_r, other_p))
 
     def _moments(self, strengths: np.ndarray, heard: Excerpts, tracks: Sequence[Track],
                  held_out: bool) -> list[Excerpt]:
