@@ -76,8 +76,8 @@ def test_words_name_the_cause_and_nothing_else(found):
     assert words[1] == "The value of bulerias is raised by palmas (+1.49 [+1.49, +1.50])."
     assert words[2] == "The value of alegrias is lowered by palmas (−1.49 [−1.50, −1.49])."
     assert words[3].startswith("These are facts: the same music was played with the idea and without it and ")
-    assert words[4] == ("Beyond chance push palmas towards bulerias (ears and turned); palmas away from alegrias (ears "
-                        "and turned) (4 of 8 questions: idea, label and layer).")
+    assert words[4] == ("Pushes beyond chance, 4 of 8 (idea, label and layer): palmas towards bulerias (ears and "
+                        "turned); palmas away from alegrias (ears and turned).")
     assert "No two ideas lie more nearly along one direction than two meaningless ideas may." in words
     assert not any("-" in word.replace("Holm-corrected", "") for word in words), "a minus is no hyphen"
     assert not any(word.startswith("Warning") for word in words)

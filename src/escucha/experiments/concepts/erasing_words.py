@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from escucha.concepts.erasing.effect import ErasedEffect
 from escucha.concepts.erasing.table import Erasures
-from escucha.concepts.names import few_of, short, spoken
+from escucha.concepts.names import few_of, listed, short, spoken
 from escucha.experiments.wording import spanned
 
 if TYPE_CHECKING:
@@ -28,18 +28,22 @@ def sentences(table: "ConceptTable") -> list[str]:
 
 def _changed(shown: Sequence[ErasedEffect], layers: Sequence[str]) -> str:
     """`Erased at block5: alegrias falls without fast tempo (−2.17 [−2.73, −1.63]); ...`; empty for nothing."""
-    ordered = sorted(shown, key=lambda effect: -abs(effect.mean))
+    ordered = sorted(shown, key=lambda effect: -effect.size)
+    down, up = ([effect for effect in ordered if sure(effect)]
+                for sure in (lambda effect: effect.high < 0, lambda effect: effect.low > 0))
+    mixed = [effect for effect in ordered if effect not in (*down, *up)]
     ways = [f"{word} without {few_of([_told(effect) for effect in some])}"
-            for word, some in (("falls", [effect for effect in ordered if effect.mean < 0]),
-                               ("rises", [effect for effect in ordered if effect.mean >= 0])) if some]
+            for word, some in (("falls", down), ("rises", up), ("moves from clip to clip", mixed)) if some]
     if not ways:
         return ""
-    reach = max(effect.control_reach for effect in shown)
-    return (f"Erased at {short(shown[0].layer, layers)}: {shown[0].label} {' and '.join(ways)}; without a meaningless "
-            f"idea it changes by {reach:.2f} at most, 95 times in 100.")
+    reach, size = (max(getattr(effect, name) for effect in shown) for name in ("control_reach", "control_size"))
+    return (f"Erased at {short(shown[0].layer, layers)}: {shown[0].label} {listed(ways)}; without a meaningless idea "
+            f"it moves by {reach:.2f} at most, and single clips by {size:.2f}, 95 times in 100.")
 
 
 def _told(effect: ErasedEffect) -> str:
+    if effect.low <= 0 <= effect.high:
+        return f"{spoken(effect.concept)} (by {effect.size:.2f}, this one up and that one down)"
     return f"{spoken(effect.concept)} ({spanned(effect.mean, effect.low, effect.high)})"
 
 
@@ -47,15 +51,15 @@ def _reading(found: Erasures) -> str:
     within = sum(one.after <= one.after_null for one in found.readings)
     return ("Erased means: the layer is changed as little as can be, until no straight line tells clips with the idea "
             f"from clips without it, and what follows listens on; {found.controls} meaningless ideas were erased just "
-            f"so, for losing anything can hurt. In {within} of {len(found.readings)} cases such a line, drawn before "
-            "new families are heard, then tells the idea in them no better than chance.")
+            f"so, for losing anything can hurt. In {within} of {len(found.readings)} cases a line fitted to the same "
+            "groups as the eraser then tells the idea in other groups no better than chance.")
 
 
 def warnings(found: Erasures, layers: Sequence[str]) -> list[str]:
-    """Where a line fitted to other families than the eraser still reads the idea."""
+    """Where a line fitted to other groups than the eraser still reads the idea."""
     again = [f"{spoken(one.concept)} at {short(one.layer, layers)} ({one.fresh:.0%} right, before {one.before:.0%})"
              for one in found.readings if one.fresh > one.fresh_null]
     if not again:
         return []
-    return ["Warning: who looks for it afresh, in families that the eraser never heard, can still read "
+    return ["Warning: who looks for it afresh, in groups that the eraser never heard, can still read "
             f"{few_of(again)}; there erasing was not complete, and a label may go by the rest."]

@@ -81,9 +81,9 @@ def pushed(table: "ConceptTable") -> str:
                                 for (concept, label), layers in found.items()]))
     if not ways:
         return (f"No idea pushes {table.model} harder than meaningless changes do "
-                f"({len(table.tests)} questions: idea, label and layer).")
+                f"(0 of {len(table.tests)}: idea, label and layer).")
     shown = sum(test.verdict in (TOWARDS, AWAY) for test in table.tests)
-    return (f"Beyond chance push {'; '.join(ways)} ({shown} of {len(table.tests)} questions: idea, label and layer).")
+    return f"Pushes beyond chance, {shown} of {len(table.tests)} (idea, label and layer): {'; '.join(ways)}."
 
 
 def unshown(table: "ConceptTable") -> list[str]:
@@ -162,8 +162,8 @@ def _pushing(table: "ConceptTable") -> list[str]:
         f"{table.settings['push']}{_how(table)}, over clips of the label whose groups (players, recordings, families) "
         "supply no example.",
         f"Beyond chance means that of {table.settings['nulls']} meaningless ideas (another room, noise or guitar; or "
-        f"other clips of the same labels) hardly any push as hard: p, {correction}-corrected over {len(table.tests)} "
-        f"questions, is at most {table.settings['alpha']:g}.{deep}",
+        f"other clips of the same labels) hardly any push as hard: p, {correction}-corrected over all "
+        f"{len(table.tests)}, is at most {table.settings['alpha']:g}.{deep}",
     ]
 
 
