@@ -6,6 +6,7 @@ Conventions: levels are dB of the root mean square; groups are what must not cro
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -59,6 +60,11 @@ class Asked:
     under_test: tuple[Track, ...]
     levels: np.ndarray | None
     """`(example,)` dB, where the examples were heard."""
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """One an example; files are read for them, so once."""
+        return tuple(key_of(example.source) for example in self.concept.examples)
 
 
 Answer = tuple[bool | None, str]
@@ -119,7 +125,7 @@ def _apart(asked: Asked) -> Answer:
     if not asked.under_test:
         return None, "No clips under test were named."
     shared = sorted({track.group for track in asked.under_test} & set(asked.concept.groups))
-    shown = {key_of(one.source) for one in (*asked.concept.examples, *asked.concept.null)} - {UNREADABLE}
+    shown = {*asked.keys, *(key_of(one.source) for one in asked.concept.null)} - {UNREADABLE}
     same = [track.name for track in asked.under_test if key_of(track.source) in shown]
     if not shared and not same:
         return True, "No group and no sound is shared with the clips under test."
@@ -131,8 +137,7 @@ def _apart(asked: Asked) -> Answer:
 
 
 def _different(asked: Asked) -> Answer:
-    examples = asked.concept.examples
-    with_, without = ({key_of(examples[place].source) for place in side} for side in halves(examples))
+    with_, without = ({asked.keys[place] for place in side} for side in halves(asked.concept.examples))
     same = (with_ & without) - {UNREADABLE}
     if not same:
         return True, "No sound is on both sides."
