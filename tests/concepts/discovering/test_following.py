@@ -48,7 +48,7 @@ def test_facts_are_what_differs_between_clips_and_is_no_name():
               "seed": 1000 + at, "family": at // 6, "duration": 6.0, "beats": [[0.1, 2]], "melisma": at % 5 == 0}
              for at in range(24)]
     found = facts_of(notes, [f"f{at // 6}" for at in range(24)], [(note["palo"],) for note in notes])
-    assert list(found) == ["tempo", "mode major", "mode minor", "mode phrygian", "metre ternary rather than twelve",
+    assert list(found) == ["tempo", "mode major", "mode minor", "mode phrygian", "metre: ternary rather than twelve",
                            "voice", "melisma"]
     assert found["voice"].tolist() == [float(at % 4 == 0) for at in range(24)]
     assert "extra" not in facts_of([{**notes[0], "extra": 1.0}, notes[1]], ["a", "b"], [(), ()])

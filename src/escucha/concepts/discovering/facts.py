@@ -12,6 +12,8 @@ import numpy as np
 MOST_VALUES = 8
 """Whole numbers and names with more values than this are no kinds of anything: they number or name the clips."""
 
+RATHER = " rather than "
+
 
 def facts_of(notes: Sequence[Mapping[str, Any]], groups: Sequence[str],
              labels: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
@@ -33,6 +35,17 @@ def facts_of(notes: Sequence[Mapping[str, Any]], groups: Sequence[str],
     return kept
 
 
+def told_upwards(name: str, r: float) -> tuple[str, float]:
+    """A fact and a correlation with it; of two values the one that goes with more, named first.
+
+    >>> told_upwards("metre: ternary rather than twelve", -0.8), told_upwards("tempo", -0.8)
+    (('metre: twelve rather than ternary', 0.8), ('tempo', -0.8))
+    """
+    head, _, values = name.partition(": ")
+    first, rather, second = values.partition(RATHER)
+    return (f"{head}: {second}{RATHER}{first}", -r) if rather and r < 0 else (name, r)
+
+
 def _alike(column: np.ndarray, other: np.ndarray) -> bool:
     """Does the one follow from the other, being the same or its opposite?"""
     return bool(np.array_equal(column, other) or np.array_equal(column, column.max() + column.min() - other))
@@ -51,7 +64,6 @@ def _facts(name: str, told: Sequence[Any], groups: Sequence[str]) -> dict[str, n
     kinds = sorted({str(value) for value in told})
     if not 1 < len(kinds) <= MOST_VALUES or len(set(zip(map(str, told), groups))) == len(set(groups)) == len(kinds):
         return {}
-    said = [f"{name.replace('_', ' ')} {kind}" for kind in kinds]
-    if len(kinds) == 2:
-        said = [f"{said[0]} rather than {kinds[1]}"]
+    head = name.replace("_", " ")
+    said = [f"{head} {kind}" for kind in kinds] if len(kinds) > 2 else [f"{head}: {RATHER.join(kinds)}"]
     return {text: np.array([str(value) == kind for value in told], dtype=float) for text, kind in zip(said, kinds)}

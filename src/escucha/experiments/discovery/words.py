@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from escucha.concepts.discovering.cues import cue_named
+from escucha.concepts.discovering.facts import told_upwards
 from escucha.concepts.discovering.scan import Verdict
 from escucha.concepts.names import listed, spoken
 from escucha.experiments.clips.few_groups import too_few
@@ -88,7 +89,7 @@ def _near(found: Summary, component: int) -> str:
 
 def _gone_with(facts: Sequence[tuple[str, float]]) -> str:
     """`with tempo (+0.48) and palmas (+0.40), against mode major (−0.50)`."""
-    said = [(f"{name} ({signed(r, 2)})", r > 0) for name, r in facts]
+    said = [(f"{name} ({signed(r, 2)})", r > 0) for name, r in (told_upwards(*fact) for fact in facts)]
     sides = (("with", [text for text, up in said if up]), ("against", [text for text, up in said if not up]))
     return ", ".join(f"{side} {listed(mine)}" for side, mine in sides if mine)
 
