@@ -53,13 +53,20 @@ def heard(found: AttributionMap, clip: Clip, side: Literal["for", "against"] = "
     """
     import librosa
 
-    frame = frame_length(clip.rate)
-    padded = np.pad(clip.wave, (0, max(0, frame - len(clip.wave))))
-    spectrum = librosa.stft(padded, n_fft=frame)
-    hertz = np.arange(spectrum.shape[0]) * clip.rate / frame
-    times = np.arange(spectrum.shape[1]) * (frame // 4) / clip.rate
-    wave = librosa.istft(spectrum * mask(found, times, hertz, side), n_fft=frame, length=len(padded))
+    spectrum, times, hertz = spectrum_of(clip)
+    frame = 2 * (len(hertz) - 1)
+    wave = librosa.istft(spectrum * mask(found, times, hertz, side), n_fft=frame, length=max(frame, len(clip.wave)))
     return Clip(wave[: len(clip.wave)], clip.rate)
+
+
+def spectrum_of(clip: Clip) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What masks are laid over: the complex short-time spectrum `(bin, frame)`, its frames in s, its bins in Hz."""
+    import librosa
+
+    frame = frame_length(clip.rate)
+    spectrum = librosa.stft(np.pad(clip.wave, (0, max(0, frame - len(clip.wave)))), n_fft=frame)
+    times = np.arange(spectrum.shape[1]) * (frame // 4) / clip.rate
+    return spectrum, times, np.arange(spectrum.shape[0]) * clip.rate / frame
 
 
 def mask(found: AttributionMap, times: np.ndarray, hertz: np.ndarray,
@@ -73,7 +80,7 @@ def mask(found: AttributionMap, times: np.ndarray, hertz: np.ndarray,
     edges = found.hertz_edges
     middles = np.concatenate([edges[:1], found.hertz, edges[-1:]])
     outer = np.concatenate([strength[:1], strength, strength[-1:]])
-    return np.stack([np.interp(hertz, middles, column, left=0, right=0) for column in outer.T[at]], axis=1)
+    return np.stack([np.interp(hertz, middles, column, left=0, right=0) for column in outer.T], axis=1)[:, at]
 
 
 def _edges(middles: np.ndarray, *, low: float) -> np.ndarray:

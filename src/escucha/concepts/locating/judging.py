@@ -67,9 +67,14 @@ def shifted_areas(curves: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 def _ranks(curves: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, int, int]:
     """`(curve, moment)` ranks from 1, those of ties their mean; and how many moments are true and false."""
-    from scipy.stats import rankdata
-
-    return rankdata(curves, axis=1), int(truth.sum()), int((~truth).sum())
+    order = np.argsort(curves, axis=1)  # not scipy's rankdata, whose stable sort takes several times as long
+    rising = np.take_along_axis(curves, order, axis=1)
+    fresh = np.diff(rising, axis=1, prepend=np.nan) != 0  # the first of each row is, for NaN differs from everything
+    first = np.flatnonzero(fresh)
+    middle = first % curves.shape[1] + (np.diff(first, append=fresh.size) + 1) / 2
+    ranks = np.empty(curves.shape)
+    np.put_along_axis(ranks, order, middle[np.cumsum(fresh) - 1].reshape(curves.shape), axis=1)
+    return ranks, int(truth.sum()), int((~truth).sum())
 
 
 def _area(sums: np.ndarray, true: int, false: int) -> np.ndarray:

@@ -84,14 +84,15 @@ class Locator:
                      curves: bool) -> dict[str, Laid]:
         """Window after window, the last of them ending with the clip; what pads a short clip is left out."""
         pieces: dict[str, list[Laid]] = {layer: [] for layer in placed}
-        for waves, starts, new in _windows(clip, self.classifier.window):
+        for waves, starts in _windows(clip, self.classifier.window):
             told = _told(self.classifier, waves, list(placed))
             for layer, found in placed.items():
                 heard = found.laid(told[layer])
                 heard = heard.mean(axis=2, keepdims=True) if curves or found.hertz is None else heard
                 values = np.einsum("du,burf->drbf", directions[layer], heard, optimize=True)
                 times = (starts[:, None] + found.times).ravel()
-                fresh = (times > new) & (times <= clip.duration)
+                known = max((one.times.max(initial=-1) for one in pieces[layer]), default=-1)
+                fresh = (times > known) & (times <= clip.duration)
                 pieces[layer].append(Laid(values.reshape(*values.shape[:2], -1)[:, :, fresh], times[fresh],
                                           None if curves else found.hertz))
         return {layer: Laid(np.concatenate([one.values for one in laid], axis=2),
@@ -120,8 +121,8 @@ class Locator:
         return wave
 
 
-def _windows(clip: Clip, window: int) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """Waves `(batch, window)`, where they begin, and until when the clip has been heard before them, in seconds.
+def _windows(clip: Clip, window: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Waves `(batch, window)`, and where they begin in seconds.
 
     Where the clip is no whole number of windows the last one begins before the end of the one before: padded with
     silence it would end with a click that is not in the music, and that the idea may be taken for.
@@ -129,11 +130,11 @@ def _windows(clip: Clip, window: int) -> Iterator[tuple[np.ndarray, np.ndarray, 
     whole = max(len(clip.wave) // window, 1) * window
     at = 0
     for waves in windows.batches(clip.wave[:whole], window):
-        yield waves, (at + np.arange(len(waves))) * window / clip.rate, -1.0
+        yield waves, (at + np.arange(len(waves))) * window / clip.rate
         at += len(waves)
     if len(clip.wave) > whole:
         start = len(clip.wave) - window
-        yield next(windows.batches(clip.wave[start:], window)), np.array([start / clip.rate]), whole / clip.rate
+        yield next(windows.batches(clip.wave[start:], window)), np.array([start / clip.rate])
 
 
 def _told(classifier: Readable, waves: np.ndarray, layers: Sequence[str]) -> dict[str, np.ndarray]:
@@ -167,10 +168,10 @@ def grounds(laid: Sequence[Laid]) -> tuple[Ground, ...]:
     """The ground of each direction, from one layer laid over clips without the idea."""
     values = np.concatenate([one.values for one in laid], axis=2).astype(np.float64)
     curves = values.mean(axis=1)
-    return tuple(Ground(rows.mean(axis=1), _above_zero(rows.std(axis=1)), float(curve.mean()),
-                        float(_above_zero(curve.std()))) for rows, curve in zip(values, curves))
+    return tuple(Ground(rows.mean(axis=1), above_zero(rows.std(axis=1)), float(curve.mean()),
+                        float(above_zero(curve.std()))) for rows, curve in zip(values, curves))
 
 
-def _above_zero(spread: np.ndarray) -> np.ndarray:
+def above_zero(spread: np.ndarray) -> np.ndarray:
     """A row that never moves has no unit of its own; it then stays at zero."""
     return np.where(spread > 0, spread, 1.0)

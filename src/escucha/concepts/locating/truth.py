@@ -7,17 +7,50 @@ A truth is written as the name of a source (`castanets`: its strokes in the anno
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from escucha.audio.clip import Clip
 from escucha.concepts.locating import judging
 from escucha.corpora.corpus import Source
 from escucha.errors import InputError, unknown
 
 STEM = "stem"
 """Before the colon: the moments in which a stem sounds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Once:
+    """A source that is asked but once for its stems and for what is known of it, as long as this is kept."""
+
+    source: Source
+
+    def clip(self) -> Clip:
+        """See `Source`; made at each call."""
+        return self.source.clip()
+
+    def stems(self) -> dict[str, Clip]:
+        """See `Source`."""
+        return self._stems
+
+    def annotations(self) -> Mapping[str, Any]:
+        """See `Source`."""
+        return self._annotations
+
+    def key(self) -> str:
+        """See `Source`."""
+        return self.source.key()
+
+    @cached_property
+    def _stems(self) -> dict[str, Clip]:
+        return self.source.stems()
+
+    @cached_property
+    def _annotations(self) -> Mapping[str, Any]:
+        return self.source.annotations()
 
 
 @dataclass(frozen=True)

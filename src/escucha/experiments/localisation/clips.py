@@ -17,7 +17,8 @@ from escucha.concepts.locating.truth import Truth
 from escucha.corpora.corpus import Source
 
 SHIFTS = 1000
-"""Circular shifts of each curve, drawn at random, whose areas are luck's."""
+"""Circular shifts of each curve, drawn at random: how far its own rhythm reaches by luck. No p comes of them: a clip is
+mostly no whole number of beats, and a curve moved round its end has lost the step that the whole one keeps by luck."""
 PEAKS = 5
 """The highest peaks of a curve, so many at most, are held against onsets."""
 APART = 0.15
@@ -61,19 +62,15 @@ class Judge:
     """A clip, and what is known of it, read at the same moments whatever layer is asked."""
 
     clip: Clip
+    """At the rate of the classifier."""
     source: Source
     tolerance: float
     seed: int
 
-    @classmethod
-    def of(cls, clip: Clip, source: Source, tolerance: float, seed: int) -> "Judge":
-        """The judge of a clip at the rate of the classifier."""
-        return cls(clip, source, tolerance, seed)
-
     def all(self, concept: str, name: str, group: str, truth: Truth | None, laid: Mapping[str, Laid],
             zero: Mapping[str, Ground] | None) -> list[Judged]:
         """One a layer; the first direction laid is the idea's, the others mean nothing."""
-        if truth is None or not truth.known(self._notes):
+        if truth is None or not truth.known(self.source.annotations()):
             there = sounding = np.zeros(len(self.at), dtype=bool)
         else:
             there = truth.moments(self.source, self.at, self.tolerance)
@@ -101,10 +98,6 @@ class Judge:
                       float(judging.areas(curves[:1], sounding)[0]), float(onto[0]), float(onto.mean()),
                       float(there.mean()), float(strength), float(loudness), shifts[drawn],
                       judging.areas(curves[1:], there))
-
-    @cached_property
-    def _notes(self) -> Mapping[str, object]:
-        return self.source.annotations()
 
     @cached_property
     def _rivals(self) -> np.ndarray:

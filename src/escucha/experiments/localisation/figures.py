@@ -40,7 +40,7 @@ def by_layer(found: Summary) -> Figure:
         axes.axhline(cells[0].loudness.value, color=PALETTE[2], linestyle="-.", linewidth=1, label="loudness alone")
         axes.axhline(0.5, color="black", linewidth=0.8)
         axes.errorbar(places, [one.value for one in areas], yerr=reach(areas), fmt="o-", color=BLUE, capsize=3,
-                      label="the idea's curve (95 %\nover groups)")
+                      label="the idea’s curve\n(95 % over groups)")
         at = found.layers.index(found.chosen[concept])
         axes.plot(at, areas[at].value, "o", markersize=12, markerfacecolor="none", color="black",
                   label="layer chosen on examples")
@@ -71,7 +71,8 @@ def shares(found: Summary, masked: Sequence[Masked]) -> Figure:
                   xerr=reach(told), ecolor="black", capsize=2, label=label)
     axes.set_yticks(range(len(names)), [spoken(name) for name in names])
     axes.invert_yaxis()
-    axes.set(xlabel="share of the energy that is the idea's own stem (95 % over groups)", xlim=(0, 1))
+    axes.set(xlabel="share of the energy that is the idea's own stem (95 % over groups)")
+    axes.set_xlim(0, None)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=8)
     return figure
 
@@ -84,7 +85,7 @@ def where(heard: Heard) -> tuple[Figure, Axes]:
     picture.set_cmap("gray_r")
     _overlay(above, heard.found, heard.clip.rate)
     _curve(below, heard)
-    above.set_title(f"{spoken(heard.concept)} in {heard.name}, to {heard.layer.rpartition('.')[2]}", loc="left")
+    above.set_title(f"{spoken(heard.concept)} in {heard.name}, heard by {heard.layer.rpartition('.')[2]}", loc="left")
     below.set_xlim(0, heard.clip.duration)
     return figure, below
 
@@ -98,8 +99,7 @@ def _overlay(axes: Axes, found: ConceptMap, rate: int) -> None:
     tint = np.ones((*told.values.shape, 4)) * (*to_rgb(ORANGE), 1)
     tint[..., 3] = OVER * np.clip(told.values / top, 0, 1)
     axes.pcolormesh(told.time_edges, mel_place(told.hertz_edges, rate), tint, rasterized=True, linewidth=0)
-    axes.text(0.995, 0.97, "orange: where it is", ha="right", va="top", transform=axes.transAxes, fontsize=8,
-              color=ORANGE, backgroundcolor="white")
+    axes.set_title("orange: found here", loc="right", fontsize=8, color=ORANGE)
 
 
 def _curve(axes: Axes, heard: Heard) -> None:
@@ -111,7 +111,7 @@ def _curve(axes: Axes, heard: Heard) -> None:
     for start, end in heard.spans:
         axes.axvspan(start, end, color=ORANGE, alpha=0.15, linewidth=0)
     axes.set_ylim(floor, high)
-    told = "black ticks: its true onsets" if heard.onsets else "shaded: where it truly is" if heard.spans else ""
+    told = "black ticks: true onsets" if heard.onsets else "shaded: truly there" if heard.spans else ""
     axes.set_title(told, fontsize=8, loc="right")
     axes.set(xlabel="time (s)", ylabel="\n".join(UNIT.split(" above ")).replace("clips", "above clips"))
     axes.yaxis.label.set_fontsize(8)

@@ -80,7 +80,7 @@ class LocalisationFinding:
         return made | self._pictures()[0]
 
     def sounds(self) -> dict[str, Clip]:
-        """Of each idea the clip in which it is found best: whole, the idea alone, the rest, and the true stem."""
+        """Of each idea the clip in which it is found best: whole, what is taken for it, the rest, the true stem."""
         return {sound.name: sound.clip for one in self.heard for sound in one.sounds if sound.clip is not None}
 
     def words(self) -> list[str]:
@@ -115,7 +115,7 @@ class LocalisationFinding:
         cell = self.found.cell(concept)
         masks = {name: {"value": told.value, "interval": told.bounds} for name, told in self.mask(concept).items()}
         return {**_flat(cell),
-                "shifted_p_corrected": self.found.timed.get(concept),
+                "area_p_corrected": self.found.timed.get(concept),
                 "null_p_corrected": self.found.own.get(concept), "meaning": self.meanings[concept],
                 **({"mask": masks} if masks else {})}
 

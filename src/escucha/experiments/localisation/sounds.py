@@ -1,7 +1,7 @@
-"""How an idea sounds where a layer finds it: the clip, the idea alone, everything but it, and the true stem.
+"""How an idea sounds where a layer finds it: the clip, what is taken for the idea, the rest, and the true stem.
 
-Conventions: alone is the mixture through the map's mask, with the mixture's phase; everything but it is the rest of
-the same mixture, so that both add up to the clip. Values are of these, before any gain.
+Conventions: what is taken for it is the mixture through the map's mask, with the mixture's phase and whatever else
+sounds there; the rest is of the same mixture, so that both add up to the clip. Values are of these, before any gain.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,13 +65,14 @@ def clearest(found: Summary, tracks: Sequence[Track], laying: Laying, truth: Map
 
 def _sounds(concept: str, name: str, clip: Clip, placed: ConceptMap, stem: Clip | None,
             classifier: Readable) -> Iterator[Sound]:
-    alone = heard(placed.attribution(clip.rate), clip)
+    taken = heard(placed.attribution(clip.rate), clip)
     idea, label = spoken(concept), _label(concept, clip, classifier)
-    rows = [("original", f"{name}, whole: of all clips the one in which {idea} is found best. The model’s value is of "
-                         f"{label}.", clip),
-            (f"{slug(concept)}-alone", f"Where {idea} is found: the clip through the map, silent elsewhere.", alone),
-            (f"all-but-{slug(concept)}", f"The rest of the clip: all but what the map of {idea} lets through.",
-             Clip(clip.wave - alone.wave, clip.rate))]
+    rows = [("original", f"{name}, whole: the clip with the best curve of {idea}. The model’s value is of {label}.",
+             clip),
+            (f"taken-for-{slug(concept)}", f"What is taken for {idea}: the clip through the map, with whatever else "
+                                           "sounds there.", taken),
+            (f"not-taken-for-{slug(concept)}", f"The rest of the clip: what the map of {idea} holds back.",
+             Clip(clip.wave - taken.wave, clip.rate))]
     if stem is not None:
         rows.append(("true-stem", "The true stem, to compare: what was put into the mixture.",
                      resample(stem, clip.rate)))

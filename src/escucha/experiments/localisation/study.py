@@ -1,6 +1,5 @@
 """The kind `localisation`: where in a clip is the idea, to which layer, and is it where it is known to sound?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -12,16 +11,17 @@ from escucha.concepts.correction import nulls_needed
 from escucha.concepts.design import Design, design
 from escucha.concepts.locating.directions import Directed, every
 from escucha.concepts.locating.maps import Ground, Laid, Locator, Pieces, grounds
-from escucha.concepts.locating.truth import truths
+from escucha.concepts.locating.truth import Once, truths
 from escucha.config import Within
 from escucha.errors import InputError
 from escucha.experiments.localisation.asked import Asked, apart
 from escucha.experiments.localisation.clips import Judge, Judged, choose
 from escucha.experiments.localisation.finding import LocalisationFinding
 from escucha.experiments.localisation.laying import Laying
-from escucha.experiments.localisation.masks import masks_of
+from escucha.experiments.localisation.masks import Masked, energies
 from escucha.experiments.localisation.sounds import clearest
 from escucha.experiments.localisation.summary import ALPHA, Summary
+from escucha.models.classifier import FeatureClassifier
 from escucha.models.own import short_name
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Localisation:
     """One model, ideas and clips: maps and curves along CAVs, against onsets, stems and chance."""
 
     kind: ClassVar[str] = "localisation"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     model: str
     concepts: tuple[str, ...]
     corpus: dict[str, Any]
@@ -75,16 +75,19 @@ class Localisation:
             asked = asked.at([layer for layer in asked.layers if locator.places[layer] is not None])
         rows, designs = self._designs(asked, workbench)
         with threadpool_limits(1):  # many small solves: threads would wait for each other
-            directions = every(rows, designs, seed=self.seed)
+            directions = every(rows, designs, seed=self.seed,
+                               standardised=isinstance(asked.classifier, FeatureClassifier))
         zero, shown = self._examples(asked, workbench, locator, directions)
         chosen = choose(asked.concepts, asked.layers, shown, directions)
-        judged, laid = self._clips(asked, workbench, locator, directions, zero)
+        own = {layer: np.stack([one.own for one in made]) for layer, made in directions.items()}
+        laying = Laying(locator, own, zero)
+        judged, through = self._clips(asked, workbench, directions, laying, chosen)
         found = Summary(tuple(judged), tuple(concept.name for concept in asked.concepts), asked.layers, chosen,
                         {layer: [one.cav for one in made] for layer, made in directions.items()}, self.seed)
-        masked = masks_of(found, asked.tracks, laid, asked.truth, workbench, asked.classifier)
-        heard = clearest(found, asked.tracks, laid, asked.truth, workbench, asked.classifier, most=self.sounds)
+        heard = clearest(found, asked.tracks, laying, asked.truth, workbench, asked.classifier, most=self.sounds)
         return LocalisationFinding(short_name(self.model), workbench.corpus(self.corpus).origin, self._settings(asked),
-                                   found, {concept.name: concept.meaning for concept in asked.concepts}, masked, heard)
+                                   found, {concept.name: concept.meaning for concept in asked.concepts},
+                                   tuple(through), heard)
 
     def _asked(self, workbench: "Workbench") -> Asked:
         """Everything that can be wrong, found before anything is heard."""
@@ -115,7 +118,7 @@ class Localisation:
         """For each concept the zero of its maps by layer, and how well its examples with the idea are found."""
         zero, shown = [], []
         for at, concept in enumerate(asked.concepts):
-            own = {layer: made[at].cav.direction[None] for layer, made in directions.items()}
+            own = {layer: made[at].own[None] for layer, made in directions.items()}
             clips = workbench.clips([example.source for example in concept.examples], rate=asked.classifier.rate,
                                     doing=f"examples of {concept.name}")
             truth, without, judged = asked.truth.get(concept.name), list[dict[str, Laid]](), list[Judged]()
@@ -124,29 +127,32 @@ class Localisation:
                 if not example.present:
                     without.append(laid)
                 elif truth is not None:
-                    judge = Judge.of(clip, example.source, self.tolerance, self.seed)
+                    judge = Judge(clip, Once(example.source), self.tolerance, self.seed)
                     judged += judge.all(concept.name, "", example.group, truth, laid, None)
             zero.append({layer: grounds([laid[layer] for laid in without])[0] for layer in asked.layers})
             shown.append(judged)
         return zero, shown
 
-    def _clips(self, asked: Asked, workbench: "Workbench", locator: Locator,
-               directions: dict[str, list[Directed]],
-               zero: Sequence[dict[str, Ground]]) -> tuple[list[Judged], Laying]:
-        """Every clip, every concept and layer, judged; and what to lay over a clip again for its sounds."""
-        together = {layer: np.concatenate([one.all for one in made]) for layer, made in directions.items()}
-        edges = np.cumsum([0, *(len(one.all) for one in next(iter(directions.values())))])
+    def _clips(self, asked: Asked, workbench: "Workbench", directions: dict[str, list[Directed]], laying: Laying,
+               chosen: dict[str, str]) -> tuple[list[Judged], list[Masked]]:
+        """Every clip: every concept and layer judged, and energies through the maps of the chosen layers."""
+        together = {layer: np.concatenate([one.laid for one in made]) for layer, made in directions.items()}
+        edges = np.cumsum([0, *(len(one.laid) for one in next(iter(directions.values())))])
         clips = workbench.clips([track.source for track in asked.tracks], rate=asked.classifier.rate, doing="clips")
-        judged: list[Judged] = []
+        judged, through = list[Judged](), list[Masked]()
         for track, clip in zip(asked.tracks, clips):
-            judge = Judge.of(clip, track.source, self.tolerance, self.seed)
-            laid = locator.lay(clip, together, curves=True)
+            source = Once(track.source)
+            judge, own = Judge(clip, source, self.tolerance, self.seed), list[Judged]()
+            laid = laying.locator.lay(clip, together, curves=True)
             for at, concept in enumerate(asked.concepts):
-                own = {layer: Laid(found.values[edges[at]:edges[at + 1]], found.times, found.hertz)
-                       for layer, found in laid.items()}
-                judged += judge.all(concept.name, track.name, track.group, asked.truth.get(concept.name), own, zero[at])
-        own_directions = {layer: np.stack([one.cav.direction for one in made]) for layer, made in directions.items()}
-        return judged, Laying(locator, own_directions, zero)
+                mine = {layer: Laid(found.values[edges[at]:edges[at + 1]], found.times, found.hertz)
+                        for layer, found in laid.items()}
+                own += judge.all(concept.name, track.name, track.group, asked.truth.get(concept.name), mine,
+                                 laying.zero[at])
+            judged += own
+            present = list(dict.fromkeys(one.concept for one in own if one.present))
+            through += energies(asked, track, source, clip, present, laying, chosen)
+        return judged, through
 
     def _settings(self, asked: Asked) -> dict[str, Any]:
         return {"tolerance": self.tolerance, "estimator": self.estimator, "nulls": self.nulls, "seed": self.seed,

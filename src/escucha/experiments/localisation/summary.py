@@ -7,6 +7,7 @@ idea sounds, and the mean over these.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from escucha.concepts.cav import Cav
 from escucha.concepts.correction import holm
 from escucha.concepts.locating import judging
 from escucha.experiments.localisation.clips import Judged
-from escucha.models.resampling import Interval, mean_interval, sign_flip
+from escucha.models.resampling import NOTHING, Interval, mean_interval, share_interval, sign_flip
 
 ALPHA = 0.05
+NONE = Interval(float("nan"), float("nan"), float("nan"), 0, NOTHING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,9 @@ class Cell:
     """What a peak put anywhere hits."""
     shifted: float
     """What 95 % of the same curves, moved on in a circle, stay below; means over clips, as the area."""
-    shifted_p: float
+    area_p: float
+    """One-sided sign flips over groups of the area above 0.5: whatever the rhythms of a curve and of the music, by luck
+    they meet in one group as they miss each other in the next."""
     null: float
     """What 95 % of meaningless concepts stay below."""
     null_p: float
@@ -82,8 +86,8 @@ class Summary:
 
     @cached_property
     def timed(self) -> dict[str, float]:
-        """Concept to p at its chosen layer, after Holm: would the same curve do as well at other times?"""
-        return self._corrected("shifted_p")
+        """Concept to p at its chosen layer, after Holm: do so many groups lie above chance by luck?"""
+        return self._corrected("area_p")
 
     @cached_property
     def own(self) -> dict[str, float]:
@@ -106,41 +110,55 @@ class Summary:
 
     def _cell(self, concept: str, layer: str) -> Cell:
         rows = self.rows(concept, layer)
-        there = [one for one in rows if np.isfinite(one.area)]
-        cav = next(cav for cav in self.cavs[layer] if cav.concept == concept)
-        groups = [one.group for one in there]
-
-        def told(name: str) -> Interval:
-            return _interval([getattr(one, name) for one in there], groups, self.seed)
-
-        beyond = [one.area - one.strength for one in there]
-        area = told("area")
-        shifted, null = (_luck([getattr(one, name) for one in there]) for name in ("shifted", "null"))
+        there = _There([one for one in rows if np.isfinite(one.area)], self.seed)
+        accuracy = next(cav.accuracy for cav in self.cavs[layer] if cav.concept == concept)
+        area, above = there.mean("area"), there.column("area") - 0.5
+        beyond = there.column("area") - there.column("strength")
+        shifted, null = there.luck("shifted"), there.luck("null")
         present = np.array([one.present for one in rows], dtype=bool)
         levels = np.array([[one.level for one in rows]])
-        return Cell(concept, layer, self.chosen[concept] == layer, cav.accuracy, len(there), area, told("sounding"),
-                    told("hit"), told("hits"), _mean([one.chance for one in there]), _below(shifted),
-                    _rank(area.value, shifted), _below(null), _rank(area.value, null), told("strength"),
-                    told("loudness"), _interval(beyond, groups, self.seed),
-                    sign_flip(np.array(beyond), groups, seed=self.seed) if there else float("nan"),
-                    float(judging.areas(levels, present)[0]), int((~present).sum()))
+        return Cell(
+            concept, layer, self.chosen[concept] == layer, accuracy, clips=len(there.rows), area=area,
+            area_p=there.flipped(above, "above"), sounding=there.mean("sounding"), hit=there.share("hit"),
+            hits=there.mean("hits"), chance=there.mean("chance").value, shifted=_below(shifted), null=_below(null),
+            null_p=_rank(area.value, null), strength=there.mean("strength"), loudness=there.mean("loudness"),
+            beyond=there.interval(beyond), beyond_p=there.flipped(beyond, "both"),
+            detection=float(judging.areas(levels, present)[0]), silent=int((~present).sum()))
 
 
-def _interval(values: Sequence[float], groups: Sequence[str], seed: int) -> Interval:
-    """Of the finite ones; of none, NaN."""
-    kept = [at for at, value in enumerate(values) if np.isfinite(value)]
-    if not kept:
-        return Interval(float("nan"), float("nan"), float("nan"), 0, "none: nothing to measure")
-    return mean_interval(np.array([values[at] for at in kept]), [groups[at] for at in kept], seed=seed)
+@dataclass(frozen=True, eq=False)
+class _There:
+    """Clips in which something can be found, and what their numbers come to; NaN where there are none."""
 
+    rows: Sequence[Judged]
+    seed: int
 
-def _luck(rows: Sequence[np.ndarray]) -> np.ndarray:
-    """`(draw,)`: what each draw's areas come to over all clips."""
-    return np.mean(rows, axis=0) if len(rows) else np.empty(0)
+    def column(self, name: str) -> np.ndarray:
+        return np.array([getattr(one, name) for one in self.rows])
 
+    def mean(self, name: str) -> Interval:
+        return self.interval(self.column(name))
 
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if len(values) else float("nan")
+    def interval(self, values: np.ndarray) -> Interval:
+        """Of the finite ones."""
+        kept = np.isfinite(values)
+        return mean_interval(values[kept], self._groups(kept), seed=self.seed) if kept.any() else NONE
+
+    def share(self, name: str) -> Interval:
+        """Of truths written as 1 and 0."""
+        kept = np.isfinite(values := self.column(name))
+        return share_interval(values[kept], self._groups(kept), seed=self.seed) if kept.any() else NONE
+
+    def flipped(self, values: np.ndarray, tail: Literal["both", "above"]) -> float:
+        """p of a mean of zero."""
+        return sign_flip(values, self._groups(), seed=self.seed, tail=tail) if len(values) else float("nan")
+
+    def luck(self, name: str) -> np.ndarray:
+        """`(draw,)`: what each draw's areas come to over all clips."""
+        return np.mean([getattr(one, name) for one in self.rows], axis=0) if self.rows else np.empty(0)
+
+    def _groups(self, kept: np.ndarray | None = None) -> list[str]:
+        return [one.group for one, there in zip(self.rows, np.ones(len(self.rows)) if kept is None else kept) if there]
 
 
 def _below(luck: np.ndarray) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from escucha.concepts.names import listed, short, spoken
 from escucha.experiments.localisation.summary import ALPHA, Cell
 from escucha.experiments.wording import few
+from escucha.explain.naming import capital
 from escucha.models.resampling import FEW_GROUPS, Interval
 
 if TYPE_CHECKING:
@@ -29,36 +30,42 @@ def _headline(study: "LocalisationFinding", cells: list[Cell]) -> str:
     known = [cell for cell in cells if cell.clips]
     if not known:
         return f"{study.model} was asked where {_names(cells)} is; nothing says where it truly is in these clips."
-    found = [cell for cell in known if _shown(study, cell)]
-    missed = [cell for cell in known if cell not in found]
-    if not found:
-        return f"{study.model} is not shown to tell where {_names(known, 'or')} sounds."
-    told = ", ".join(f"{spoken(cell.concept)} (area {_with(cell.area)}, {_layer(study, cell)})" for cell in found)
-    rest = f"; not shown of {_names(missed)}" if missed else ""
-    return f"{study.model} tells where these sound: {told}{rest}."
+    timed = [cell for cell in known if study.found.timed[cell.concept] < ALPHA]
+    found = [cell for cell in timed if study.found.own[cell.concept] < ALPHA]
+    missed = [cell for cell in known if cell not in timed]
+    told = listed([f"{spoken(cell.concept)} (area {_with(cell.area)}, {_layer(study, cell)})" for cell in found])
+    said = [f"{study.model} tells where these sound: {told}"] if found else []
+    if others := [cell for cell in timed if cell not in found]:
+        said.append(f"{'' if said else f'{study.model}: '}where {_names(others)} sounds, other directions of the layer "
+                    "that mean nothing rise nearly as well")
+    if missed:
+        said.append(f"{'it' if said else study.model} is not shown to tell where {_names(missed, 'or')} sounds")
+    return f"{'; '.join(said)}."
 
 
 def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
     if not cell.clips:
         yield f"{_capital(cell)}: nothing is known of when it sounds in these clips."
         return
-    timed, own = study.found.timed[cell.concept], study.found.own[cell.concept]
-    yield (f"{_capital(cell)}, in {_layer(study, cell)}, over {cell.clips} clips of {cell.area.groups} groups: a "
-           f"moment of it lies above another {cell.area.value:.0%} of the time (area {_with(cell.area)}; the same "
-           f"curve moved in time stays below {cell.shifted:.2f} in 95 of a hundred cases, p = {timed:.2g}). The "
-           f"highest peak is on one of its moments in {_share(cell.hit)} of clips, where a peak put anywhere would be "
-           f"in {cell.chance:.0%}.")
-    yield (f"Of meaningless concepts 95 in a hundred stay below {cell.null:.2f} (p = {own:.2g}): "
-           + ("its direction finds it as hardly any other does." if own < ALPHA else
-              "other directions of this layer find it nearly as well, so little of this is the idea’s own."))
+    name, timed, own = spoken(cell.concept), study.found.timed[cell.concept], study.found.own[cell.concept]
+    yield (f"{_capital(cell)}, in {_layer(study, cell)}, over {cell.clips} clips of {cell.area.groups} groups: of two "
+           f"moments of a clip, one with {name} and one without, the curve is higher at the former "
+           f"{cell.area.value:.0%} of the time (area {_with(cell.area)}; p = {timed:.2g}); moved in time it stays "
+           f"below {cell.shifted:.2f} in 95 of a hundred cases. Its highest peak meets {name} in {_share(cell.hit)} of "
+           f"clips; a moment picked blindly does in {cell.chance:.0%}.")
+    yield (f"Of meaningless ideas looked for in the same way, 95 in a hundred stay below {cell.null:.2f} "
+           f"(p = {own:.2g}): "
+           + (f"hardly any other direction finds {name} as well." if own < ALPHA else
+              f"other directions find {name} nearly as well, so little of this is the idea’s own."))
     yield _rivals(cell)
-    if cell.silent and cell.clips:
-        yield (f"Clips with {spoken(cell.concept)} lie above those without it {cell.detection:.0%} of the time by the "
-               f"curve’s mean alone ({cell.clips} with, {cell.silent} without; 50 % is chance).")
+    if cell.silent:
+        yield (f"Whole clips with {name} have a higher mean than those without {cell.detection:.0%} of the time "
+               f"({cell.clips} with, {cell.silent} without; 50 % is chance). They differ in more than {name}; examples "
+               f"held out of the fit are told apart in {cell.accuracy:.0%}.")
     mask = study.mask(cell.concept)
     if mask:
-        yield (f"Of the energy that its map lets through {mask['share'].value:.0%} is the true stem’s; of the whole "
-               f"mixture {mask['mixture'].value:.0%}, through the same map at other times "
+        yield (f"Of the energy that passes the map of {name}, {mask['share'].value:.0%} is of their true stem; of the "
+               f"whole mixture {mask['mixture'].value:.0%}, of what passes the same map at other times "
                f"{mask['shifted'].value:.0%}{_gain(mask)}.")
 
 
@@ -83,10 +90,13 @@ def _gain(mask: dict[str, Interval]) -> str:
 def _reading(study: "LocalisationFinding") -> list[str]:
     settings = study.settings
     return [f"Area is the area under ROC of moments within {1000 * settings['tolerance']:.0f} ms of a true onset (or "
-            "in which the idea is known to be) against all others of the same clip: 1 is perfect, 0.5 chance. A map is "
-            "the layer’s channels along the idea’s direction at every position; its curve is the mean over frequency, "
-            "zero being the mean over the idea’s examples without it and the unit their standard deviation. The layer "
-            "was chosen on the examples, whose families play in none of these clips."]
+            "in which the idea is known to be) against all others of the same clip: 1 is perfect, 0.5 chance. Its p "
+            "says how often luck would lift as many groups above chance. A model is said to tell where an idea sounds "
+            f"if that p and the one against {settings['nulls']} meaningless ideas (another room, noise or guitar; or "
+            f"other clips drawn alike) are both under {ALPHA}, after Holm. A map is the layer’s channels along the "
+            "idea’s direction at every position; its curve is the mean over frequency, zero being the mean of the "
+            "examples without the idea and the unit their standard deviation. The layer was chosen on the examples, "
+            "whose groups play in none of these clips."]
 
 
 def _warnings(study: "LocalisationFinding", cells: list[Cell]) -> Iterator[str]:
@@ -100,10 +110,6 @@ def _warnings(study: "LocalisationFinding", cells: list[Cell]) -> Iterator[str]:
     mute = [sound.name for one in study.heard for sound in one.sounds if sound.clip is None]
     if mute:
         yield f"Warning: nothing can be heard in {listed(mute)}; it is left out."
-
-
-def _shown(study: "LocalisationFinding", cell: Cell) -> bool:
-    return study.found.timed[cell.concept] < ALPHA
 
 
 def _with(found: Interval) -> str:
@@ -125,5 +131,4 @@ def _names(cells: list[Cell], last: str = "and") -> str:
 
 
 def _capital(cell: Cell) -> str:
-    name = spoken(cell.concept)
-    return name[:1].upper() + name[1:]
+    return capital(spoken(cell.concept))
