@@ -89,7 +89,6 @@ class Concept:
                                  f"({times * len(self.examples)}): give it fewer examples or a larger pool")
 
 
-
 def halves(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
     """`(with,)` and `(without,)` indices of the examples; of a paired concept, in the order of its pairs."""
     present = np.array([example.present for example in examples])

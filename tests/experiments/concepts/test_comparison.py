@@ -94,7 +94,7 @@ def test_the_same_reasons_in_other_units_do_not_differ(bench):
 
 def test_words_name_what_only_one_goes_by(apart):
     words = apart.words()
-    assert words[0].startswith("listener and other go by different ideas: 4 of 6 cells differ beyond chance, most ")
+    assert words[0].startswith("listener and other go by different ideas: 4 of 6 effects on a label differ beyond ")
     assert "Only listener is moved by palmas (on bulerias) and palmas (on alegrias): to other those are" in words[1]
     assert "Only other is moved by castanets" in words[2]
 

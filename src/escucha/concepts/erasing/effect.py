@@ -72,11 +72,18 @@ def _scores_when(classifier: SteerableClassifier | FeatureClassifier, waves: np.
                  changes: Sequence[Change]) -> np.ndarray:
     """`(change, window, label)`."""
     if isinstance(classifier, FeatureClassifier):
-        features = classifier.features(waves)
-        return np.stack([classifier.scores_of(change(features)) for change in changes])
+        return _scores_of_changed(classifier, classifier.features(waves), changes)
     once = max(1, BYTES // classifier.activations(waves[:1], [layer])[layer].nbytes)
     return np.concatenate([classifier.scores_changed(waves, layer, changes[at:at + once])
                            for at in range(0, len(changes), once)])
+
+
+def _scores_of_changed(classifier: FeatureClassifier, features: np.ndarray, changes: Sequence[Change]) -> np.ndarray:
+    """`(change, window, label)`, many changes in one call: a call costs a model of features more than its rows do."""
+    once = max(1, BYTES // features.nbytes)
+    said = [classifier.scores_of(np.concatenate([change(features) for change in changes[at:at + once]]))
+            for at in range(0, len(changes), once)]
+    return np.concatenate(said).reshape(len(changes), len(features), -1)
 
 
 def erased_effects(own: np.ndarray, redrawn: np.ndarray, null: np.ndarray, *, concept: str, layer: str,

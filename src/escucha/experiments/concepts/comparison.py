@@ -1,7 +1,7 @@
 """The kind `concept-comparison`: do two models go by the same ideas?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -11,13 +11,13 @@ from threadpoolctl import threadpool_limits
 from escucha.concepts.activations import Maps
 from escucha.concepts.cav import Cav
 from escucha.concepts.correction import holm
-from escucha.concepts.effect import DRAWS, DirectEffect, direct_effects
-from escucha.concepts.tcav import ConceptTest, corrected
+from escucha.concepts.effect import DRAWS
+from escucha.concepts.tcav import corrected
 from escucha.config import Within
 from escucha.errors import InputError
 from escucha.experiments.concepts.asking import ask
 from escucha.experiments.concepts.comparison_finding import Compared, ConceptComparison, Difference
-from escucha.experiments.concepts.listening import Listened, listen, paired_changes
+from escucha.experiments.concepts.listening import Listened, listen, paired_changes, switched
 from escucha.experiments.concepts.study import ConceptStudy
 from escucha.models.classifier import Classifier
 from escucha.models.resampling import mean_interval, sign_flip
@@ -62,7 +62,7 @@ class ConceptsCompared:
         asked = {model: ask(study, workbench, cells=cells) for model, study in studies.items()}
         found = [self._model(model, listen(study, asked[model], workbench)) for model, study in studies.items()]
         tests = corrected([test for one in found for test in one.tests], correction="holm", alpha=self.alpha)
-        made = [_tested(one, tests[place * len(one.tests):(place + 1) * len(one.tests)])
+        made = [replace(one, tests=tuple(tests[place * len(one.tests):(place + 1) * len(one.tests)]))
                 for place, one in enumerate(found)]
         meanings = {concept.name: concept.meaning for concept in asked[self.models[0]].concepts}
         return ConceptComparison(
@@ -80,17 +80,15 @@ class ConceptsCompared:
         """One model, its tests not yet corrected."""
         spread = heard.tested.values.std(axis=0)
         scale = np.where(spread > 0, spread, 1.0)
-        changes = {made.concept.name: (change / scale, made.groups[:len(change)], made.concept.degrees)
-                   for made, change in paired_changes(heard.designs, heard.values)}
-        effects: list[DirectEffect] = []
-        for name, (change, groups, degrees) in changes.items():
-            effects += direct_effects(change, groups, concept=name, labels=heard.asked.labels,
-                                      margins=np.full(len(scale), self.margin), seed=self.seed, degrees=degrees)
+        changes = {made.concept.name: (change, made.groups[:len(change)], made.concept.degrees)
+                   for made, change in paired_changes(heard.designs, heard.values / scale)}
+        effects = switched(heard.designs, heard.values / scale, heard.asked.labels,
+                           margins=np.full(len(scale), self.margin), seed=self.seed)
         with threadpool_limits(1):
             cavs = {name: heard.cavs(heard.tested.layer(name), seed=self.seed) for name in heard.asked.layers}
             layer = chosen(cavs)
             tests = heard.tests(heard.tested.layer(layer), cavs[layer], alpha=self.alpha, seed=self.seed)
-        return Compared(model, layer, heard.tested.layer(layer).unit, tuple(effects), tuple(tests), changes)
+        return Compared(model, layer, heard.tested.layer(layer).unit, effects, tuple(tests), changes)
 
 
 def chosen(cavs: dict[str, tuple[Cav, ...]]) -> str:
@@ -115,10 +113,6 @@ def differences(found: Sequence[Compared], labels: Sequence[str], *, seed: int) 
                 made.append((concept, label, one.model, other.model, span.value, span.low, span.high, p))
     adjusted = holm(np.array([row[-1] for row in made]))
     return tuple(Difference(*row, float(p)) for row, p in zip(made, adjusted))
-
-
-def _tested(one: Compared, tests: Sequence[ConceptTest]) -> Compared:
-    return Compared(one.model, one.layer, one.unit, one.effects, tuple(tests), one.changes)
 
 
 def _common(models: dict[str, Classifier]) -> tuple[str, ...]:

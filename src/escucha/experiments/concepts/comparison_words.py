@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from escucha.concepts.names import few_of, listed, spoken
+from escucha.concepts.names import MOST, few_of, listed, spoken
 from escucha.concepts.tcav import AWAY, TOWARDS
 from escucha.experiments.wording import spanned
 
@@ -26,8 +26,8 @@ def headline(found: "ConceptComparison") -> str:
     apart = found.apart()
     if not apart:
         return f"{names} are not shown to go by different ideas."
-    return (f"{names} go by different ideas: {len(apart)} of {len(found.differences)} cells differ beyond chance, most "
-            f"{few_of([_told(one) for one in apart[:4]])}.")
+    return (f"{names} go by different ideas: {len(apart)} of {len(found.differences)} effects on a label differ beyond "
+            f"chance, most {few_of([_told(one) for one in apart[:MOST]])}.")
 
 
 def alone(found: "ConceptComparison", model: str) -> str:
@@ -78,7 +78,7 @@ def _reading(found: "ConceptComparison") -> Sequence[str]:
         "1 is as much as the value differs from clip to clip over the clips under test. So models whose values have "
         "other sizes can be compared. The spreads themselves are taken as they are.",
         "Differences are taken pair by pair; intervals and sign flips are over families, and p is Holm-corrected over "
-        f"{len(found.differences)} cells (at most {found.settings['alpha']:g}).",
+        f"all {len(found.differences)} (at most {found.settings['alpha']:g}).",
         "Pushes are read at one layer of each model: the last one that tells the ideas about as well as any. Their "
         f"sizes cannot be compared between models, so they are drawn in spreads of the {found.settings['nulls']} "
         "meaningless ideas."]

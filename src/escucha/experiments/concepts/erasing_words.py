@@ -61,5 +61,5 @@ def warnings(found: Erasures, layers: Sequence[str]) -> list[str]:
              for one in found.readings if one.fresh > one.fresh_null]
     if not again:
         return []
-    return ["Warning: who looks for it afresh, in groups that the eraser never heard, can still read "
-            f"{few_of(again)}; there erasing was not complete, and a label may go by the rest."]
+    return [f"Warning: erasing was not complete for {few_of(again)}: a line fitted afresh, to groups that the eraser "
+            "never heard, still reads it, and a label may go by the rest."]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLOURS = "coolwarm"
 """Symmetric about zero, and told apart by every kind of colour vision."""
-MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", NO_LABEL: "–"}
+MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", NO_LABEL: "×"}
 CROWDED = 12
 """With more concepts than this fewer maps stand side by side."""
 
@@ -42,8 +42,9 @@ def pushes(table: "ConceptTable") -> Figure:
         _layers(axis, table.layers)
     axes[0].set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
     figure.colorbar(picture, ax=list(axes), label=f"push ({table.settings['push']})", pad=0.01)
-    figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – no such direction in the layer",
-                    fontsize=10)
+    strange = any(test.verdict == NO_LABEL for test in table.tests)
+    figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – no such direction in the layer"
+                    f"{'   × the model does not know the label' if strange else ''}", fontsize=10)
     return figure
 
 

@@ -121,7 +121,9 @@ class ConceptTable:
     def figures(self) -> "dict[str, Figure]":
         """`direct-effects`, `doses`, `erased`, `pushes`, `push-and-effect`, `agreement`, `estimators`, `directions` and
         `entanglement`, as far as there is something to draw."""
-        from escucha.experiments.concepts import beliefs, effects, erasing_figure, figures
+        from escucha.experiments.concepts import beliefs_figures as beliefs
+        from escucha.experiments.concepts import effects_figures as effects
+        from escucha.experiments.concepts import erasing_figure, figures
 
         drawn: dict[str, tuple[Any, Callable[[ConceptTable], Figure]]] = {
             "direct-effects": (self.effects, effects.direct_effects), "doses": (self.doses, effects.doses),
