@@ -88,7 +88,7 @@ def test_the_same_reasons_in_other_units_do_not_differ(bench):
     assert max(abs(one.mean) for one in found.differences) < 1e-4
     assert not found.apart()
     assert found.words()[0] == "listener and loud are not shown to go by different ideas."
-    assert any("All of them are moved, and one way, by palmas on bulerias and palmas on alegrias" in word
+    assert any("Both are moved the same way by palmas on bulerias and palmas on alegrias" in word
                for word in found.words())
 
 

@@ -99,7 +99,7 @@ def estimators(table: "ConceptTable") -> str:
               if (key := (one.concept, one.layer, one.label)) in pushes and one.push * pushes[key] < 0
               and min(abs(one.push), abs(pushes[key])) > felt[key]}
     said = (f"Fitted in other ways ({listed(list(medians))}) the ideas have much the same directions (cosine "
-            f"{spread(others):.2f} or more with the tested ones)" if not apart else
+            f"with the tested ones {spread(others):.2f} at least)" if not apart else
             f"Fitted in other ways {len(apart)} of {len(table.meanings)} ideas have another direction (cosine with the "
             f"tested one below {ALIKE:g}{_somewhere(table)}; furthest off is {least}, {medians[least]:.2f} on average)")
     ending = f", and push the other way for {few_of(sorted(turned))}" if turned else "; none pushes the other way"

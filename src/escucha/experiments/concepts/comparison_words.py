@@ -26,8 +26,9 @@ def headline(found: "ConceptComparison") -> str:
     apart = found.apart()
     if not apart:
         return f"{names} are not shown to go by different ideas."
+    two = f" ({names.replace(' and ', ' less ')})" if len(found.models) == 2 else ""
     return (f"{names} go by different ideas: {len(apart)} of {len(found.differences)} effects on a label differ beyond "
-            f"chance, most {few_of([_told(one) for one in apart[:MOST]])}.")
+            f"chance, most{two} {listed([_told(one, named=not two) for one in apart[:MOST]])}.")
 
 
 def alone(found: "ConceptComparison", model: str) -> str:
@@ -52,8 +53,9 @@ def shared(found: "ConceptComparison") -> str:
             if len(known) == len(effects):
                 alike = len({effect.mean > 0 for effect in known}) == 1
                 ways[alike].append(f"{spoken(concept)} on {label}")
-    said = [f"All of them are moved, and one way, by {few_of(ways[True])}"] if ways[True] else []
-    said += [f"{'o' if said else 'O'}pposite ways by {few_of(ways[False])}"] if ways[False] else []
+    every = "Both" if len(found.models) == 2 else "All of them"
+    said = [f"{every} are moved the same way by {few_of(ways[True])}"] if ways[True] else []
+    said += [f"{'' if said else f'{every} are moved '}opposite ways by {few_of(ways[False])}"] if ways[False] else []
     return f"{'; '.join(said)}." if said else ""
 
 
@@ -63,18 +65,19 @@ def pushes(found: "ConceptComparison") -> str:
     for one in found.models:
         cells = [f"{spoken(test.concept)} {'towards' if test.verdict == TOWARDS else 'away from'} {test.label}"
                  for test in sorted(one.tests, key=lambda test: -abs(test.effect)) if test.verdict in (TOWARDS, AWAY)]
-        told.append(f"{one.model} (at {one.layer.rpartition('.')[2]}) {few_of(cells) if cells else 'none'}")
-    return f"Pushes beyond chance: {'; '.join(told)}."
+        told.append(f"{one.model} (at {one.layer.rpartition('.')[2]}): {few_of(cells) if cells else 'none'}")
+    return f"Pushes beyond chance in {'; in '.join(told)}."
 
 
-def _told(difference: "Difference") -> str:
-    return (f"{spoken(difference.concept)} on {difference.label} ({difference.one} less {difference.other} "
+def _told(difference: "Difference", *, named: bool) -> str:
+    between = f"{difference.one} less {difference.other} " if named else ""
+    return (f"{spoken(difference.concept)} on {difference.label} ({between}"
             f"{spanned(difference.mean, difference.low, difference.high)})")
 
 
 def _reading(found: "ConceptComparison") -> Sequence[str]:
     return [
-        "Both hear the same music, with and without each idea; what that does to a label's value is said in spreads: "
+        "Every model hears the same music, with and without each idea; what that does to a label's value is said in spreads: "
         "1 is as much as the value differs from clip to clip over the clips under test. So models whose values have "
         "other sizes can be compared. The spreads themselves are taken as they are.",
         "Differences are taken pair by pair; intervals and sign flips are over families, and p is Holm-corrected over "

@@ -1,5 +1,6 @@
 """What switching ideas on does, drawn: by label, level by level, and beside the pushes."""
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,7 +87,7 @@ def push_and_effect(table: "ConceptTable") -> Figure:
                 marks.append((effect.mean, test.push, spoken(concept) if effect.felt else ""))
         axis.plot([], [], "o", color=_colour(place), label=label)
     axis.set_xlabel(f"direct effect: what switching it on does ({table.settings['value']})")
-    axis.set_ylabel(f"push at {short(layer, table.layers)}\n({table.settings['push']})")
+    axis.set_ylabel(f"push at {short(layer, table.layers)}\n" + fill(f"({table.settings['push']})", 44))
     figure.legend(frameon=False, fontsize=8, loc="outside upper center", ncols=len(table.labels))
     _name_marks(figure, axis, marks)
     return figure

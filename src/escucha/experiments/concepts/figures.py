@@ -4,6 +4,7 @@ Blue pushes away from a label, red towards it.
 """
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 COLOURS = "coolwarm"
 """Symmetric about zero, and told apart by every kind of colour vision."""
 MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", NO_LABEL: "×"}
+WIDE = 40
+"""Letters of a line beside a map."""
 CROWDED = 12
 """With more concepts than this fewer maps stand side by side."""
 
@@ -41,7 +44,7 @@ def pushes(table: "ConceptTable") -> Figure:
         axis.set_title(label)
         _layers(axis, table.layers)
     axes[0].set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
-    figure.colorbar(picture, ax=list(axes), label=f"push ({table.settings['push']})", pad=0.01)
+    figure.colorbar(picture, ax=list(axes), label=fill(f"push ({table.settings['push']})", WIDE), pad=0.01)
     strange = any(test.verdict == NO_LABEL for test in table.tests)
     figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – no such direction in the layer"
                     f"{'   × the model does not know the label' if strange else ''}", fontsize=10)
@@ -52,7 +55,7 @@ def directions(table: "ConceptTable") -> Figure:
     """Two maps, concepts by layers: held-out accuracy, grey letters where it is not beyond chance, and agreement."""
     concepts = list(table.meanings)
     known = {(cav.concept, cav.layer): cav for cav in table.cavs}
-    figure = Figure(figsize=(3.4 + 1.3 * len(table.layers), 1.9 + 0.4 * len(concepts)), layout="constrained")
+    figure = Figure(figsize=(max(3.4 + 1.3 * len(table.layers), 8.6), 1.9 + 0.4 * len(concepts)), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     for axis, measure, title in ((axes[0], "accuracy", "accuracy on other groups (0.5 is chance)"),
                                  (axes[1], "agreement", "agreement when groups are drawn anew")):
