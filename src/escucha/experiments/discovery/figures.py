@@ -43,7 +43,7 @@ def matrix(found: Summary, unit: str) -> Figure:
     axes.set_yticks(range(len(cells)), [_row_name(found, at) for at in found.ranking])
     axes.tick_params(length=0)
     axes.set_title("what a label loses when a component is taken out of the layer\n(its own clips, held out; bold: "
-                   "shown, beside as much of any other pattern)", fontsize=10, loc="left")
+                   "shown, beside as much of meaningless patterns)", fontsize=10, loc="left")
     figure.colorbar(drawn, label=f"loss ({unit})", pad=0.02)
     return figure
 

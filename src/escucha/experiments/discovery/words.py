@@ -38,18 +38,18 @@ def sentences(finding: "DiscoveryFinding") -> list[str]:
         cues = list(_cues(finding.model, scan))
         said = [said[0], cues[0], *said[1:], *cues[1:]] if said else cues
     if found:
-        said += [_reading(found, finding.settings["value"])]
+        said += [_reading(found, finding.settings["value"], finding.settings["controls"])]
     return [*said, *_warnings(found, scan)]
 
 
 def _headline(model: str, found: Summary) -> str:
     share = found.explained[found.count][1]
     leads = [cell for at in found.ranking for cell in found.of(at) if cell.speaks][:1]
-    most = "; none is shown to matter to a label more than as much of any other pattern"
+    most = "; none is shown to matter to a label more than as much of meaningless patterns"
     if leads:
         lead = leads[0]
         most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: it is worth "
-                f"{_size(found, lead)} to {lead.label}, and as much of other patterns {_signed(found, lead.chance)}")
+                f"{_size(found, lead)} to {lead.label}, and as much of meaningless patterns {_signed(found, lead.chance)}")
     return (f"{share:.0%} of how clips differ to layer {found.layer} of {model} is made up of {found.count} "
             f"components{most}.")
 
@@ -89,7 +89,7 @@ def _near(found: Summary, component: int) -> str:
 
 def _gone_with(facts: Sequence[tuple[str, float]]) -> str:
     """`with tempo (+0.48) and palmas (+0.40), against mode major (−0.50)`."""
-    said = [(f"{name} ({signed(r, 2)})", r > 0) for name, r in (told_upwards(*fact) for fact in facts)]
+    said = [(f"{name.replace(': ', ' ')} ({signed(r, 2)})", r > 0) for name, r in (told_upwards(*fact) for fact in facts)]
     sides = (("with", [text for text, up in said if up]), ("against", [text for text, up in said if not up]))
     return ", ".join(f"{side} {listed(mine)}" for side, mine in sides if mine)
 
@@ -107,7 +107,7 @@ def _cues(model: str, scan: Scan) -> Iterator[str]:
     if unmoved:
         yield f"Better than by luck, but without moving {model} that way, the label is told by {listed(unmoved)}."
     if unasked:
-        yield (f"Better than by luck the label is told by {listed(unasked)}, too; no more or less of that can be put "
+        yield (f"Better than by luck the label is told by {listed(unasked)}; no more or less of that can be put "
                f"into these sounds, so {model} was not asked, and the music itself may make it so.")
     moving = [cue_named(one.cue).words for one in scan.verdicts if one.used and not one.clever_hans]
     if moving:
@@ -133,7 +133,7 @@ def _told(verdict: Verdict) -> str:
     return f"{cue_named(verdict.cue).words} ({told.accuracy:.0%} right, {told.usual:.0%} by luck at most)"
 
 
-def _reading(found: Summary, unit: str) -> str:
+def _reading(found: Summary, unit: str, controls: int) -> str:
     stretch = "a whole window, for this layer has no steps in time" if found.whole_windows else f"{found.seconds:.2g} s"
     sided = (" Its units also go below zero, so each was told by how far it lies above its mean and how far below."
              if found.sided else "")
@@ -141,7 +141,8 @@ def _reading(found: Summary, unit: str) -> str:
             f"fitted to {found.fitted[0]} excerpts of {found.fitted[2]} groups, and all else is of {found.held_out[1]} "
             f"clips of {found.held_out[2]} other groups.{sided} Numbers in brackets: what the label's value ({unit}) "
             "loses over its own clips when the component is taken out of the layer and the rest of the model is run, "
-            "with a 95 % interval over groups; of facts, the rank correlation with the component's strength. A layer "
+            "with a 95 % interval over groups (a component is said to speak only where that is more than as much of each "
+            f"of {controls} meaningless patterns does); of facts, the rank correlation with the component's strength. A layer "
             "hears more than the excerpt's own seconds: listen for what the ten moments share.")
 
 
