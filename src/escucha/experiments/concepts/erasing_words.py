@@ -33,7 +33,7 @@ def _changed(shown: Sequence[ErasedEffect], layers: Sequence[str]) -> str:
                 for sure in (lambda effect: effect.high < 0, lambda effect: effect.low > 0))
     mixed = [effect for effect in ordered if effect not in (*down, *up)]
     ways = [f"{word} without {few_of([_told(effect) for effect in some])}"
-            for word, some in (("falls", down), ("rises", up), ("moves from clip to clip", mixed)) if some]
+            for word, some in (("falls", down), ("rises", up), ("moves either way, from clip to clip,", mixed)) if some]
     if not ways:
         return ""
     reach, size = (max(getattr(effect, name) for effect in shown) for name in ("control_reach", "control_size"))
@@ -43,7 +43,7 @@ def _changed(shown: Sequence[ErasedEffect], layers: Sequence[str]) -> str:
 
 def _told(effect: ErasedEffect) -> str:
     if effect.low <= 0 <= effect.high:
-        return f"{spoken(effect.concept)} (by {effect.size:.2f}, this one up and that one down)"
+        return f"{spoken(effect.concept)} (by {effect.size:.2f})"
     return f"{spoken(effect.concept)} ({spanned(effect.mean, effect.low, effect.high)})"
 
 

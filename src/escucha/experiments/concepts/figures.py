@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COLOURS = "coolwarm"
 """Symmetric about zero, and told apart by every kind of colour vision."""
 MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", NO_LABEL: "×"}
-WIDE = 40
+WIDE = 32
 """Letters of a line beside a map."""
 CROWDED = 12
 """With more concepts than this fewer maps stand side by side."""
