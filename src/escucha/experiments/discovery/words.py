@@ -49,7 +49,8 @@ def _headline(model: str, found: Summary) -> str:
     if leads:
         lead = leads[0]
         most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: it is worth "
-                f"{_size(found, lead)} to {lead.label}, and as much of meaningless patterns {_signed(found, lead.chance)}")
+                f"{_size(found, lead)} to {lead.label}, and as much of meaningless patterns "
+                f"{_signed(found, lead.chance)}")
     return (f"{share:.0%} of how clips differ to layer {found.layer} of {model} is made up of {found.count} "
             f"components{most}.")
 
@@ -89,7 +90,8 @@ def _near(found: Summary, component: int) -> str:
 
 def _gone_with(facts: Sequence[tuple[str, float]]) -> str:
     """`with tempo (+0.48) and palmas (+0.40), against mode major (−0.50)`."""
-    said = [(f"{name.replace(': ', ' ')} ({signed(r, 2)})", r > 0) for name, r in (told_upwards(*fact) for fact in facts)]
+    upwards = [told_upwards(*fact) for fact in facts]
+    said = [(f"{name.replace(': ', ' ')} ({signed(r, 2)})", r > 0) for name, r in upwards]
     sides = (("with", [text for text, up in said if up]), ("against", [text for text, up in said if not up]))
     return ", ".join(f"{side} {listed(mine)}" for side, mine in sides if mine)
 
@@ -141,9 +143,9 @@ def _reading(found: Summary, unit: str, controls: int) -> str:
             f"fitted to {found.fitted[0]} excerpts of {found.fitted[2]} groups, and all else is of {found.held_out[1]} "
             f"clips of {found.held_out[2]} other groups.{sided} Numbers in brackets: what the label's value ({unit}) "
             "loses over its own clips when the component is taken out of the layer and the rest of the model is run, "
-            "with a 95 % interval over groups (a component is said to speak only where that is more than as much of each "
-            f"of {controls} meaningless patterns does); of facts, the rank correlation with the component's strength. A layer "
-            "hears more than the excerpt's own seconds: listen for what the ten moments share.")
+            "with a 95 % interval over groups (a component is said to speak only where that is more than as much of "
+            f"each of {controls} meaningless patterns); of facts, the rank correlation with the component's strength. A "
+            "layer hears more than the excerpt's own seconds: listen for what the ten moments share.")
 
 
 def _warnings(found: Summary | None, scan: Scan | None) -> Iterator[str]:
