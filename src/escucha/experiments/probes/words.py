@@ -111,7 +111,7 @@ def _beyond(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
             yield (f"Out of range: having learned {found.subject} from {ends.span[0]:.4g} to {ends.span[1]:.4g} only, "
                    f"the probe is {ends.error:.3g} off beyond that on average; always saying the mean is "
                    f"{ends.plain:.3g} off, the nearer edge of what it has learned {ends.edge:.3g}. {_verdict(ends)} "
-                   f"(R² beyond {ends.score:.2f} {_bounds(ends.low, ends.high)}, usual range {found.score:.2f}.)")
+                   f"(R² beyond {_told(ends.score)} {_bounds(ends.low, ends.high)}, usual range {found.score:.2f}.)")
 
 
 def _verdict(ends: Ends) -> str:
@@ -127,7 +127,7 @@ def _transferred(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     for one in found:
         shown = "it carries over" if one.low > one.chance else "not shown to carry over"
         yield (f"On {one.clips} real clips of {one.groups} groups the probe of {one.subject}, learned from rendered "
-               f"ones, reads {MEASURES[one.task]} {one.score:.2f} {_bounds(one.low, one.high)} (chance "
+               f"ones, reads {MEASURES[one.task]} {_told(one.score)} {_bounds(one.low, one.high)} (chance "
                f"{one.chance:.2f}, rendered {one.rendered:.2f}): {shown}.")
 
 
@@ -170,7 +170,12 @@ def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
 def _bounds(low: float, high: float) -> str:
     if low != low:
         return "(one group: no interval)"
-    return f"[{'below −1' if low < -1 else f'{low:.2f}'}, {high:.2f}]"
+    return f"[{_told(low)}, {_told(high)}]"
+
+
+def _told(score: float) -> str:
+    """Further below what the mean would do, an R² says nothing more."""
+    return "below −1" if score < -1 else f"{score:.2f}"
 
 
 def _upper(text: str) -> str:
