@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from tests.conftest import REPOSITORY
 from tests.corpora.test_midi import midi
 
 RATE = 16000
@@ -28,6 +29,7 @@ def _noise(path: Path, seed: int, *, claps: bool = False, high: float = 0.0) -> 
 def prepare(folder: Path) -> dict[str, Any]:
     """Put them into `folder`; no names are needed beyond what the page imports."""
     (folder / "concepts").mkdir(parents=True)
+    (folder / "models").symlink_to(REPOSITORY / "models")
     for number in range(4):
         for place, claps in (("claps", True), ("no-claps", False)):
             _noise(folder / place / PALOS[number % 2] / f"artist{number}_{place}.wav", number, claps=claps)
