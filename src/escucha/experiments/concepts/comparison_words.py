@@ -78,8 +78,8 @@ def _told(difference: "Difference", *, named: bool) -> str:
 def _reading(found: "ConceptComparison") -> Sequence[str]:
     return [
         "Every model hears the same music, with and without each idea; what that does to a label's value is said in "
-        "spreads: 1 is as much as the value differs from clip to clip over the clips under test. So models whose values "
-        "have other sizes can be compared. The spreads themselves are taken as they are.",
+        "spreads: 1 is as much as the value differs from clip to clip over the clips under test. So models whose "
+        "values have other sizes can be compared. The spreads themselves are taken as they are.",
         "Differences are taken pair by pair; intervals and sign flips are over families, and p is Holm-corrected over "
         f"all {len(found.differences)} (at most {found.settings['alpha']:g}).",
         "Pushes are read at one layer of each model: the last one that tells the ideas about as well as any. Their "
