@@ -144,8 +144,8 @@ def _reading(found: Summary, unit: str, controls: int) -> str:
             f"clips of {found.held_out[2]} other groups.{sided} Numbers in brackets: what the label's value ({unit}) "
             "loses over its own clips when the component is taken out of the layer and the rest of the model is run, "
             "with a 95 % interval over groups (a component is said to speak only where that is more than as much of "
-            f"each of {controls} meaningless patterns); of facts, the rank correlation with the component's strength. A "
-            "layer hears more than the excerpt's own seconds: listen for what the ten moments share.")
+            f"each of {controls} meaningless patterns); of facts, the rank correlation with the component's strength. "
+            "A layer hears more than the excerpt's own seconds: listen for what the ten moments share.")
 
 
 def _warnings(found: Summary | None, scan: Scan | None) -> Iterator[str]:
