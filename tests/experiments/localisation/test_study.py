@@ -94,7 +94,7 @@ def test_it_is_saved_whole_and_its_words_say_what_chance_is(found, tmp_path):
     assert saved.numbers["concepts"]["castanets"]["layer"] == "network.block2"
     assert set(saved.order["tables"]) == {"layers", "clips", "masks", "sounds", "timelines"}
     lines = saved.tables()["timelines"]
-    assert set(lines["figure"]) == {"where-is-castanets"}
+    assert set(lines["figure"]) == {"castanets-over-time"}
     assert set(lines["sound"]) == set(saved.order["sounds"])
     assert saved.arrays()["castanets-curve"].shape == saved.arrays()["castanets-times"].shape
 

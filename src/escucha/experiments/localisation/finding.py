@@ -106,7 +106,7 @@ class LocalisationFinding:
 
         made, rows = {}, list[dict[str, Any]]()
         for one in self.heard:
-            name = f"where-is-{slug(one.concept)}"
+            name = f"{slug(one.concept)}-over-time"
             made[name], axes = drawing.where(one)
             rows += timeline(name, made[name], axes, [sound.name for sound in one.sounds if sound.clip is not None])
         return made, rows

@@ -64,7 +64,7 @@ def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
                f"held out of the fit are told apart in {cell.accuracy:.0%}.")
     mask = study.mask(cell.concept)
     if mask:
-        yield (f"Of the energy that passes the map of {name}, {mask['share'].value:.0%} is of their true stem; of the "
+        yield (f"Of the energy that passes the map of {name}, {mask['share'].value:.0%} is the true stem’s; of the "
                f"whole mixture {mask['mixture'].value:.0%}, of what passes the same map at other times "
                f"{mask['shifted'].value:.0%}{_gain(mask)}.")
 
