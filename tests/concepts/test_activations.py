@@ -128,6 +128,21 @@ def test_what_is_kept_is_not_heard_again_and_what_is_damaged_is(classifier, tmp_
     hear(classifier, _silent(), ("2",), keep=tmp_path)
 
 
+@pytest.mark.parametrize("with_values", [2, True, 9])
+@pytest.mark.parametrize("damaged", ["layer-2*", "values-*"])
+def test_rows_and_values_of_fewer_clips_than_are_asked_for_are_heard_again(classifier, tmp_path, damaged, with_values):
+    heard = clips(1, 1, 2)
+    asked = {"layers": ("2", "4"), "with_values": with_values, "keep": tmp_path, "count": 3}
+    first = hear(classifier, heard, **asked)
+    hear(classifier, _silent(), **asked)
+    (place,) = tmp_path.glob(damaged)
+    np.save(place, np.load(place)[:1])
+    mended = hear(classifier, heard, **asked)
+    np.testing.assert_array_equal(mended.rows["2"], first.rows["2"])
+    np.testing.assert_array_equal(mended.values, first.values)
+    hear(classifier, _silent(), **asked)
+
+
 def _silent():
     """Clips of which none may be asked for."""
     raise AssertionError("asked for a clip")

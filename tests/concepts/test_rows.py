@@ -42,6 +42,19 @@ def test_a_damaged_file_is_not_read(tmp_path, damage, small):
     assert read(tmp_path / "absent.npy") is None
 
 
+@pytest.mark.parametrize("small", [0, 10**6])
+def test_a_file_of_another_number_of_rows_is_damaged(tmp_path, small):
+    write(tmp_path / "rows.npy", [np.ones((4, 5))], 4, 5)
+    assert read(tmp_path / "rows.npy", small=small, count=4).shape == (4, 5)
+    assert read(tmp_path / "rows.npy", small=small, count=5) is None
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_small_file_with_what_is_no_number_is_damaged(tmp_path, wrong):
+    write(tmp_path / "rows.npy", [np.array([[1, wrong]])], 1, 2)
+    assert read(tmp_path / "rows.npy") is None
+
+
 def test_where_nothing_can_be_written_that_is_said(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="ESCUCHA_CACHE"):

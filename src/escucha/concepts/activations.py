@@ -48,19 +48,21 @@ class Heard:
 
 
 def hear(classifier: Readable, clips: Iterable[Clip], layers: Sequence[str], *, maps: Maps = "pooled",
-         with_values: bool | int = False, keep: Path | None = None) -> Heard:
+         with_values: bool | int = False, keep: Path | None = None, count: int | None = None) -> Heard:
     """Activations of all `layers`; clips are at the classifier's rate.
 
     Values take a second forward pass: `with_values` of all clips, or of the first so many. Whatever the number of clips
     and units, memory holds no more than a few megabytes a layer: larger rows lie in files. `keep` is a folder for the
     rows, named by what the classifier, the clips and `maps` are (`experiments.workbench.Workbench.hear` names it): what
-    is there is not heard again, and where nothing is lacking no clip is asked for.
+    is there is not heard again, and where nothing is lacking no clip is asked for. `count` is the number of clips, where
+    it is known: what is kept of another number is damaged, and heard again.
     """
     readable(classifier, layers)
     names = [*dict.fromkeys(layers), *([_VALUES] if with_values else [])]
     small = SMALL // len(names)
     places = {name: _place(keep, name, with_values) for name in names} if keep else {}
-    known = {name: found for name, place in places.items() if (found := read(place, small=small)) is not None}
+    known = {name: found for name, place in places.items()
+             if (found := read(place, small=small, count=_rows_of(name, count, with_values))) is not None}
     lacking = [name for name in names if name not in known]
     if lacking:
         valued = 0 if _VALUES not in lacking else sys.maxsize if with_values is True else int(with_values)
@@ -115,6 +117,12 @@ def laid_out(inside: np.ndarray, lead: int, maps: Maps, pool: Callable[..., np.n
 
 def _place(keep: Path, name: str, with_values: bool | int) -> Path:
     return keep / (f"values-{with_values}.npy" if name == _VALUES else f"layer-{quote(name, safe='')}.npy")
+
+
+def _rows_of(name: str, count: int | None, with_values: bool | int) -> int | None:
+    """How many rows are kept of so many clips."""
+    first = count if with_values is True or name != _VALUES else int(with_values)
+    return first if count is None or first is None else min(first, count)
 
 
 def _piled(classifier: Readable, clips: Iterable[Clip], piles: Mapping[str, Pile], *, maps: Maps,

@@ -65,13 +65,19 @@ def write(place: Path, rows: Iterable[np.ndarray], count: int, *unit: int) -> No
     store(place, fill)
 
 
-def read(place: Path, *, small: int = SMALL) -> np.ndarray | None:
-    """The rows in a file, in memory where they are `small`; None where it is absent or damaged."""
+def read(place: Path, *, small: int = SMALL, count: int | None = None) -> np.ndarray | None:
+    """The rows in a file, in memory where they are `small`; None where it is absent or damaged.
+
+    Damaged is also a file of another number of rows than `count`, where that is known, and one in memory that holds
+    NaN or infinity.
+    """
     try:
         rows = np.load(place, mmap_mode="r" if place.stat().st_size > small else None, allow_pickle=False)
     except Exception:  # absent, or cut short or overwritten in whatever way: made anew
         return None
-    return rows if rows.ndim == 2 and rows.dtype == np.float32 else None
+    if rows.ndim != 2 or rows.dtype != np.float32 or len(rows) != (len(rows) if count is None else count):
+        return None
+    return rows if isinstance(rows, np.memmap) or np.isfinite(rows).all() else None
 
 
 def gram(rows: np.ndarray, others: np.ndarray | None = None, *, centred: bool = False) -> np.ndarray:

@@ -80,7 +80,8 @@ class Workbench:
         clips = self.clips(sources, rate=classifier.rate, doing=doing)
         keep = self.cache / "activations" / name[:2] / name
         known = keep.is_dir()
-        heard = activations.hear(classifier, clips, layers, maps=maps, with_values=with_values, keep=keep)
+        heard = activations.hear(classifier, clips, layers, maps=maps, with_values=with_values, keep=keep,
+                                 count=len(sources))
         if not known:
             trim(self.cache, CACHE_BYTES)
         return heard
