@@ -59,9 +59,9 @@ def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
               f"other directions find {name} nearly as well, so little of this is the idea’s own."))
     yield _rivals(cell)
     if cell.silent:
-        yield (f"Whole clips with {name} have a higher mean than those without {cell.detection:.0%} of the time "
-               f"({cell.clips} with, {cell.silent} without; 50 % is chance). They differ in more than {name}; examples "
-               f"held out of the fit are told apart in {cell.accuracy:.0%}.")
+        yield (f"The curve’s mean is higher in a clip with {name} than in one without {cell.detection:.0%} of the time "
+               f"({cell.clips} with, {cell.silent} without; 50 % is chance). These clips differ in more than {name}; "
+               f"examples held out of the fit are told apart in {cell.accuracy:.0%}.")
     mask = study.mask(cell.concept)
     if mask:
         yield (f"Of the energy that passes the map of {name}, {mask['share'].value:.0%} is the true stem’s; of the "
