@@ -26,6 +26,8 @@ STEP = 0.25
 """Seconds between the places of which a stem is loudest in one."""
 HEARD = -30.0
 """dB of the excerpt, at least, that a stem comes to where it counts as heard, and so does what is left without it."""
+SILENT = -70.0
+"""dB of full scale: below it nothing is heard, whatever it is a part of (the absolute gate of ITU-R BS.1770)."""
 
 
 class NoStem(InputError):
@@ -154,8 +156,8 @@ def excerpt_with(source: Source, stem: Stem, duration: float) -> Excerpt | NoSte
 
 
 def _found(source: Source, stem: Stem, duration: float) -> tuple[float, float, float]:
-    """Start, and the levels of the stem and of the rest there, dB of the excerpt."""
-    made_from = (REVISION, source.key(), stem, stem.content(source), duration)
+    """Start, and the levels of the stem and of the rest there, dB of the excerpt; -inf for silence."""
+    made_from = (REVISION, SILENT, source.key(), stem, stem.content(source), duration)
     start, level, rest = remembered(cache_folder() / "places", made_from, lambda: _loudest(source, stem, duration))
     return start, level, rest
 
@@ -168,13 +170,14 @@ def _loudest(source: Source, stem: Stem, duration: float) -> tuple[float, float,
     starts = np.arange(0, len(clip.wave) - length + 1, max(1, round(STEP * clip.rate)))
     first = int(starts[np.argmax(energy[starts + length] - energy[starts])])
     part, mix = alone.wave[first:first + length], clip.wave[first:first + length]
-    level, rest = (float(10 * np.log10(max(_power(wave), 1e-20) / max(_power(mix), 1e-20))) for wave in
-                   (part, mix - part))
+    whole, *levels = (_level(wave) for wave in (mix, part, mix - part))
+    level, rest = (-np.inf if one < SILENT else one - max(whole, SILENT) for one in levels)
     return first / clip.rate, level, rest
 
 
-def _power(wave: np.ndarray) -> float:
-    return float(np.mean(np.square(wave, dtype=np.float64)))
+def _level(wave: np.ndarray) -> float:
+    """dB of full scale."""
+    return float(10 * np.log10(max(np.mean(np.square(wave, dtype=np.float64)), 1e-20)))
 
 
 def _hashed(*told: object) -> str:

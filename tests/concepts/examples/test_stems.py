@@ -107,6 +107,16 @@ def test_a_separator_gives_the_stem_where_no_one_knows_it(home):
     assert with_ > without + .3
 
 
+@pytest.mark.parametrize("loud", [0.0, 1e-5])
+def test_silence_has_no_stem_that_is_heard(home, tmp_path, loud):
+    folder = tmp_path / "music" / "rumba" / "a"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        soundfile.write(folder / f"{number}.wav", loud * played(2, number, 400), RATE, subtype="FLOAT")
+    with pytest.raises(InputError, match=r"stem 'percussive' in x is heard in 0 of 3 .* is not heard in a track"):
+        Stems(TABLE, "percussive", separator="hpss", pairs=2, duration=1.0).gather(tmp_path, "x")
+
+
 def test_a_song_that_cannot_be_read_is_left_out_and_counted(home, tmp_path):
     shutil.copytree(home / "music", tmp_path / "music")
     next((tmp_path / "music").rglob("3.wav")).write_bytes(b"RIFF" + bytes(40))
