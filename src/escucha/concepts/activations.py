@@ -54,8 +54,8 @@ def hear(classifier: Readable, clips: Iterable[Clip], layers: Sequence[str], *, 
     Values take a second forward pass: `with_values` of all clips, or of the first so many. Whatever the number of clips
     and units, memory holds no more than a few megabytes a layer: larger rows lie in files. `keep` is a folder for the
     rows, named by what the classifier, the clips and `maps` are (`experiments.workbench.Workbench.hear` names it): what
-    is there is not heard again, and where nothing is lacking no clip is asked for. `count` is the number of clips, where
-    it is known: what is kept of another number is damaged, and heard again.
+    is there is not heard again, and where nothing is lacking no clip is asked for. `count` is the number of clips,
+    where it is known: what is kept of another number is damaged, and heard again.
     """
     readable(classifier, layers)
     names = [*dict.fromkeys(layers), *([_VALUES] if with_values else [])]
