@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import rankdata
 
 from escucha.concepts.tcav import ConceptTest
 
@@ -55,6 +54,8 @@ def untold(tests: Sequence[ConceptTest], told: Sequence[Telling], *, alpha: floa
 
 def _telling(values: np.ndarray, mine: np.ndarray, label: str, groups: np.ndarray,
              rng: np.random.Generator) -> Telling:
+    from scipy.stats import rankdata
+
     if mine.all() or not mine.any():
         return Telling(label, float("nan"), float("nan"))
     ranks = rankdata(values)
