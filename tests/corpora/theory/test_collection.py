@@ -12,7 +12,8 @@ from escucha.corpora.rendering.chord import NOTES
 from escucha.corpora.shelf import open_corpus
 from escucha.corpora.theory import INSTRUMENTS, TOPICS, Recipe, TheorySource, theory_corpus
 from escucha.corpora.theory.figure import Ask, progression
-from escucha.corpora.theory.topic import SCALES
+from escucha.corpora.theory.instrument import family
+from escucha.corpora.theory.topic import SCALES, SIGNATURES
 from escucha.errors import InputError
 
 THE_SAME = {"pitch_class": {"tonic"}, "interval": {"semitones"}, "time_signature": {"beats_in_bar"},
@@ -62,16 +63,23 @@ def test_no_annotation_tells_a_manner(about):
 
 
 def test_instruments_never_cross_a_split():
-    corpus = theory_corpus(about="time-signatures", clips=55 * 14, seed=1)
+    corpus = theory_corpus(about="time-signatures", clips=55 * 16, seed=1)
     check_groups(corpus)
     homes = {track.source.recipe.program: track.split for track in corpus}
     assert Counter(homes.values()) == {"train": 33, "valid": 11, "test": 11}
     assert all(track.group == f"program-{track.source.recipe.program:03d}" for track in corpus)
     other = {track.source.recipe.program: track.split for track in theory_corpus(about="tempi", clips=880, seed=2)}
-    assert other.keys() == homes.keys()
-    assert other != homes
-    families = Counter(program // 8 for program, split in homes.items() if split == "test")
-    assert max(families.values()) <= 3, "no test of guitars alone"
+    assert other == homes, "what one seed trains on is in the test of no other"
+    for split in ("valid", "test"):
+        families = Counter(family(program) for program, home in homes.items() if home == split)
+        assert max(families.values()) <= 2, "no test of guitars alone"
+        large = {name for name, count in Counter(map(family, homes)).items() if count >= 4}
+        assert large <= set(families), "nor one without them"
+
+
+def test_another_seed_plays_instruments_in_another_order():
+    first, second = (theory_corpus(clips=5 * turn("intervals"), seed=seed) for seed in (1, 2))
+    assert {track.group for track in first} != {track.group for track in second}
 
 
 def test_tonics_go_round_in_every_split():
@@ -122,7 +130,15 @@ def test_annotations_need_no_sound_and_are_json():
 def test_a_bar_has_as_many_beats_as_a_musician_counts():
     notes = known(theory_corpus(about="time-signatures", clips=turn("time-signatures")))
     assert {note["time_signature"]: note["beats_in_bar"] for note in notes} == {
-        "2/4": 2, "3/4": 3, "4/4": 4, "6/8": 2, "9/8": 3, "12/8": 4, "compas": 12}
+        "2/4": 2, "3/4": 3, "4/4": 4, "6/8": 2, "9/8": 3, "12/8": 4, "compas": 12, "even-twelve": 12}
+
+
+def test_the_twelve_beats_beside_the_compas_are_its_five_accents_in_an_order_of_their_own():
+    compas, even = SIGNATURES["compas"], SIGNATURES["even-twelve"]
+    assert Counter(compas) == Counter(even)
+    assert even not in {compas[turn:] + compas[:turn] for turn in range(12)}, "a compás begun elsewhere is one"
+    gaps = [sorted(np.diff([step for step, sign in enumerate(bar * 2) if sign in "Xx"][:6])) for bar in (compas, even)]
+    assert gaps[0] == gaps[1] == [2, 2, 2, 3, 3]
 
 
 def test_scales_and_progressions_are_what_their_names_say():

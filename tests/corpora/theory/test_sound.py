@@ -176,6 +176,26 @@ def test_sound_without_harmony_does_not_tell_a_chord():
     assert _told(middles(lambda offsets, root: [60 + root + step for step in offsets]), names, groups) > 1 / 12 + .05
 
 
+def test_shares_of_accents_tell_signatures_but_not_the_two_of_five_in_twelve():
+    """Order thrown away: how many strokes there are, begin a bar, are accented."""
+    corpus = theory_corpus(about="time-signatures", clips=16 * 25, seed=14)
+    hints = np.array([_shares(score(track.source.recipe)) for track in corpus])
+    labels, groups = (np.array(each) for each in zip(*((track.label, track.group) for track in corpus)))
+    assert .7 < _told(hints, labels, groups) < .875
+
+    def told(*asked):
+        among = np.isin(labels, asked)
+        return _told(hints[among], labels[among], groups[among])
+    assert told("compas", "12-8") > .95
+    assert abs(told("compas", "even-twelve") - .5) < .1
+
+
+def _shares(notes):
+    loud = np.array([velocity for _, velocity in sorted({n.time: n.velocity for n in notes if n.time >= 0}.items())])
+    level = loud / loud.max()
+    return len(level), (level > .85).mean(), (level > .5).mean()
+
+
 def _told(hints, labels, groups):
     """Accuracy of the nearest class mean, each group answered from the others."""
     labels, groups = np.array(labels), np.array(groups)

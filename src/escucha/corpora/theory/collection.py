@@ -24,9 +24,10 @@ def theory_corpus(*, about: str = "intervals", clips: int = 360, seed: int = 0, 
     The sequence goes by instrument: each in turn plays every value of the topic in every manner (see `topic.TOPICS`),
     all with one tonic, one register, one pace, one room, one touch. So within a turn clips differ in nothing but value
     and manner, and no other annotation tells either. Three in five `instruments` (General MIDI programs, a multiple of
-    five of them) are train, one valid, one test, by the seed; the instrument is the group. `values` and `manners` are
-    some of the topic's, all when empty. Labels are values; `labelled` false leaves them out, for concepts that are
-    about the value itself. `changes` are set in every recipe (see `recipe.CHANGES`). A wrong value raises InputError.
+    five of them) are train, one valid, one test, the same in every corpus with this list whatever its seed; the
+    instrument is the group. `values` and `manners` are some of the topic's, all when empty. Labels are values;
+    `labelled` false leaves them out, for concepts that are about the value itself. `changes` are set in every recipe
+    (see `recipe.CHANGES`). A wrong value raises InputError.
     """
     check_topic(about, values, manners)
     topic = TOPICS[about]
@@ -34,7 +35,7 @@ def theory_corpus(*, about: str = "intervals", clips: int = 360, seed: int = 0, 
     values, manners = values or topic.values, manners or topic.manners
     for chosen, known in ((values, topic.values), (manners, topic.manners)):
         check_corpus(about, known, chosen, clips=clips, split=split, numbers=range(len(instruments)))
-    fixed, seats = checked(changes, CHANGES, "theory"), seated(instruments, seed)
+    fixed, seats = checked(changes, CHANGES, "theory"), seated(instruments)
     rows = islice(turns(seed, tuple(f"{value} {manner}" for value in values for manner in manners), split,
                         numbers=range(len(seats))), clips)
     tracks = tuple(_track(row, about, seed, seats, duration=duration, labelled=labelled, changes=fixed) for row in rows)

@@ -31,7 +31,8 @@ SCALES: dict[str, tuple[int, ...]] = {
     "harmonic-minor": HARMONIC_MINOR,
     "phrygian-dominant": _mode(HARMONIC_MINOR, 4),
 }
-"""Semitones above the tonic; Phrygian dominant is the scale of flamenco: Phrygian with a major third."""
+"""Semitones above the tonic; Phrygian dominant is the scale of flamenco: Phrygian with a major third. So a palo that is
+annotated `phrygian` has its tonic chord in common with `phrygian-dominant` here, and not with `phrygian`."""
 
 PROGRESSIONS: dict[str, str] = {
     "andalusian": "iv bIII bII I", "phrygian": "I bII bIII bII", "authentic": "I IV V I", "plagal": "I vi IV I",
@@ -43,11 +44,20 @@ PROGRESSIONS: dict[str, str] = {
 
 SIGNATURES: dict[str, str] = {
     "2/4": "Xoxo", "3/4": "Xoxoxo", "4/4": "Xoxoxoxo", "6/8": "Xooxoo", "9/8": "Xooxooxoo", "12/8": "Xooxooxooxoo",
-    "compas": "X--x--x-x-x-",
+    "compas": "X--x--x-x-x-", "even-twelve": "X--x-x--x-x-",
 }
 """A bar, one character a stroke: `X` where it begins, `x` another accented beat, `-` a beat without accent, `o` between
-beats. Strokes are equally fast in all, so that only their grouping tells. The compás is the twelve beats of bulerías
-and soleá, accents 12 3 6 8 10; beats without accent sound as strokes between beats do."""
+beats. The compás is the twelve beats of bulerías and soleá, accents 12 3 6 8 10; beats without accent sound as strokes
+between beats do.
+
+Strokes are equally fast in all, but their grouping is not all that tells a signature: they differ in how many strokes
+begin a bar and how many are accented, and from these shares alone, order thrown away, instruments held out, four in
+five clips are told (one in eight is chance), and 12/8, with four accents, from the compás, with five, nearly always.
+`even-twelve` is there for that: twelve beats with the compás' five accents and the distances between them in another
+order, 3 2 3 2 2 instead of 3 3 2 2 2, on whichever beat one begins to count. It is five accents spread over twelve as
+evenly as can be (Toussaint 2005, The Euclidean algorithm generates traditional musical rhythms), and only where they
+fall tells it from the compás.
+"""
 
 BANDS: dict[str, tuple[float, float]] = {f"{low}-{low + 20}": (low, low + 20.0) for low in range(50, 210, 20)}
 """Beats a minute."""
