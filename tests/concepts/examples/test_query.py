@@ -63,6 +63,19 @@ def test_with_and_without_are_equal_in_what_is_matched(manifest):
     assert len(null) == ROWS * 9 // 10  # nobody knows what the others would match
 
 
+def test_examples_are_among_what_is_asked_and_the_pool_is_everything(manifest):
+    table = {"kind": "manifest", "path": "list.csv"}
+    settings = Query(table, 'mode == "phrygian"', among="program == 24", examples=24, matched=("tonic",))
+    examples, null = settings.gather(manifest, "idea.toml")
+    assert {one.source.annotations()["program"] for one in examples} == {24}
+    assert set(notes(examples, "mode", False)) == {"major"}
+    assert {one.source.annotations()["program"] for one in null} == {24, 25}
+    with pytest.raises(InputError, match=r"'program == 24' among 'program == 25' in idea.toml: no label"):
+        Query(table, "program == 24", among="program == 25").gather(manifest, "idea.toml")
+    with pytest.raises(InputError, match=r"unknown annotation 'progam'.* did you mean 'program'"):
+        Query(table, "tempo > 180", among="progam == 25").gather(manifest, "idea.toml")
+
+
 def test_meaningless_concepts_have_the_same_composition(manifest):
     concept = Concept("fast", "Fast.", *gathered(manifest, ("program",)), paired=False)
     places = order(concept)

@@ -25,6 +25,8 @@ class Query:
     """A `[corpus]` table; none of its groups will be among the clips under test."""
     where: str
     """Such as `"castanets" in sources` or `tempo > 180`; see `escucha.corpora.query`."""
+    among: str = ""
+    """Only clips for which this holds too are examples, with the idea or without it; empty: all may be."""
     examples: Annotated[int, Within(1, 10_000)] = 24
     """On each side, at most."""
     matched: tuple[str, ...] = ()
@@ -48,11 +50,14 @@ class Query:
         having = {track.name for track in query(corpus, self.where)}
         strata = _strata(corpus, self.matched, where)
         known = [track for track in corpus if track.name in strata]
-        chosen = matched(known, having, strata, most=self.examples, seed=self.seed)
+        asked = {track.name for track in query(corpus, self.among)} if self.among else strata.keys()
+        chosen = matched([track for track in known if track.name in asked], having, strata, most=self.examples,
+                         seed=self.seed)
         if not chosen:
             what = " and ".join(("labels", *self.matched))
             same = f" and value of {', '.join(self.matched)}" if self.matched else ""
-            raise InputError(f"{self.where!r} in {where}: no label{same} of {corpus.origin} has clips for which it "
+            held = f"{self.where!r}{f' among {self.among!r}' if self.among else ''}"
+            raise InputError(f"{held} in {where}: no label{same} of {corpus.origin} has clips for which it "
                              f"holds and clips for which it does not, so with and without would differ in their {what}")
         return (tuple(example_of(track, track.name in having, strata) for track in chosen),
                 tuple(example_of(track, False, strata) for track in known))
