@@ -39,11 +39,13 @@ def draw(concept: Concept, *, count: int, seed: int) -> np.ndarray:
 
 
 def draw_pairs(concept: Concept, count: int, rng: np.random.Generator) -> np.ndarray:
-    """`(set, example)`: nuisance pairs of the concept's groups and labels, of one kind, a group's turned by one coin.
+    """`(set, example)`: nuisance pairs of the concept's groups and labels, of one kind, those of a group turned as one.
 
     Of one kind, because a real card changes one thing in all its pairs: mixed with rooms and guitars, what noises have
-    in common would not show, and an inert card about noise would look like an idea. By group, because nuisances of
-    one family have a room or a guitar in common: turned one by one they would cancel what they share. Errors as `draw`.
+    in common would not show, and an inert card about noise would look like an idea. By group, as a
+    group's pairs are no independent draws. That keeps how they lie to each other, which kinds of examples leave to a
+    coin a score: so where a group has several pairs (`pairs` gives each its own family, up to forty) what they share,
+    such as their family's room, cancels in part, and does so less in a real card. Errors as `draw`.
     """
     wanted, offered = _strata(concept.examples), _strata(concept.null)
     kinds = sorted({example.kind for example in concept.null})
@@ -70,8 +72,9 @@ def draw_pairs(concept: Concept, count: int, rng: np.random.Generator) -> np.nda
 def draw_clips(concept: Concept, count: int, rng: np.random.Generator) -> np.ndarray:
     """`(set, example)`: the card moved to other groups, each of its groups played by a random group of the pool.
 
-    So the sizes, the labels on each side and the way the idea clusters in groups are those of the concept. Errors as
-    `draw`.
+    So the sizes, the labels on each side and the way the idea clusters in groups are those of the concept. Labels hold
+    what is matched: where that tells the group, as `program` does in a corpus grouped by instrument, only the same
+    group can play, and the card moves to other clips of it. Errors as `draw`.
     """
     needs, pool = _needs(concept), _pool(concept.null)
     able = {group: [name for name, clips in pool.items() if _holds(clips, need)] for group, need in needs.items()}

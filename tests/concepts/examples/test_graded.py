@@ -30,6 +30,12 @@ def test_pairs_are_two_levels_of_one_score(change, tmp_path):
     assert np.unique([example.group for example in examples]).size == 36
 
 
+@pytest.mark.parametrize(("change", "kind"), [("reverberation", "room"), ("noise-level", "noise")])
+def test_what_changes_the_ideas_own_quality_is_no_null(change, kind, tmp_path):
+    kinds = {example.kind for example in Graded(change).gather(tmp_path, "here")[1]}
+    assert kinds == {"room", "noise", "program"} - {kind}
+
+
 def test_an_unknown_one_is_an_error(tmp_path):
     with pytest.raises(InputError, match="did you mean 'tempo'"):
         Graded("tmepo").gather(tmp_path, "here")

@@ -98,7 +98,7 @@ def _turns(corpus: Corpus, seed: int) -> Iterator[Track]:
 
 
 def _nuisances(track: Track, excerpt: Excerpt, rng: np.random.Generator) -> Iterator[Example]:
-    """SPARE pairs of every kind, each turned by a coin."""
+    """SPARE pairs of every kind, each turned by a coin of its own, also beside others of its group."""
     for kind, (_, count) in NUISANCES.items():
         for number in rng.permutation(count)[:SPARE]:
             sounds: Sequence[Source] = (excerpt, Disturbed(excerpt, kind, int(number), int(rng.integers(2**31))))

@@ -80,7 +80,12 @@ from a dry room to a hall, the noise's level is in dB before the clip's gain."""
 
 KIN = {"reverberant": "room", "reverberation": "room", "noise-floor": "noise", "noise-level": "noise"}
 """Concepts with the nuisance that changes their own quality: another room has more or less of an echo too, another
-noise is louder or softer. To such a concept those pairs are not meaningless, so it is not compared with them."""
+noise is louder or softer. To such a concept those pairs are not meaningless, so it is not compared with them.
+
+Brightness has none, although another guitar is brighter or darker too: it changes the balance above and below 1.5 kHz
+by 2 dB in the median pair and by 7 at most, brightness itself by 7 to 8. Guitars as nulls can only make
+it harder to find.
+"""
 NUISANCES = ("room", "noise", "program")
 
 
@@ -153,8 +158,9 @@ def nuisance_pairs(*, pairs: int, seed: int, palos: Sequence[str] = DEFAULT_PALO
     """`pairs` pairs of one score in another room, with another noise or another guitar (kinds in turn).
 
     Another `take` changes the same scores into other rooms, noises and guitars, while there are any. Which member is
-    `with_` is a coin's choice: such a pair means nothing, and concept pairs are tested against it. With the `change` of
-    a contrast its scores have what that needs, as its pairs have. InputError for an unknown kind.
+    `with_` is chosen by a coin a score, also within a family: such a pair means nothing, and concept pairs are tested
+    against it. With the `change` of a contrast its scores have what that needs, as its pairs have. InputError for an
+    unknown kind.
     """
     for kind in kinds:
         if kind not in NUISANCES:
