@@ -1,7 +1,7 @@
 """The one exception that means: the input is wrong, here is where and what to do."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -33,3 +33,10 @@ def check_name(path: Path) -> None:
         str(path).encode()
     except UnicodeEncodeError:
         raise InputError(f"the name of {str(path)!r} is not UTF-8; rename it") from None
+
+
+def check_once(names: Sequence[str], key: str) -> None:
+    """Raise InputError where the setting `key` names something twice: its rows would count double."""
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise InputError(f"{key!r} names {name!r} twice; name it once")

@@ -31,10 +31,11 @@ def spoken(concept: str) -> str:
 
 
 def short(layer: str, layers: Sequence[str]) -> str:
-    """A layer without the dotted name that all of them begin with.
+    """A layer without the dotted name that all of them begin with, unless only numbers are left.
 
-    >>> short("network.block1", ["network.block1", "network.pool"])
-    'block1'
+    >>> short("network.block1", ["network.block1", "network.pool"]), short("layer.1", ["layer.0", "layer.1"])
+    ('block1', 'layer.1')
     """
-    heads = {name.rpartition(".")[0] for name in layers if "." in name}
-    return layer.rpartition(".")[2] if len(heads) == 1 else layer
+    heads, tails = zip(*(name.rpartition(".")[::2] for name in layers))
+    plain = len(set(heads)) > 1 or any(tail.isdigit() for tail in tails)
+    return layer if plain else layer.rpartition(".")[2]

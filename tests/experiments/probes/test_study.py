@@ -19,7 +19,7 @@ from escucha.errors import InputError
 from escucha.experiments.probes.figures import layers_and_properties
 from escucha.experiments.probes.finding import ProbeTable
 from escucha.experiments.probes.study import ProbeStudy
-from escucha.experiments.probes.targets import Target, from_label, notes_of, real_truths, targets_of
+from escucha.experiments.probes.targets import Target, check_parts, from_label, notes_of, real_truths, targets_of
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
 from escucha.models.sklearn_classifier import SklearnClassifier
@@ -217,12 +217,21 @@ def test_whole_numbers_are_names_unless_they_are_called_amounts(bench):
     ({"probes": ("lineal",)}, "unknown probe 'lineal'; did you mean 'linear'"),
     ({"properties": ()}, "needs a property"),
     ({"amounts": ("tonic",)}, "unknown property 'tonic' in 'amounts'"),
+    ({"properties": ("palmas", "palmas")}, "'properties' names 'palmas' twice"),
+    ({"probes": ("linear", "linear")}, "'probes' names 'linear' twice"),
     ({"properties": ("palmas",), "out_of_range": True}, "out_of_range asks about numbers"),
     ({"properties": ("palmas",), "amounts": ("palmas",)}, "not all of its values"),
 ])
 def test_what_is_wrong_is_said(bench, settings, says):
     with pytest.raises(InputError, match=says):
         replace(ASKED, **settings).run(bench)
+
+
+def test_a_property_that_the_groups_asked_about_share_is_refused_before_anything_is_heard():
+    split = split_of([f"singer-{number}" for number in range(10)], [""] * 10, seed=0)
+    values = np.where(split.test, "bulerias", np.where(np.arange(10) % 2, "alegrias", "bulerias"))
+    with pytest.raises(InputError, match=r"'label' is 'bulerias' in every clip of test, so no probe can be judged"):
+        check_parts({"label": Target(values, "classes")}, split)
 
 
 @pytest.mark.parametrize("name", ["palos-probes", "palos-tempo-out-of-range", "tiny/probes"])

@@ -18,7 +18,7 @@ from escucha.concepts.probes.selectivity import CONTROLS, Controls, check_contro
 from escucha.concepts.probes.splits import Split, split_of
 from escucha.config import Within
 from escucha.corpora.corpus import Corpus
-from escucha.errors import InputError, unknown
+from escucha.errors import InputError, check_once, unknown
 from escucha.experiments.probes import hearing, targets
 from escucha.experiments.probes.cells import Asked, Heard, cells, sorted_out
 from escucha.experiments.probes.finding import ProbeTable
@@ -74,6 +74,7 @@ class ProbeStudy:
         self._check(known, corpus)
         split = split_of([track.group for track in corpus], [track.split for track in corpus], seed=self.seed)
         asked = targets.targets_of(self.properties, known, corpus, amounts=self.amounts, cache=workbench.cache)
+        targets.check_parts(asked, split)
         notes = self._spread(asked, split) if self.out_of_range else []
         controls = self._controls(known, asked, split)
         heard = self._hear(classifier, workbench, corpus, asked, controls, split=split, notes=notes)
@@ -87,6 +88,8 @@ class ProbeStudy:
 
     def _check(self, known: Notes, corpus: Corpus) -> None:
         check_controls(self.controls)
+        for key in ("properties", "probes", "baselines", "amounts", "layers"):
+            check_once(getattr(self, key), key)
         for name in self.probes:
             if name not in PROBES:
                 raise unknown("probe", name, PROBES)
@@ -112,7 +115,7 @@ class ProbeStudy:
 
     def _hear(self, classifier: Readable, workbench: "Workbench", corpus: Corpus, asked: dict[str, Target],
               controls: dict[str, Controls], *, split: Split, notes: list[str]) -> Heard:
-        layers = list(dict.fromkeys(self.layers)) or list(activations.layers_of(classifier))
+        layers = list(self.layers) or list(activations.layers_of(classifier))
         fresh, clips = None, None
         if UNTRAINED in self.baselines:
             try:

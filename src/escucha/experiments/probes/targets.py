@@ -48,6 +48,18 @@ def check_properties(names: Sequence[str], notes: Notes, corpus: Corpus) -> None
             raise unknown("property", name, simple | _sources(notes) | set(FEATURES_OF_CLIPS), corpus.origin)
 
 
+def check_parts(asked: Mapping[str, Target], split: Split) -> None:
+    """Raise InputError for a property that is the same in every clip to learn from, to choose on or to be asked about.
+    """
+    for name, target in asked.items():
+        for part, there in (("train", split.train), ("valid", split.valid), ("test", split.test)):
+            values = np.unique(target.values[there])
+            if len(values) < 2:
+                raise InputError(f"{name!r} is {str(values[0])!r} in every clip of {part}, so no probe can be "
+                                 f"{'fitted' if part == 'train' else 'judged'} there; give more groups, another seed, "
+                                 "or splits of your own")
+
+
 def targets_of(names: Sequence[str], notes: Notes, corpus: Corpus, *, amounts: Sequence[str],
                cache: Path) -> dict[str, Target]:
     """Property to what it is in every clip. Whole numbers are names of classes, but of those in `amounts`.
