@@ -10,9 +10,11 @@ import pytest
 from escucha.audio.clip import Clip
 from escucha.audio.io import write
 from escucha.concepts import shelf
+from escucha.concepts.examples.pairs import Pairs
 from escucha.concepts.meaningless import draw
-from escucha.concepts.shelf import concept_digest, list_concepts, load_concept
+from escucha.concepts.shelf import check_apart, concept_digest, concept_name, list_concepts, load_concept, read_card
 from escucha.errors import InputError
+from escucha.experiments.workbench import Workbench
 
 HOME = Path(__file__).resolve().parents[2]
 NAMED = ("palmas", "castanets", "voice", "phrygian-mode", "twelve-beat-compas", "fast-tempo")
@@ -164,3 +166,62 @@ def test_cards_in_folders_have_names_of_their_own(home):
     (home / "concepts" / "theory-fifth.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"'theory/fifth' and 'theory-fifth' in .* would both be called"):
         load_concept("theory/fifth", home)
+    with pytest.raises(InputError, match="would both be called"):  # also where nothing is gathered, as in a list
+        read_card("theory-fifth", home)
+
+
+@pytest.mark.parametrize("way", ["../concepts/idea", "a/../idea", "{}/concepts/idea"])
+def test_a_name_leads_nowhere_but_to_the_shelf(home, way):
+    card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 3')
+    with pytest.raises(InputError, match=r"is not below .*concepts; name it as"):
+        load_concept(way.format(home), home)
+
+
+def test_one_card_has_one_name_however_it_is_spelled(home):
+    card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 3')
+    ways = ("idea", "./idea", str(home / "concepts" / "idea.toml"), f"{home}/concepts/../concepts/idea.toml")
+    assert {concept_name(way, home) for way in ways} == {"idea"}
+
+
+def test_cards_of_one_name_are_refused_together(home):
+    examples = 'kind = "pairs"\nchange = "palmas"\npairs = 3'
+    card(home, examples)
+    (home / "idea.toml").write_text((home / "concepts" / "idea.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    other = str(home / "idea.toml")
+    bench = Workbench(home, home / "cache")
+    assert [concept.name for concept in bench.concepts([other])] == ["idea"]
+    with pytest.raises(InputError, match=f"'idea' and '{other}' are both called 'idea'"):
+        bench.concepts(["idea", other])
+    with pytest.raises(InputError, match="'idea' is named twice; name it once"):
+        bench.concepts(["idea", "idea"])
+    check_apart(["a", "b"], ["a", "b"])
+
+
+@pytest.mark.parametrize("differ", [False, True])
+def test_the_same_sounds_on_both_sides_show_nothing(home, differ):
+    for place, seed in (("yes", 1), ("no", 1), ("pool", 2)):
+        sounds(home / place, 3, seed)
+    if differ:
+        write(home / "yes" / "singer0_0.wav", Clip(np.full(800, 0.1), 8000))
+    name = card(home, 'kind = "folders"\nwith = "yes"\nwithout = "no"\npool = "pool"\ngroup = "file"')
+    if differ:
+        assert len(load_concept(name, home).examples) == 6
+        return
+    with pytest.raises(InputError, match=r"the same sounds with the idea and without it.*idea\.toml"):
+        load_concept(name, home)
+
+
+def test_pairs_that_are_alike_show_nothing(home, monkeypatch):
+    name = card(home, 'kind = "pairs"\nchange = "palmas"\npairs = 3')
+    load_concept(name, home)
+    shown = Pairs.shown
+    monkeypatch.setattr(Pairs, "shown", lambda *asked: tuple(
+        replace(first, present=present) for first in shown(*asked)[::2] for present in (True, False)))
+    with pytest.raises(InputError, match="the same sounds with the idea and without it"):
+        load_concept(name, home)
+
+
+def test_an_unknown_kind_of_corpus_shows_before_anything_is_opened(home):
+    name = card(home, 'kind = "query"\nwhere = "tempo > 1"\ncorpus = {kind = "zip"}')
+    with pytest.raises(InputError, match=r"unknown corpus kind 'zip' in the corpus in .*idea\.toml"):
+        read_card(name, home)

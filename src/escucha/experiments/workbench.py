@@ -58,6 +58,14 @@ class Workbench:
 
         return load_concept(card, self.home)
 
+    def concepts(self, cards: Sequence[str]) -> "list[Concept]":
+        """The concepts of several cards; InputError where two have one name."""
+        from escucha.concepts.shelf import check_apart
+
+        found = [self.concept(card) for card in cards]
+        check_apart(cards, [concept.name for concept in found])
+        return found
+
     def corpus(self, table: Mapping[str, Any]) -> Corpus:
         """The corpus of a `[corpus]` table; relative paths in it are from the home."""
         return shelf.open_corpus(table, where="the experiment", base=self.home)

@@ -105,7 +105,7 @@ def test_it_is_saved_with_a_page_and_not_computed_twice(found, home, monkeypatch
 
 
 @pytest.mark.parametrize(("settings", "says"), [
-    ({"concepts": ("fuerte", "fuerte")}, "names a concept twice"),
+    ({"concepts": ("fuerte", "fuerte")}, "'fuerte' is named twice; name it once"),
     ({"concepts": ("fuertte",)}, "unknown concept 'fuertte'.* did you mean 'fuerte'")])
 def test_wrong_settings_are_one_line(home, settings, says):
     with pytest.raises(InputError, match=says):

@@ -9,7 +9,7 @@ import numpy as np
 from escucha.audio.loudness import level
 from escucha.concepts.concept import Concept, halves
 from escucha.concepts.contrast import onsets
-from escucha.concepts.shelf import concept_digest, list_concepts, load_concept, read_card
+from escucha.concepts.shelf import check_apart, concept_digest, concept_name, list_concepts, load_concept, read_card
 from escucha.concepts.validation import validate
 from escucha.config import Within
 from escucha.corpora.cache import CacheError
@@ -71,8 +71,7 @@ class ConceptCards:
         return CardsFinding(tuple(found), tuple(sounds), tuple(unread), len(tracks))
 
     def _cards(self, workbench: Workbench) -> tuple[str, ...]:
-        if len(set(self.concepts)) < len(self.concepts):
-            raise InputError(f"{list(self.concepts)} names a concept twice; name it once")
+        check_apart(self.concepts, [concept_name(card, workbench.home) for card in self.concepts])
         cards = self.concepts or tuple(list_concepts(workbench.home))
         if not cards:
             raise InputError(f"there are no cards in {workbench.home / 'concepts'}; add one, see docs/concepts.md")

@@ -53,7 +53,7 @@ def ask(study: "ConceptStudy", workbench: "Workbench", *, cells: int = 0) -> Ask
     columns = [label_index(classifier, label) for label in labels]
     _check_erase(study, classifier, layers)
     nulls = nulls_needed(cells or len(study.concepts) * len(layers) * len(labels), study.alpha, study.nulls)
-    concepts = [workbench.concept(card) for card in study.concepts]
+    concepts = workbench.concepts(study.concepts)
     corpus, several = labelled(workbench.corpus(study.corpus), tags=study.tags), classifier.link == "sigmoid"
     tracks = tuple(under_test(corpus, concepts, labels, several=several))
     return Asked(classifier, tuple(concepts), tracks, layers, labels, columns, nulls, unchecked(corpus, concepts))

@@ -86,8 +86,7 @@ class Discovery:
             if not self.scan:
                 raise InputError("components = 0 and scan = false leave nothing to find; ask for one of them")
             return None
-        for card in self.concepts:
-            workbench.concept(card)
+        workbench.concepts(self.concepts)
         inner = readable(classifier, [self.layer] if self.layer else [])
         return Gathering(workbench, inner, self.layer or _last_timed(inner), self.excerpt, fitted, held_out, self.seed)
 
@@ -114,7 +113,7 @@ class Discovery:
         if not self.concepts:
             return None
         workbench, classifier, layer = gathering.workbench, gathering.classifier, gathering.layer
-        cards = [workbench.concept(card) for card in self.concepts]
+        cards = workbench.concepts(self.concepts)
         sources = {example.source.key(): example.source for card in cards for example in (*card.examples, *card.null)}
         clips = workbench.clips(list(sources.values()), rate=classifier.rate, doing="concept examples")
         rows = hear(classifier, clips, [layer], maps="pooled").rows[layer]

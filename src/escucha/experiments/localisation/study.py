@@ -96,7 +96,7 @@ class Localisation:
                              f"{list(self.concepts)}")
         nulls_needed(len(self.concepts), ALPHA, self.nulls)
         classifier = activations.readable(workbench.model(self.model), self.layers)
-        concepts = [workbench.concept(card) for card in self.concepts]
+        concepts = workbench.concepts(self.concepts)
         known = truths(self.truth, dict(zip(self.concepts, (concept.name for concept in concepts))))
         corpus = workbench.corpus(self.corpus)
         return Asked(classifier, tuple(concepts), apart(corpus, concepts), known,
