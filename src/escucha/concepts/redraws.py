@@ -67,10 +67,15 @@ def drawn_interval(found: np.ndarray, groups: np.ndarray, sides: int, *, seed: i
 
     In every draw the clips' groups `(clip,)` are drawn anew too; `sides` groups supply the concept's examples.
     """
-    count, member = members(groups)
+    count = members(groups)[0]
     value = float(found[0].mean())
     if count == 1:
         return Interval(value, float("nan"), float("nan"), 1, ALONE)
-    clips = np.stack(list(redrawn(count, seed=seed + 1, draws=len(found) - 1)))[:, member]
-    drawn = (found[1:] * clips).sum(axis=1) / clips.sum(axis=1)
-    return interval(value, drawn, min(count, sides))
+    return interval(value, drawn_means(found[1:], groups, seed=seed), min(count, sides))
+
+
+def drawn_means(found: np.ndarray, groups: np.ndarray, *, seed: int) -> np.ndarray:
+    """`(draw,)` means over clips of `(draw, clip)`, the clips' groups drawn anew in each."""
+    count, member = members(groups)
+    clips = np.stack(list(redrawn(count, seed=seed + 1, draws=len(found))))[:, member]
+    return (found * clips).sum(axis=1) / clips.sum(axis=1)

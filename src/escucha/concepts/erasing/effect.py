@@ -11,10 +11,11 @@ import numpy as np
 
 from escucha.audio.clip import Clip
 from escucha.concepts.correction import CORRECTIONS
-from escucha.concepts.redraws import drawn_interval
+from escucha.concepts.redraws import drawn_means
 from escucha.errors import InputError
 from escucha.models import windows
 from escucha.models.classifier import Change, Classifier, FeatureClassifier, SteerableClassifier, values
+from escucha.models.resampling import ALONE, LEVEL, Interval
 
 BYTES = 2**27
 """Of what a layer gives in one pass for many changes: bounds memory."""
@@ -99,8 +100,7 @@ def erased_effects(own: np.ndarray, redrawn: np.ndarray, null: np.ndarray, *, co
     for column, label in enumerate(labels):
         mine = having[:, column]
         found = own[mine, column]
-        drawn = drawn_interval(np.concatenate([found[None], redrawn[:, mine, column]]), np.array(groups)[mine], sides,
-                               seed=seed)
+        drawn = _interval(found, redrawn[:, mine, column], np.array(groups)[mine], sides, seed)
         means, sizes = null[:, mine, column].mean(axis=1), np.abs(null[:, mine, column]).mean(axis=1)
         size = float(np.abs(found).mean())
         p = (1 + np.sum(sizes >= size * (1 - 1e-9))) / (len(null) + 1) if known[column] else float("nan")
@@ -109,6 +109,20 @@ def erased_effects(own: np.ndarray, redrawn: np.ndarray, null: np.ndarray, *, co
             control_reach=float(np.quantile(np.abs(means), 0.95)), control_size=float(np.quantile(sizes, 0.95)),
             p=float(p), p_corrected=float("nan"), groups=drawn.groups))
     return made
+
+
+def _interval(found: np.ndarray, redrawn: np.ndarray, groups: np.ndarray, sides: int, seed: int) -> Interval:
+    """Of the mean of changes `(clip,)`, as wide as those of redrawn erasers `(draw, clip)` spread (Student's t).
+
+    Not their percentiles: an eraser of a draw has noise of its own beside that of the idea's, and takes less away.
+    """
+    from scipy.stats import t
+
+    value, count = float(found.mean()), min(len(np.unique(groups)), sides)
+    if count == 1:
+        return Interval(value, float("nan"), float("nan"), 1, ALONE)
+    reach = t.ppf((1 + LEVEL) / 2, count - 1) * drawn_means(redrawn, groups, seed=seed).std(ddof=1)
+    return Interval(value, float(value - reach), float(value + reach), count, "spread of redrawn erasers and clips")
 
 
 def corrected(effects: Sequence[ErasedEffect], correction: str) -> tuple[ErasedEffect, ...]:

@@ -19,7 +19,7 @@ def warnings(table: "ConceptTable") -> list[str]:
             doubted.setdefault(sentence, []).append(spoken(concept))
     return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
             *([_unchecked(table)] if table.unchecked else []), *_unknown(table), *_contradictions(table),
-            *(erasing_warnings(table.erasures, table.layers) if table.erasures else [])]
+            *(erasing_warnings(table.erasures, table.layers, alpha=table.settings["alpha"]) if table.erasures else [])]
 
 
 def _unknown(table: "ConceptTable") -> list[str]:

@@ -48,18 +48,19 @@ def _told(effect: ErasedEffect) -> str:
 
 
 def _reading(found: Erasures) -> str:
-    within = sum(one.after <= one.after_null for one in found.readings)
-    return ("Erased means: the layer is changed as little as can be, until no straight line tells clips with the idea "
-            f"from clips without it, and what follows listens on; {found.controls} meaningless ideas were erased just "
-            f"so, for losing anything can hurt. In {within} of {len(found.readings)} cases a line fitted to the same "
-            "groups as the eraser then tells the idea in other groups no better than chance.")
+    return ("Erased means: the layer is changed as little as can be, until no straight line tells the examples with "
+            "the idea from those without it, and what follows listens on. A label falls where it likes the idea and its "
+            f"clips have more of it than is left to them. {found.controls} meaningless ideas were erased just so, for "
+            "losing anything can hurt.")
 
 
-def warnings(found: Erasures, layers: Sequence[str]) -> list[str]:
-    """Where a line fitted to other groups than the eraser still reads the idea."""
+def warnings(found: Erasures, layers: Sequence[str], *, alpha: float) -> list[str]:
+    """Where a line fitted to other groups than the eraser still reads what could be read before."""
+    readable = [one for one in found.readings if one.before_p <= alpha]
     again = [f"{spoken(one.concept)} at {short(one.layer, layers)} ({one.fresh:.0%} right, before {one.before:.0%})"
-             for one in found.readings if one.fresh > one.fresh_null]
+             for one in readable if one.fresh_p <= alpha]
     if not again:
         return []
-    return [f"Warning: erasing was not complete for {few_of(again)}: a line fitted afresh, to groups that the eraser "
-            "never heard, still reads it, and a label may go by the rest."]
+    return [f"Warning: erasing was not complete for {len(again)} of the {len(readable)} that could be read before, "
+            f"{few_of(again)}: a line fitted afresh, to groups that the eraser never heard, still reads "
+            f"{'it' if len(again) == 1 else 'them'}, and a label may go by the rest."]
