@@ -147,6 +147,16 @@ def test_a_number_that_tells_the_label_does_so_on_other_groups():
     assert sum(nothing) <= 6  # the binomial bound of 40 draws at .05 (99 %)
 
 
+def test_clips_that_are_alike_have_no_verdicts():
+    """Eight clips of silence: no cue differs, and none can be put in or taken out."""
+    plain, groups, having = np.zeros((8, 2)), np.arange(8) // 2, np.tile([[True, False], [False, True]], (4, 1))
+    cues = np.zeros((8, len(CUES)))
+    found = scanned(cues, ["yes", "no"] * 4, groups, seed=0)
+    assert found == {}
+    assert judged(found, dict(zip(CUES, cues.T)), plain, {}, labels=LABELS, having=having, groups=groups, chance=0.5,
+                  seed=0) == ()
+
+
 def test_a_change_is_of_the_clip_and_leaves_it_as_it_was():
     clip = heard(corpus(2).tracks)[0]
     before = clip.wave.copy()

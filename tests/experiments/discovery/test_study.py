@@ -147,6 +147,59 @@ def test_a_model_without_layers_can_be_scanned_only(tmp_path):
         Discovery("mine", {"any": 1}, components=0).run(Bench(tmp_path, tmp_path, asked=plain, tracks=alone))
 
 
+@dataclass(frozen=True)
+class Short:
+    """A clip of so many samples, which all stand at one value."""
+
+    samples: int
+    value: float = 0.0
+
+    def clip(self) -> Clip:
+        return Clip(np.full(self.samples, self.value, dtype=np.float32), RATE)
+
+    def stems(self) -> dict[str, Clip]:
+        return {}
+
+    def annotations(self) -> Mapping[str, Any]:
+        return {}
+
+    def key(self) -> str:
+        return f"short-{self.samples}-{self.value}"
+
+
+def short(*sources: Short) -> Corpus:
+    """Each a clip of a group of its own, `yes` and `no` in turn."""
+    return Corpus(tuple(Track(f"clip-{at}", (("yes", "no")[at % 2],), f"singer-{at}", source)
+                        for at, source in enumerate(sources)), "short clips")
+
+
+def test_of_clips_that_are_all_alike_it_is_said_that_no_cue_can_be_asked_about(tmp_path):
+    silent = Bench(tmp_path, tmp_path, tracks=short(*[Short(RATE)] * 8))
+    found = Discovery("mine", {"any": 1}, components=0).run(silent)
+    assert found.words()[0] == ("Whether mine rides on a simple cue could not be asked: these 8 clips are alike in all "
+                                "16 that are measured.")
+    assert not any("Clever Hans" in line or line.startswith("A cue is") for line in found.words())
+    assert found.figures() == {}
+    with pytest.raises(InputError, match="the same of every excerpt"):
+        Discovery("mine", {"any": 1}, components=2).run(silent)
+
+
+def test_where_no_cue_can_be_changed_it_is_said_that_the_model_was_not_asked(tmp_path):
+    lengths = Bench(tmp_path, tmp_path, tracks=short(*[Short(RATE * (1 + at % 3)) for at in range(8)]))
+    found = Discovery("mine", {"any": 1}, components=0).run(lengths)
+    assert [verdict.cue for verdict in found.scan.verdicts] == ["length"]
+    assert "none of the 1 in which these clips differ can be put into" in found.words()[0]
+    assert "Clever Hans" not in " ".join(found.words())
+
+
+def test_clips_of_a_few_samples_are_taken_apart(tmp_path):
+    """Shorter than half a step of the layer: what there is of them is its first step."""
+    tiny = Bench(tmp_path, tmp_path, tracks=short(*[Short(1 + at % 3, 0.1 + 0.1 * at) for at in range(8)]))
+    found = Discovery("mine", {"any": 1}, components=1, excerpt=1.0, refits=2, controls=1, scan=False).run(tiny)
+    assert [len(curve.times) for curve in found.found.curves] == [1]
+    assert set(found.figures()) >= {"strongest-clips"}
+
+
 def test_groups_are_never_on_both_sides():
     fitted, held = sides(corpus(), 0)
     assert not {track.group for track in fitted} & {track.group for track in held}

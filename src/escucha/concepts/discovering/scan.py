@@ -106,8 +106,10 @@ def judged(found: Mapping[str, tuple[Told, float]], cues: Mapping[str, np.ndarra
     """A verdict a cue, the clearest first; `chance` is one over the number of labels told apart.
 
     `cues` are `(clip,)` numbers of the clips whose values are `plain` `(clip, label)`, and `changed` with more or less
-    of a cue that could be changed; `having` `(clip, label)` says which labels they have.
+    of a cue that could be changed; `having` `(clip, label)` says which labels they have. None where nothing was found.
     """
+    if not found:
+        return ()
     names = [name for name in found if (name, "more") in changed or (name, "less") in changed]
     shifts = {name: changed.get((name, "more"), plain) - changed.get((name, "less"), plain) for name in names}
     chances = [[sign_flip(column, groups, seed=seed) for column in shift.T] for shift in shifts.values()]

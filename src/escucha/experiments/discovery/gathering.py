@@ -127,7 +127,9 @@ class Gathering:
             times.append((batch.start[:, None] + (np.arange(count) + 0.5) * length).ravel())
             rows.append(pieces(inside, count).reshape(-1, inside.shape[1]))
         at = np.concatenate(times)
-        return at[at <= clip.duration], np.concatenate(rows)[at <= clip.duration]
+        sounds = at <= clip.duration
+        sounds[0] = True  # of a clip shorter than half a step there is nothing else
+        return at[sounds], np.concatenate(rows)[sounds]
 
 
 def strongest(strengths: np.ndarray, clip: np.ndarray, groups: Sequence[str], most: int = MOMENTS) -> list[int]:

@@ -98,9 +98,16 @@ def _gone_with(facts: Sequence[tuple[str, float]]) -> str:
 
 def _cues(model: str, scan: Scan) -> Iterator[str]:
     """Which cues are ridden on; which only tell the label; which only move the model."""
+    if not scan.verdicts:
+        yield (f"Whether {model} rides on a simple cue could not be asked: these {scan.clips} clips are alike in all "
+               f"{len(scan.names)} that are measured.")
+        return
     if scan.hans:
         yield (f"Clever Hans: {listed([_ridden(verdict) for verdict in scan.hans])}; a listener should ask whether "
                f"that belongs to the music, for {model} hears it.")
+    elif not any(verdict.moves for verdict in scan.verdicts):
+        yield (f"Whether {model} rides on a simple cue could not be asked: none of the {len(scan.verdicts)} in which "
+               "these clips differ can be put into these sounds or taken out.")
     else:
         yield (f"No simple cue both tells the label of these {scan.clips} clips and moves {model} that way: none of "
                f"{len(scan.verdicts)} that were measured.")
@@ -116,10 +123,15 @@ def _cues(model: str, scan: Scan) -> Iterator[str]:
         yield (f"{capital(listed(moving))} {'moves' if len(moving) == 1 else 'move'} {model} when changed, but "
                f"{'does' if len(moving) == 1 else 'do'} not tell these labels the same way: something to know, and no "
                "shortcut on this corpus.")
-    yield (f"A cue is measured on every clip (groups held out in turn, chance is {1 / scan.kinds:.0%}), then put into "
-           f"or taken out of {scan.moved_clips} clips of {scan.moved_groups} groups; it is called Clever Hans where it "
-           "tells the label better than shuffled labels allow and the value of a label moves the way the cue tells it, "
-           "both after Holm's correction.")
+    if any(verdict.moves for verdict in scan.verdicts):
+        yield _asked(scan)
+
+
+def _asked(scan: Scan) -> str:
+    return (f"A cue is measured on every clip (groups held out in turn, chance is {1 / scan.kinds:.0%}), then put into "
+            f"or taken out of {scan.moved_clips} clips of {scan.moved_groups} groups; it is called Clever Hans where "
+            "it tells the label better than shuffled labels allow and the value of a label moves the way the cue tells "
+            "it, both after Holm's correction.")
 
 
 def _ridden(verdict: Verdict) -> str:
