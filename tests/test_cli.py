@@ -402,3 +402,27 @@ def test_folders_of_examples_are_counted_and_a_wrong_card_says_why(capsys, tmp_p
     good, wrong = run(capsys, "list", "concepts", "--home", tmp_path)[1].splitlines()
     assert re.split("  +", good) == ["good", "folders", "2 + 1, 2 groups", "M."]
     assert "cannot be read: there is no folder" in wrong
+
+
+def test_a_list_shows_what_is_wrong_already_and_nothing_that_a_terminal_obeys(capsys, tmp_path):
+    cards = {"nope": 'kind="pairs"\nchange="nope"', "few": 'kind="pairs"\nchange="palmas"\npairs=1',
+             "grade": 'kind="graded"\nchange="palmas"', "zip": 'kind="query"\nwhere="a > 1"\ncorpus={kind="zip"}',
+             "a-b": 'kind="pairs"\nchange="palmas"', "a/b": 'kind="pairs"\nchange="palmas"',
+             "measure": 'kind="features"\nfeature="zing"\ncorpus={kind="palos"}',
+             "fine": 'kind="pairs"\nchange="palmas"'}
+    for name, examples in cards.items():
+        place = tmp_path / "concepts" / f"{name}.toml"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f'meaning = "red\\u001b[31m \\u202eback"\n[examples]\n{examples}\n', encoding="utf-8")
+    out = run(capsys, "list", "concepts", "--home", tmp_path)[1]
+    assert not set(out) & {"\x1b", "\u202e"}
+    rows = {row["name"]: row for row in json.loads(run(capsys, "list", "concepts", "--json", "--home", tmp_path)[1])}
+    assert (rows["fine"]["with"], "cannot be read" in rows["fine"]["meaning"]) == (36, False)
+    for name, says in (("nope", "unknown contrast 'nope' in concepts/nope.toml"), ("few", "gives some palo none"),
+                       ("grade", "unknown graded concept 'palmas'"), ("zip", "unknown corpus kind 'zip'"),
+                       ("measure", "unknown feature 'zing'"),
+                       ("a-b", "would both be called"), ("a/b", "would both be called")):
+        assert says in rows[name]["meaning"]
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "x.toml").write_text('meaning = "red\\u001b[31m \\u202eback"\n', encoding="utf-8")
+    assert run(capsys, "list", "models", "--home", tmp_path)[1].split() == ["x", "red[31m", "back"]

@@ -18,17 +18,26 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=not able))
 
 
+def printable(text: str) -> str:
+    """On one line, without what a terminal would obey instead of showing it: escapes, and turns of the direction.
+
+    >>> printable("red \\x1b[31m and\\nback\\u202e")
+    'red [31m and back'
+    """
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
 def aligned(rows: Sequence[Mapping[str, str]], columns: Sequence[str], width: int) -> list[str]:
-    """A line a row, columns two spaces apart; the last column is cut short, with "…", where a line would be too long.
+    """A `printable` line a row, columns two spaces apart; the last is cut short, with "…", where it would be too long.
 
     >>> aligned([{"a": "x", "b": "one two three"}, {"a": "yz", "b": ""}], ("a", "b"), 12)
     ['x   one two…', 'yz']
     """
-    widths = [max((len(row[column]) for row in rows), default=0) for column in columns[:-1]]
+    cells = [[printable(row[column]) for column in columns] for row in rows]
+    widths = [max((len(row[place]) for row in cells), default=0) for place in range(len(columns) - 1)]
     lines = []
-    for row in rows:
-        cells = [row[column].ljust(size) for column, size in zip(columns, widths)]
-        line = "  ".join([*cells, " ".join(row[columns[-1]].split())]).rstrip()
+    for row in cells:
+        line = "  ".join([*(cell.ljust(size) for cell, size in zip(row, widths)), row[-1]]).rstrip()
         lines.append(line if len(line) <= width else f"{line[:width - 1].rstrip()}…")
     return lines
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from escucha.commands.verb import asking, read, run_asked, verb, workbench
 from escucha.config import SHELVES
-from escucha.terminal import aligned, print_json
+from escucha.terminal import aligned, print_json, printable
 
 LISTED = (*SHELVES, "findings")
 WIDE = 120
@@ -66,4 +66,4 @@ def _list(chosen: argparse.Namespace) -> None:
     elif chosen.shelf == "concepts":
         print("".join(f"{line}\n" for line in aligned(rows, ("name", "kind", "examples", "meaning"), WIDE)), end="")
     else:
-        print("".join(f"{row['name']:32} {row['meaning']}\n" for row in rows), end="")
+        print("".join(f"{printable(row['name']):32} {printable(row['meaning'])}\n" for row in rows), end="")

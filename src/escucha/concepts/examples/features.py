@@ -9,7 +9,7 @@ from escucha.concepts.examples.gathering import Gathered, Size
 from escucha.concepts.examples.matching import example_of, matched, stratum
 from escucha.config import Within, cache_folder
 from escucha.corpora.corpus import Track
-from escucha.errors import InputError
+from escucha.errors import InputError, unknown
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class Features:
 
     def size(self, home: Path, where: str) -> Size:
         """As many as are asked for, at most: nothing is measured."""
+        from escucha.corpora.measures import FEATURES_OF_CLIPS
+
+        if self.feature not in FEATURES_OF_CLIPS:
+            raise unknown("feature", self.feature, FEATURES_OF_CLIPS, where)
         return Size(self.examples, self.examples, at_most=True)
 
     def gather(self, home: Path, where: str) -> Gathered:

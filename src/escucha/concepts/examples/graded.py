@@ -1,6 +1,6 @@
 """Examples of more and of less of an idea, from the renderer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,12 @@ class Graded(Pairs):
 
     Settings, scores and null examples are those of `pairs`; `change` is a key of `corpora.palos.pairs.GRADES`.
     """
+
+    def known(self) -> tuple[str, Iterable[str]]:
+        """What `change` is, and what it may be."""
+        from escucha.corpora.palos import GRADES
+
+        return "graded concept", GRADES
 
     def shown(self, request: dict[str, Any]) -> tuple[Example, ...]:
         """Two neighbouring examples a score, more of the idea first; InputError for an unknown graded concept."""

@@ -1,6 +1,6 @@
 """Examples that are counterfactual pairs from the renderer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from escucha.concepts.concept import SCARCE, Example
 from escucha.concepts.examples.gathering import Gathered, Size
 from escucha.config import Within
-from escucha.errors import InputError
+from escucha.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from escucha.corpora.palos import Pair
@@ -36,6 +36,7 @@ class Pairs:
 
     def size(self, home: Path, where: str) -> Size:
         """As many as are asked for: nothing is written or rendered."""
+        next(self._requests(where))
         return Size(self.pairs, self.pairs)
 
     def gather(self, home: Path, where: str) -> Gathered:
@@ -49,6 +50,12 @@ class Pairs:
                 for kind, take in TAKES if kind != KIN.get(self.change)]
         return changed, tuple(example for taken in null for example in taken)
 
+    def known(self) -> tuple[str, Iterable[str]]:
+        """What `change` is, and what it may be."""
+        from escucha.corpora.palos import CONTRASTS
+
+        return "contrast", CONTRASTS
+
     def shown(self, request: dict[str, Any]) -> tuple[Example, ...]:
         """The pairs themselves; `request` is what to ask of the renderer."""
         from escucha.corpora.palos import counterfactual_pairs
@@ -60,6 +67,9 @@ class Pairs:
         from escucha.corpora.palos import CONCEPT_FAMILIES
         from escucha.corpora.palos import DEFAULT_PALOS as PALOS
 
+        what, known = self.known()
+        if self.change not in known:
+            raise unknown(what, self.change, known, where)
         if self.pairs < len(PALOS):
             raise InputError(f"pairs = {self.pairs} in {where} gives some palo none; ask for {len(PALOS)} or more")
         for place, palo in enumerate(PALOS):
