@@ -45,7 +45,8 @@ def test_a_table_becomes_settings():
 @pytest.mark.parametrize(("table", "said"), [
     ({"lables": ["a"]}, "unknown key 'lables' in x.toml; did you mean 'labels'?"),
     ({}, "x.toml lacks the key 'labels'"),
-    ({"labels": "a"}, "'labels' in x.toml should be"),
+    ({"labels": "a"}, "'labels' in x.toml should be a list, got 'a'"),
+    ({"labels": [], "corpus": "palos"}, "'corpus' in x.toml should be a table, got 'palos'"),
     ({"labels": [1]}, "'labels' in x.toml should be str, got 1"),
     ({"labels": [], "seed": 1.5}, "'seed' in x.toml should be int, got 1.5"),
     ({"labels": [], "seed": True}, "'seed' in x.toml should be int, got True"),

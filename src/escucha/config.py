@@ -34,6 +34,9 @@ class Within:
         return value
 
 
+NAMES: dict[Any, str] = {tuple: "a list", dict: "a table", Mapping: "a table"}
+"""What a type is called in TOML, where that is not its own name."""
+
 SHELVES = ("concepts", "models", "experiments")
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -110,7 +113,7 @@ def _fit(value: Any, hint: Any, where: str) -> Any:
         return _finite(value, where)
     if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value
-    expected = getattr(hint, "__name__", str(hint))
+    expected = NAMES.get(origin or hint, getattr(hint, "__name__", str(hint)))
     raise InputError(f"{where} should be {expected}, got {value!r}")
 
 
