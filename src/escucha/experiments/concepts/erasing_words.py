@@ -49,9 +49,9 @@ def _told(effect: ErasedEffect) -> str:
 
 def _reading(found: Erasures) -> str:
     return ("Erased means: the layer is changed as little as can be, until no straight line tells the examples with "
-            "the idea from those without it, and what follows listens on. A label falls where it likes the idea and its "
-            f"clips have more of it than is left to them. {found.controls} meaningless ideas were erased just so, for "
-            "losing anything can hurt.")
+            "the idea from those without it, and what follows listens on. A label falls where it likes the idea and "
+            f"its clips have more of it than is left to them. {found.controls} meaningless ideas were erased just so, "
+            "for losing anything can hurt.")
 
 
 def warnings(found: Erasures, layers: Sequence[str], *, alpha: float) -> list[str]:
