@@ -53,6 +53,27 @@ def test_labels_that_mean_nothing_are_known_no_oftener_than_alpha_whatever_singe
     assert sum(found) <= 8, "the binomial bound of .05 at .01"
 
 
+@pytest.mark.parametrize(("count", "asked"), [(2, False), (6, False), (19, False), (20, True), (40, True)])
+def test_a_label_of_one_group_in_few_cannot_be_asked_however_well_it_is_told(count, asked):
+    groups = np.repeat(np.arange(count), 5)
+    mine = groups == 0
+    told, untold_ = (telling(values[:, None], mine[:, None], labels=("a",), groups=groups, seed=0)[0]
+                     for values in (1.0 * mine, -1.0 * mine))
+    assert told.p == told.least == pytest.approx(1 / count)
+    assert told.known(0.05)
+    assert untold_.p == 1
+    assert untold_.known(0.05) is not asked
+
+
+def test_clips_of_mixed_groups_count_among_the_permutations():
+    """Two whole singers, one with the label, and two of whom half of four clips have it: 2 * 6 * 6 permutations."""
+    groups = np.repeat(np.arange(4), 4)
+    mine = np.array([True] * 4 + [False] * 4 + [True, True, False, False] * 2)
+    values = mine + np.random.default_rng(3).normal(0, 0.05, 16)
+    (found,) = telling(values[:, None], mine[:, None], labels=("a",), groups=groups, seed=0)
+    assert found.p == found.least == pytest.approx(1 / 72)
+
+
 def test_tests_of_an_unknown_label_are_not_tests():
     told = [Telling("a", 0.9, 0.001), Telling("b", 0.5, 0.4)]
     tests = [ConceptTest("idea", "layer", label, **dict.fromkeys(

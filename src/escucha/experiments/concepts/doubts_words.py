@@ -24,12 +24,16 @@ def warnings(table: "ConceptTable") -> list[str]:
 
 def _unknown(table: "ConceptTable") -> list[str]:
     """Labels that the model tells no better than chance: nothing about them was tested."""
-    areas = [f"{one.label} ({100 * one.area:.0f} %)" for one in table.told if not one.known(table.settings["alpha"])]
+    alpha = table.settings["alpha"]
+    unasked = [one.label for one in table.told if one.least > alpha]
+    said = [f"Warning: whether {table.model} knows {listed(unasked, 'or')} cannot be seen in so few groups of clips: "
+            "a label told perfectly is told so by chance too often. It is tested as if known."] if unasked else []
+    areas = [f"{one.label} ({100 * one.area:.0f} %)" for one in table.told if not one.known(alpha)]
     if not areas:
-        return []
-    return [f"Warning: {table.model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher value "
-            "than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move any "
-            "network's; what such a value is called means nothing, and no push on it was tested."]
+        return said
+    return [*said, f"Warning: {table.model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher "
+            "value than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move "
+            "any network's; what such a value is called means nothing, and no push on it was tested."]
 
 
 def _unchecked(table: "ConceptTable") -> str:
