@@ -221,6 +221,13 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, saved):
         load_hugging_face(saved[1], window=WINDOW)
 
 
+def test_a_layer_of_tokens_can_be_changed(model):
+    same, still = model.scores_changed(waves(), "layer.1", [np.copy, lambda rows: rows * 0])
+    np.testing.assert_allclose(same, model.scores(waves()), atol=1e-5)
+    np.testing.assert_allclose(still, np.broadcast_to(still[:1], still.shape), atol=1e-5)  # nothing is left to tell
+    assert np.abs(still - same).max() > 1e-3
+
+
 def test_a_model_of_the_library_begins_as_the_library_draws_it(model):
     fresh = untrained(model, waves(), seed=3)
     before = dict(model.module.named_parameters())
