@@ -155,6 +155,16 @@ def test_the_course_is_told(curve, says):
     assert course(found) == says
 
 
+@pytest.mark.parametrize(("curve", "turning"), [
+    ([0, 0, 0, 0, 0], (0, 2)), ([0, 2, 2, 2, 2], (0, 2)), ([0, 1, 2, 3, 4], (0, 0)), ([0, 1, 2, 1, 0], (20, 20))])
+def test_noise_seldom_turns_a_curve_that_does_not_turn(monkeypatch, curve, turning):
+    monkeypatch.setattr("escucha.concepts.doses.DRAWS", 800)
+    concept = planted(axis(3)).concept
+    told = [course(doses(concept, changes_of(concept, np.array(curve, dtype=float), 0.6, seed), labels=["a"],
+                         seed=0)) for seed in range(20)]
+    assert turning[0] <= told.count(TURNS) <= turning[1]
+
+
 def test_with_and_without_has_no_doses():
     concept = paired_world(axis(3)).concept
     assert not concept.graded

@@ -69,7 +69,7 @@ def _picks(count: int, *, seed: int, draws: int) -> Iterator[np.ndarray]:
         yield rng.integers(count, size=(min(CHUNK, draws - at), count))
 
 
-def interval(value: float, drawn: np.ndarray, groups: int, *, biased: bool = False) -> Interval:
+def interval(value: float, drawn: np.ndarray, groups: int, *, biased: bool = False, level: float = LEVEL) -> Interval:
     """The expanded percentile interval of a bootstrap `(draw,)` of what is from 0 to 1; NaN draws are left out.
 
     `biased`: the measure reads higher the fewer clips there are (average precision), and a draw has fewer different
@@ -80,18 +80,18 @@ def interval(value: float, drawn: np.ndarray, groups: int, *, biased: bool = Fal
         return Interval(value, 0.0, 1.0, groups, ALONE)
     if not there.any():
         return Interval(value, float("nan"), float("nan"), groups, NOTHING)
-    low, high = np.nanquantile(drawn, _tails(groups)) - biased * 2 * (drawn[there].mean() - value)
+    low, high = np.nanquantile(drawn, _tails(groups, level)) - biased * 2 * (drawn[there].mean() - value)
     return Interval(value, float(low), float(high), groups, f"bootstrap over groups ({len(drawn)} draws)")
 
 
-def _tails(groups: int) -> tuple[float, float]:
-    """The percentiles that hold LEVEL: further out for few groups, as Student's t is (Hesterberg 2015, 1411.5279).
+def _tails(groups: int, level: float) -> tuple[float, float]:
+    """The percentiles that hold `level`: further out for few groups, as Student's t is (Hesterberg 2015, 1411.5279).
 
     Those at 2.5 and 97.5 % hold the truth in 82 to 92 of a hundred times with 10 to 20 groups.
     """
     from scipy.stats import norm, t
 
-    outer = float(norm.cdf(-np.sqrt(groups / (groups - 1)) * t.ppf((1 + LEVEL) / 2, groups - 1)))
+    outer = float(norm.cdf(-np.sqrt(groups / (groups - 1)) * t.ppf((1 + level) / 2, groups - 1)))
     return outer, 1 - outer
 
 
