@@ -1,5 +1,7 @@
 """Activations and gradients of whole clips, pooled or flattened, against the definition."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -158,3 +160,10 @@ def test_what_cannot_be_asked_is_said(classifier):
         hear(classifier, [], ("2",))
     with pytest.raises(InputError, match="only gives scores"):
         layered(Deaf())
+
+
+def test_values_of_a_softmax_over_one_label_are_refused_and_its_layers_are_not(classifier):
+    alone = replace(classifier, labels=("a",))
+    with pytest.raises(InputError, match="the one label 'a'"):
+        hear(alone, clips(1), ["2"], with_values=True)
+    assert hear(alone, clips(1), ["2"]).values.shape == (1, 0)

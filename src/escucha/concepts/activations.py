@@ -19,7 +19,7 @@ from escucha.audio.clip import Clip
 from escucha.concepts.rows import SMALL, Pile, let_go, read, write
 from escucha.errors import InputError, unknown
 from escucha.models import windows
-from escucha.models.classifier import Classifier, FeatureClassifier, LayeredClassifier, values
+from escucha.models.classifier import Classifier, FeatureClassifier, LayeredClassifier, check_valued, values
 
 REVISION = 1
 """Raised when the meaning of kept rows changes: those in the cache are then not read any more."""
@@ -58,6 +58,8 @@ def hear(classifier: Readable, clips: Iterable[Clip], layers: Sequence[str], *, 
     where it is known: what is kept of another number is damaged, and heard again.
     """
     readable(classifier, layers)
+    if with_values:
+        check_valued(classifier)
     names = [*dict.fromkeys(layers), *([_VALUES] if with_values else [])]
     small = SMALL // len(names)
     places = {name: _place(keep, name, with_values) for name in names} if keep else {}

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from escucha.errors import unknown
+from escucha.errors import InputError, unknown
 
 Link = Literal["softmax", "sigmoid"]
 
@@ -109,6 +109,13 @@ def values(scores: Scores, link: Link) -> Scores:
     additive over windows, which a probability does not.
     """
     return scores - scores.mean(axis=-1, keepdims=True) if link == "softmax" else scores
+
+
+def check_valued(classifier: Classifier) -> None:
+    """Raise InputError where `values` are 0 whatever is heard: a softmax over one label always gives it."""
+    if classifier.link == "softmax" and len(classifier.labels) < 2:
+        raise InputError(f"the model has the one label {', '.join(classifier.labels)!r}, and a softmax over one label "
+                         "always gives it; take a model of two labels or more, or make its link 'sigmoid'")
 
 
 def log_odds(scores: np.ndarray, link: Link) -> np.ndarray:

@@ -21,6 +21,7 @@ from escucha.finding import About, Finding, load, save
 from escucha.models.sklearn_classifier import SklearnClassifier
 from tests.concepts.discovering.ears import NAMES, RATE, SECONDS, corpus, listener
 from tests.conftest import REPOSITORY
+from tests.experiments.tones import pairs
 from tests.worlds import StemListener
 
 
@@ -128,11 +129,39 @@ def test_a_head_that_hears_nothing_gives_no_component_a_say(tmp_path):
 
 @pytest.mark.parametrize(("settings", "named"), [
     ({"components": 0, "scan": False}, "nothing to find"), ({"layer": "bnads"}, "bands"),
-    ({"components": 60}, "fewer components"), ({"concepts": ("no-such-idea",)}, "no-such-idea")])
+    ({"components": 60}, "fewer components"), ({"concepts": ("palmas", "palmas")}, "'concepts' names 'palmas' twice"),
+    ({"concepts": ("no-such-idea",)}, "no-such-idea")])
 def test_what_is_wrong_is_said(tmp_path, settings, named):
     study = Discovery("mine", {"any": 1}, **{"excerpt": 1.0, "scan": False, **settings})
     with pytest.raises(InputError, match=named):
         study.run(Bench(REPOSITORY, tmp_path))
+
+
+@dataclass(frozen=True)
+class Unheard(Bench):
+    """A workbench that has no sounds, and one card."""
+
+    card: Any = None
+
+    def concept(self, card: str) -> Any:
+        return self.card
+
+    def clips(self, sources, *, rate, doing="clips"):
+        raise AssertionError(doing)
+
+
+def test_what_is_wrong_with_a_card_or_a_model_is_found_before_anything_is_heard(tmp_path):
+    whole = pairs("palmas")
+    scarce = replace(whole, null=whole.null[:len(whole.examples)])
+    study = Discovery("mine", {"any": 1}, components=2, concepts=("palmas",))
+    with pytest.raises(InputError, match="null examples; a test needs 4 times as many"):
+        study.run(Unheard(tmp_path, tmp_path, card=scarce))
+    with pytest.raises(AssertionError, match="cues"):
+        study.run(Unheard(tmp_path, tmp_path, card=whole))
+    for components in (0, 2):
+        alone = replace(listener(0.0, 10.0, 0.0, -6.0), labels=("yes",))
+        with pytest.raises(InputError, match="a softmax over one label always gives it"):
+            Discovery("mine", {"any": 1}, components=components).run(Unheard(tmp_path, tmp_path, asked=alone))
 
 
 def test_a_model_without_layers_can_be_scanned_only(tmp_path):

@@ -14,6 +14,7 @@ import numpy as np
 
 from escucha.audio import perturb
 from escucha.audio.clip import Clip
+from escucha.audio.loudness import louder
 from escucha.concepts.discovering import sound_facts
 from escucha.concepts.discovering.sound_facts import RUMBLE, TOP, Sound
 
@@ -48,11 +49,6 @@ def pass_band(clip: Clip, low: float = 0.0, high: float = np.inf) -> Clip:
 def low_pass(clip: Clip, share: float) -> Clip:
     """The clip without what lies above a share of half its rate."""
     return pass_band(clip, high=share * clip.rate / 2)
-
-
-def louder(clip: Clip, decibels: float) -> Clip:
-    """The clip so many dB louder."""
-    return perturb.gain(clip, np.random.default_rng(0), decibels=decibels)
 
 
 def hissing(clip: Clip) -> Clip:

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.concepts.cav import find_cav
-from escucha.concepts.correction import holm
-from escucha.concepts.design import Design, inside
+from escucha.concepts.concept import Concept
+from escucha.concepts.correction import holm, nulls_needed
+from escucha.concepts.design import Design, design, inside
 from escucha.concepts.discovering.components import Components
 from escucha.concepts.dual import ESTIMATORS
+from escucha.corpora.corpus import Source
 
 ALPHA = 0.05
 FINER = 4
 """Times as many meaningless concepts as the correction needs: a p at its floor could not be told from one above it."""
 AT_ONCE = 100
 """Meaningless concepts whose directions are formed together: bounds memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cards:
+    """Concepts that components are to be compared with."""
+
+    sources: tuple[Source, ...]
+    """Of all examples and null examples, each once: the rows that `designs` are made of."""
+    designs: tuple[Design, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +49,15 @@ class Named:
         """The concept that the component lies nearest to and that is shown to be near; empty where there is none."""
         near = np.where((self.p[component] < ALPHA) & self.there, np.abs(self.cosines[component]), 0)
         return self.concepts[int(near.argmax())] if near.max(initial=0) > 0 else ""
+
+
+def cards_of(concepts: Sequence[Concept], components: int, *, seed: int) -> Cards:
+    """What comparing so many components takes; InputError where a concept has too few null examples for it."""
+    sources = {example.source.key(): example.source for one in concepts for example in (*one.examples, *one.null)}
+    places = {key: at for at, key in enumerate(sources)}
+    nulls = FINER * nulls_needed(len(concepts) * components, ALPHA)
+    return Cards(tuple(sources.values()), tuple(design(one, places, estimator="paired-difference", nulls=nulls,
+                                                       seed=seed) for one in concepts))
 
 
 def named(components: Components, rows: np.ndarray, designs: Sequence[Design], *, layer: str, seed: int) -> Named:

@@ -13,10 +13,10 @@ from escucha.concepts.discovering.components import Components, fit_components, 
 from escucha.concepts.discovering.excerpts import Excerpts, clip_means, hear_excerpts, insides, pieces
 from escucha.concepts.discovering.facts import facts_of
 from escucha.concepts.discovering.following import Following, following
-from escucha.concepts.discovering.naming import Named
+from escucha.concepts.discovering.naming import Cards, Named
 from escucha.concepts.discovering.removing import losses
 from escucha.concepts.discovering.stability import ladder, rungs, steadiness
-from escucha.corpora.corpus import Corpus, Track
+from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.errors import InputError
 from escucha.experiments.discovery.summary import Curve, Excerpt, Facts, Summary
 from escucha.experiments.workbench import Workbench
@@ -36,11 +36,17 @@ class Gathering:
     seconds: float
     fitted: Sequence[Track]
     held_out: Sequence[Track]
+    cards: Cards | None
+    """None: components are compared with no concept."""
     seed: int
 
     def clips(self, tracks: Sequence[Track], doing: str) -> Iterator[Clip]:
         """Their sounds at the model's rate."""
-        return self.workbench.clips([track.source for track in tracks], rate=self.classifier.rate, doing=doing)
+        return self.sounds([track.source for track in tracks], doing)
+
+    def sounds(self, sources: Sequence[Source], doing: str) -> Iterator[Clip]:
+        """As `clips`, of sources that are in no corpus."""
+        return self.workbench.clips(sources, rate=self.classifier.rate, doing=doing)
 
     def excerpts(self) -> tuple[Excerpts, Excerpts]:
         """Of clips that are fitted to, and of those held out."""

@@ -8,14 +8,12 @@ import numpy as np
 
 from escucha.concepts import activations
 from escucha.concepts.activations import hear, layers_of, readable
-from escucha.concepts.correction import nulls_needed
-from escucha.concepts.design import design
 from escucha.concepts.discovering.components import Components
 from escucha.concepts.discovering.cues import FILE_CUES, differing
-from escucha.concepts.discovering.naming import ALPHA, FINER, Named, named
+from escucha.concepts.discovering.naming import Named, cards_of, named
 from escucha.config import Within
 from escucha.corpora.corpus import Track
-from escucha.errors import InputError
+from escucha.errors import InputError, check_once
 from escucha.experiments.accuracy.tagging import labelled
 from escucha.experiments.discovery.finding import DiscoveryFinding
 from escucha.experiments.discovery.gathering import Gathering, sides
@@ -23,7 +21,7 @@ from escucha.experiments.discovery.scanning import NAMES, Scan, cues_of, scan
 from escucha.experiments.discovery.sounds import heard_of
 from escucha.experiments.discovery.summary import Summary
 from escucha.experiments.workbench import Workbench
-from escucha.models.classifier import VALUES, Classifier
+from escucha.models.classifier import VALUES, Classifier, check_valued
 from escucha.models.own import short_name
 
 
@@ -67,7 +65,9 @@ class Discovery:
 
     def run(self, workbench: Workbench) -> DiscoveryFinding:
         """Hear every clip, take the layer apart, take components out of it, and put cues in and out."""
+        check_once(self.concepts, "concepts")
         classifier = workbench.model(self.model)
+        check_valued(classifier)
         corpus = labelled(workbench.corpus(self.corpus), tags=self.tags, known=tuple(classifier.labels))
         fitted, held_out = sides(corpus, self.seed)
         gathering = self._gathering(workbench, classifier, fitted, held_out)
@@ -86,9 +86,11 @@ class Discovery:
             if not self.scan:
                 raise InputError("components = 0 and scan = false leave nothing to find; ask for one of them")
             return None
-        workbench.concepts(self.concepts)
         inner = readable(classifier, [self.layer] if self.layer else [])
-        return Gathering(workbench, inner, self.layer or _last_timed(inner), self.excerpt, fitted, held_out, self.seed)
+        concepts = workbench.concepts(self.concepts)
+        cards = cards_of(concepts, self.components, seed=self.seed) if concepts else None
+        return Gathering(workbench, inner, self.layer or _last_timed(inner), self.excerpt, fitted, held_out, cards,
+                         self.seed)
 
     def _scanned(self, workbench: Workbench, classifier: Classifier, fitted: Sequence[Track],
                  held_out: Sequence[Track]) -> tuple[dict[str, np.ndarray], Scan | None]:
@@ -110,17 +112,11 @@ class Discovery:
 
     def _named(self, gathering: Gathering, components: Components) -> Named | None:
         """Components beside concepts: what the layer says of their examples, and of examples of nothing."""
-        if not self.concepts:
+        if gathering.cards is None:
             return None
-        workbench, classifier, layer = gathering.workbench, gathering.classifier, gathering.layer
-        cards = workbench.concepts(self.concepts)
-        sources = {example.source.key(): example.source for card in cards for example in (*card.examples, *card.null)}
-        clips = workbench.clips(list(sources.values()), rate=classifier.rate, doing="concept examples")
-        rows = hear(classifier, clips, [layer], maps="pooled").rows[layer]
-        places = {key: at for at, key in enumerate(sources)}
-        nulls = FINER * nulls_needed(len(cards) * self.components, ALPHA)
-        designs = [design(card, places, estimator="paired-difference", nulls=nulls, seed=self.seed) for card in cards]
-        return named(components, rows, designs, layer=layer, seed=self.seed)
+        rows = hear(gathering.classifier, gathering.sounds(gathering.cards.sources, "concept examples"),
+                    [gathering.layer], maps="pooled").rows[gathering.layer]
+        return named(components, rows, gathering.cards.designs, layer=gathering.layer, seed=self.seed)
 
 
 def _last_timed(classifier: activations.Readable) -> str:
