@@ -244,12 +244,15 @@ def test_words_say_that_groups_could_not_be_told_apart(found):
 
 @pytest.mark.parametrize(("settings", "says"), [
     ({"concepts": ()}, "'concepts' is empty"),
-    ({"concepts": ("loud", "loud")}, "names something twice"),
+    ({"concepts": ("loud", "loud")}, "'concepts' names 'loud' twice; name it once"),
+    ({"layers": ("ears", "turned", "ears")}, "'layers' names 'ears' twice"),
+    ({"estimators": ("ridge", "ridge")}, "'estimators' names 'ridge' twice"),
+    ({"estimators": ("ridge", "paired-difference")}, "'estimators' names 'paired-difference', which is the one that"),
     ({"concepts": ("palmsa",)}, "did you mean 'palmas'"),
     ({"layers": ("ear",)}, "unknown layer 'ear'; did you mean 'ears'"),
     ({"labels": ("buleria",)}, "unknown label 'buleria'; did you mean 'bulerias'"),
-    ({"estimator": "rigde"}, "did you mean 'ridge'"),
-    ({"correction": "bonferroni"}, "unknown setting 'bonferroni'"),
+    ({"estimator": "rigde"}, "unknown estimator 'rigde' in the experiment; did you mean 'ridge'"),
+    ({"correction": "bonferroni"}, "unknown correction 'bonferroni' in the experiment; available"),
     ({"nulls": 100}, r"8 cells at 0\.05 need 160 meaningless concepts or more and nulls = 100"),
     ({"model": "deaf"}, "only gives scores"),
     ({"erase": ("ear",)}, "unknown layer 'ear' in 'erase'; did you mean 'ears'"),

@@ -14,7 +14,7 @@ from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.erasing.effect import check_steerable
 from escucha.corpora.corpus import Corpus, Track
 from escucha.corpora.rendering.source import RenderedSource
-from escucha.errors import InputError, unknown
+from escucha.errors import InputError, check_once, unknown
 from escucha.experiments.accuracy.tagging import labelled
 from escucha.models.classifier import label_index
 
@@ -62,14 +62,16 @@ def ask(study: "ConceptStudy", workbench: "Workbench", *, cells: int = 0) -> Ask
 def _check(study: "ConceptStudy") -> None:
     if not study.concepts:
         raise InputError("'concepts' is empty; name at least one card of the concepts shelf")
-    for names in (study.concepts, study.layers, study.labels, study.erase):
-        if len(set(names)) < len(names):
-            raise InputError(f"{list(names)} names something twice: each would count as a test; name it once")
+    for key in ("concepts", "layers", "labels", "erase", "estimators"):
+        check_once(getattr(study, key), key)
     if study.correction not in CORRECTIONS:
-        raise unknown("setting", study.correction, CORRECTIONS)
+        raise unknown("correction", study.correction, CORRECTIONS, "the experiment")
     for name in (study.estimator, *study.estimators):
         if name not in ESTIMATORS:
-            raise unknown("setting", name, ESTIMATORS)
+            raise unknown("estimator", name, ESTIMATORS, "the experiment")
+    if study.estimator in study.estimators:
+        raise InputError(f"'estimators' names {study.estimator!r}, which is the one that is tested ('estimator'); "
+                         "leave it out: the others are shown beside it")
 
 
 def _check_erase(study: "ConceptStudy", classifier: Readable, layers: Sequence[str]) -> None:
