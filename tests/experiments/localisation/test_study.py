@@ -1,5 +1,6 @@
 """The kind localisation on palos-tags, which hears castanets: are they found where the score has them?"""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from escucha.concepts.concept import Concept
 from escucha.concepts.examples.pairs import Pairs
 from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
+from escucha.experiments.localisation import figures
 from escucha.experiments.localisation.study import Localisation
 from escucha.experiments.run import read_experiment
 from escucha.experiments.workbench import Workbench
@@ -99,11 +101,26 @@ def test_it_is_saved_whole_and_its_words_say_what_chance_is(found, tmp_path):
     assert saved.arrays()["castanets-curve"].shape == saved.arrays()["castanets-times"].shape
 
 
+def test_figures_over_time_are_drawn_once_for_pictures_and_for_their_axes(found, monkeypatch):
+    drawn = []
+    draw = figures.where
+    monkeypatch.setattr(figures, "where", lambda one: drawn.append(one.concept) or draw(one))
+    fresh = replace(found)
+    assert "castanets-over-time" in fresh.figures()
+    assert set(fresh.tables()["timelines"]["figure"]) == {"castanets-over-time"}
+    assert drawn == ["castanets"]
+
+
 def test_what_is_wrong_is_said_before_anything_is_heard(tmp_path):
     bench = Bench(HOME, tmp_path)
     for wrong, said in (({"concepts": ()}, "one card or more"), ({"truth": {"castanet": "castanets"}}, "castanets"),
                         ({"truth": {"castanets": "modes:"}}, "the truth of"), ({"layers": ("block9",)}, "block"),
-                        ({"nulls": 5}, "20")):
+                        ({"nulls": 5}, "20"),
+                        ({"concepts": ("castanets",) * 2}, "'concepts' names 'castanets' twice"),
+                        ({"layers": ("network.block2",) * 2}, "'layers' names 'network.block2' twice"),
+                        ({"truth": {"castanets": "trumpet"}}, "unknown source 'trumpet'.*available: .*castanets"),
+                        ({"truth": {"castanets": "modes:nope"}}, "unknown value 'nope'.*phrygian"),
+                        ({"truth": {"castanets": "mode:major"}}, "did you mean 'modes'")):
         settings = {"concepts": ("castanets",), "corpus": CORPUS, **wrong}
         with pytest.raises(InputError, match=said):
             Localisation("palos-tags", **settings).run(bench)

@@ -45,7 +45,25 @@ def test_clips_of_one_group_are_one_observation():
     alone, together = (summary(np.full(12, 0.8), np.full(99, 0.5), clips_a_group=size).cell("castanets")
                        for size in (1, 12))
     assert alone.area_p == 1 / 2**12
-    assert together.area_p == 0.5
+    assert np.isnan(together.area_p)
+
+
+def test_one_group_has_no_p_and_no_interval():
+    found = summary(np.array([0.7, 0.8]), np.full(99, 0.5), clips_a_group=2)
+    cell = found.cell("castanets")
+    assert (cell.area.value, cell.hit.value) == (0.75, 1.0)
+    for one in (cell.area, cell.hit, cell.hits, cell.beyond):
+        assert np.isnan(one.bounds).all()
+    assert np.isnan([cell.area_p, cell.beyond_p, found.timed["castanets"]]).all()
+    lines = said(found)
+    assert lines[0] == "a-model is not shown to tell where castanets sounds."
+    assert "over 2 clips of 1 group: " in lines[1]
+    assert "nan" not in " ".join(lines)
+    assert "Warning: 1 group is too few for intervals" in lines[-1]
+    # the same clips of six families: there are both
+    apart = summary(np.tile([0.7, 0.8], 3), np.full(99, 0.5)).cell("castanets")
+    assert apart.area.low > 0.69
+    assert apart.area_p == 1 / 2**6
 
 
 def test_an_idea_found_everywhere_says_how_little_that_may_be():

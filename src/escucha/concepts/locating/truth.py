@@ -2,7 +2,7 @@
 
 A truth is written as the name of a source (`castanets`: its strokes in the annotation `onsets`), as its stem
 (`stem:voice`), or as an annotation that changes in time and one of its values (`modes:major`, where `modes` has rows
-`[start, value, ...]`).
+`[start, value, ...]`). Whether the clips tell it at all is asked by `vocabulary.check_told`.
 """
 
 from collections.abc import Mapping
@@ -85,7 +85,9 @@ class Truth:
 
     def known(self, notes: Mapping[str, Any]) -> bool:
         """Do a clip's annotations say when it is, or that it is not?"""
-        return ("onsets" if self.source else self.annotation) in notes
+        if self.source:
+            return isinstance(notes.get("onsets"), Mapping)
+        return self.annotation in notes
 
     def onsets(self, notes: Mapping[str, Any]) -> list[float]:
         """Seconds; none where the source does not sound, or the truth is another one."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from escucha.concepts.activations import Readable
 from escucha.concepts.concept import Concept
 from escucha.concepts.locating.truth import Truth
+from escucha.concepts.locating.vocabulary import check_told
 from escucha.corpora.corpus import Corpus, Track
 from escucha.errors import InputError
 
@@ -35,3 +36,15 @@ def apart(corpus: Corpus, concepts: Sequence[Concept]) -> tuple[Track, ...]:
         raise InputError(f"every clip of {corpus.origin} is a concept example or of a group that supplies one; look "
                          "for the ideas in other clips")
     return kept
+
+
+def check_truths(truth: Mapping[str, Truth], concepts: Sequence[Concept], tracks: Sequence[Track]) -> None:
+    """Raise InputError for a truth that neither the clips nor the examples of its concept tell, where these tell any.
+
+    An instrument may well play in no clip; then its examples know it.
+    """
+    notes = [track.source.annotations() for track in tracks] if truth else []
+    for concept in concepts:
+        if concept.name in truth:
+            shown = [example.source.annotations() for example in concept.examples if example.present]
+            check_told(truth[concept.name], notes + shown)

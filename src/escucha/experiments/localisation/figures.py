@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from escucha.concepts.names import short, spoken
+from escucha.experiments.clips.few_groups import told as bounded
 from escucha.experiments.drawing import BLUE, GREY, ORANGE, PALETTE, panels
 from escucha.experiments.localisation.laying import UNIT, ConceptMap
 from escucha.experiments.localisation.masks import Masked
@@ -65,8 +66,8 @@ def shares(found: Summary, masked: Sequence[Masked]) -> Figure:
         told = []
         for concept in names:
             mine = [one for one in masked if one.concept == concept and np.isfinite(getattr(one, name))]
-            told.append(mean_interval(np.array([getattr(one, name) for one in mine] or [np.nan]),
-                                      [one.group for one in mine] or [""], seed=found.seed))
+            told.append(bounded(mean_interval(np.array([getattr(one, name) for one in mine] or [np.nan]),
+                                              [one.group for one in mine] or [""], seed=found.seed)))
         axes.barh(np.arange(len(names)) + 0.2 * at - 0.3, [one.value for one in told], height=0.18, color=colour,
                   xerr=reach(told), ecolor="black", capsize=2, label=label)
     axes.set_yticks(range(len(names)), [spoken(name) for name in names])

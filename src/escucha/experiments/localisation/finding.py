@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from escucha.audio.clip import Clip
+from escucha.experiments.clips.few_groups import told
 from escucha.experiments.drawing import timeline
 from escucha.experiments.localisation.masks import Masked
 from escucha.experiments.localisation.sounds import Heard
@@ -67,7 +69,7 @@ class LocalisationFinding:
         if self.masked:
             tables["masks"] = DataFrame([vars(one) for one in self.masked])
         sounds = [sound for one in self.heard for sound in one.sounds]
-        return {**tables, "sounds": sound_table(sounds), "timelines": DataFrame(self._pictures()[1])}
+        return {**tables, "sounds": sound_table(sounds), "timelines": DataFrame(self._pictures[1])}
 
     def figures(self) -> "dict[str, Figure]":
         """Areas by layer; what masks let through; each idea over the clip in which it is found best."""
@@ -77,7 +79,7 @@ class LocalisationFinding:
         made = {"areas-by-layer": drawing.by_layer(self.found)} if known else {}
         if self.masked:
             made["energy-through-the-maps"] = drawing.shares(self.found, self.masked)
-        return made | self._pictures()[0]
+        return made | self._pictures[0]
 
     def sounds(self) -> dict[str, Clip]:
         """Of each idea the clip in which it is found best: whole, what is taken for it, the rest, the true stem."""
@@ -96,12 +98,13 @@ class LocalisationFinding:
         for name in MASKS:
             kept = [one for one in mine if np.isfinite(getattr(one, name))]
             if kept:
-                out[name] = mean_interval(np.array([getattr(one, name) for one in kept]), [one.group for one in kept],
-                                          seed=self.found.seed)
+                out[name] = told(mean_interval(np.array([getattr(one, name) for one in kept]),
+                                               [one.group for one in kept], seed=self.found.seed))
         return out
 
+    @cached_property
     def _pictures(self) -> "tuple[dict[str, Figure], list[dict[str, Any]]]":
-        """Figures over time, drawn afresh, and where their time axes lie."""
+        """Figures over time, and where their time axes lie: the table of these must not draw them once more."""
         from escucha.experiments.localisation import figures as drawing
 
         made, rows = {}, list[dict[str, Any]]()
@@ -113,7 +116,7 @@ class LocalisationFinding:
 
     def _told(self, concept: str) -> dict[str, Any]:
         cell = self.found.cell(concept)
-        masks = {name: {"value": told.value, "interval": told.bounds} for name, told in self.mask(concept).items()}
+        masks = {name: {"value": mean.value, "interval": mean.bounds} for name, mean in self.mask(concept).items()}
         return {**_flat(cell),
                 "area_p_corrected": self.found.timed.get(concept),
                 "null_p_corrected": self.found.own.get(concept), "meaning": self.meanings[concept],

@@ -13,8 +13,8 @@ from escucha.concepts.locating.directions import Directed, every
 from escucha.concepts.locating.maps import Ground, Laid, Locator, Pieces, grounds
 from escucha.concepts.locating.truth import Once, truths
 from escucha.config import Within
-from escucha.errors import InputError
-from escucha.experiments.localisation.asked import Asked, apart
+from escucha.errors import InputError, check_once
+from escucha.experiments.localisation.asked import Asked, apart, check_truths
 from escucha.experiments.localisation.clips import Judge, Judged, choose
 from escucha.experiments.localisation.finding import LocalisationFinding
 from escucha.experiments.localisation.laying import Laying
@@ -91,16 +91,17 @@ class Localisation:
 
     def _asked(self, workbench: "Workbench") -> Asked:
         """Everything that can be wrong, found before anything is heard."""
-        if not self.concepts or len(set(self.concepts)) < len(self.concepts):
-            raise InputError(f"'concepts' names one card or more of the concepts shelf, each once; got "
-                             f"{list(self.concepts)}")
+        if not self.concepts:
+            raise InputError("'concepts' names one card or more of the concepts shelf, got none")
+        check_once(self.concepts, "concepts")
+        check_once(self.layers, "layers")
         nulls_needed(len(self.concepts), ALPHA, self.nulls)
         classifier = activations.readable(workbench.model(self.model), self.layers)
         concepts = workbench.concepts(self.concepts)
         known = truths(self.truth, dict(zip(self.concepts, (concept.name for concept in concepts))))
-        corpus = workbench.corpus(self.corpus)
-        return Asked(classifier, tuple(concepts), apart(corpus, concepts), known,
-                     self.layers or activations.layers_of(classifier))
+        tracks = apart(workbench.corpus(self.corpus), concepts)
+        check_truths(known, concepts, tracks)
+        return Asked(classifier, tuple(concepts), tracks, known, self.layers or activations.layers_of(classifier))
 
     def _designs(self, asked: Asked, workbench: "Workbench") -> tuple[dict[str, np.ndarray], list[Design]]:
         """Pooled activations of all examples and null examples, and what each concept is made of."""

@@ -14,6 +14,7 @@ import numpy as np
 from escucha.concepts.cav import Cav
 from escucha.concepts.correction import holm
 from escucha.concepts.locating import judging
+from escucha.experiments.clips.few_groups import told
 from escucha.experiments.localisation.clips import Judged
 from escucha.models.resampling import NOTHING, Interval, mean_interval, share_interval, sign_flip
 
@@ -142,16 +143,18 @@ class _There:
     def interval(self, values: np.ndarray) -> Interval:
         """Of the finite ones."""
         kept = np.isfinite(values)
-        return mean_interval(values[kept], self._groups(kept), seed=self.seed) if kept.any() else NONE
+        return told(mean_interval(values[kept], self._groups(kept), seed=self.seed)) if kept.any() else NONE
 
     def share(self, name: str) -> Interval:
         """Of truths written as 1 and 0."""
         kept = np.isfinite(values := self.column(name))
-        return share_interval(values[kept], self._groups(kept), seed=self.seed) if kept.any() else NONE
+        return told(share_interval(values[kept], self._groups(kept), seed=self.seed)) if kept.any() else NONE
 
     def flipped(self, values: np.ndarray, tail: Literal["both", "above"]) -> float:
-        """p of a mean of zero."""
-        return sign_flip(values, self._groups(), seed=self.seed, tail=tail) if len(values) else float("nan")
+        """p of a mean of zero; NaN of one group, whose only other flip tells nothing."""
+        if len(set(self._groups())) < 2:
+            return float("nan")
+        return sign_flip(values, self._groups(), seed=self.seed, tail=tail)
 
     def luck(self, name: str) -> np.ndarray:
         """`(draw,)`: what each draw's areas come to over all clips."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from escucha.concepts.names import listed, short, spoken
+from escucha.experiments.clips.few_groups import too_few
 from escucha.experiments.localisation.summary import ALPHA, Cell
-from escucha.experiments.wording import few
 from escucha.explain.naming import capital
 from escucha.models.resampling import FEW_GROUPS, Interval
 
@@ -48,9 +48,10 @@ def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
         yield f"{_capital(cell)}: nothing is known of when it sounds in these clips."
         return
     name, timed, own = spoken(cell.concept), study.found.timed[cell.concept], study.found.own[cell.concept]
-    yield (f"{_capital(cell)}, in {_layer(study, cell)}, over {cell.clips} clips of {cell.area.groups} groups: of two "
+    groups = f"{cell.area.groups} group{'s' if cell.area.groups > 1 else ''}"
+    yield (f"{_capital(cell)}, in {_layer(study, cell)}, over {cell.clips} clips of {groups}: of two "
            f"moments of a clip, one with {name} and one without, the curve is higher at the former "
-           f"{cell.area.value:.0%} of the time (area {_with(cell.area)}; p = {timed:.2g}); moved in time it stays "
+           f"{cell.area.value:.0%} of the time (area {_with(cell.area)}; {_p(timed)}); moved in time it stays "
            f"below {cell.shifted:.2f} in 95 of a hundred cases. Its highest peak meets {name} in {_share(cell.hit)} of "
            f"clips; a moment picked blindly does in {cell.chance:.0%}.")
     yield (f"Of meaningless ideas looked for in the same way, 95 in a hundred stay below {cell.null:.2f} "
@@ -77,7 +78,11 @@ def _rivals(cell: Cell) -> str:
                "so an onset detector does better" if shown else "and the difference may be chance")
     return (f"The sound’s own onset strength, which knows of no idea, has {cell.strength.value:.2f}, its loudness "
             f"{cell.loudness.value:.2f}; the curve is {abs(cell.beyond.value):.2f} {'above' if better else 'below'} "
-            f"onset strength (p = {cell.beyond_p:.2g}), {verdict}.")
+            f"onset strength ({_p(cell.beyond_p)}), {verdict}.")
+
+
+def _p(found: float) -> str:
+    return "one group has no p" if found != found else f"p = {found:.2g}"
 
 
 def _gain(mask: dict[str, Interval]) -> str:
@@ -102,7 +107,7 @@ def _reading(study: "LocalisationFinding") -> list[str]:
 def _warnings(study: "LocalisationFinding", cells: list[Cell]) -> Iterator[str]:
     groups = min((cell.area.groups for cell in cells if cell.clips), default=FEW_GROUPS)
     if groups < FEW_GROUPS:
-        yield f"Warning: {few(groups)}."
+        yield f"Warning: {too_few(groups)}."
     for cell in cells:
         if cell.accuracy < WEAK:
             yield (f"Warning: the direction of {spoken(cell.concept)} tells its examples apart in {cell.accuracy:.0%} "
