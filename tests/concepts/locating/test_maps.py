@@ -109,6 +109,16 @@ def test_pieces_that_no_window_holds_are_refused():
             Locator.of(Levels(), [FEATURES], pieces)
 
 
+@pytest.mark.parametrize("samples", [1, 3, 60])
+def test_a_clip_shorter_than_a_frame_has_one(locator, samples):
+    clip = Clip(np.full(samples, 0.1), RATE)
+    pieces = Locator.of(Levels(), [FEATURES])
+    directions = {FEATURES: np.eye(2)}
+    for laid in (locator.lay(clip, {"frames": np.ones((1, 1))})["frames"], pieces.lay(clip, directions)[FEATURES]):
+        assert laid.values.shape[2] == len(laid.times) == 1
+        assert 0 <= laid.times[0] <= clip.duration
+
+
 def test_a_clip_at_another_rate_is_refused(locator):
     with pytest.raises(InputError, match="resample"):
         locator.lay(Clip(np.zeros(100), 44100), {"frames": np.ones((1, 1))})

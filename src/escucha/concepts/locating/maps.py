@@ -93,6 +93,8 @@ class Locator:
                 times = (starts[:, None] + found.times).ravel()
                 known = max((one.times.max(initial=-1) for one in pieces[layer]), default=-1)
                 fresh = (times > known) & (times <= clip.duration)
+                if known < 0 and not fresh.any():  # a clip that ends before the middle of the first frame has that one
+                    times, fresh = np.minimum(times, clip.duration), np.arange(len(times)) == 0
                 pieces[layer].append(Laid(values.reshape(*values.shape[:2], -1)[:, :, fresh], times[fresh],
                                           None if curves else found.hertz))
         return {layer: Laid(np.concatenate([one.values for one in laid], axis=2),
@@ -100,7 +102,7 @@ class Locator:
                 for layer, laid in pieces.items()}
 
     def _by_piece(self, clip: Clip, directions: Mapping[str, np.ndarray], layers: Sequence[str]) -> dict[str, Laid]:
-        times = np.arange(self.pieces.hop / 2, clip.duration, self.pieces.hop)
+        times = np.arange(min(self.pieces.hop, clip.duration) / 2, clip.duration, self.pieces.hop)
         values: dict[str, list[np.ndarray]] = {layer: [] for layer in layers}
         for at in range(0, len(times), windows.BATCH):
             waves = np.stack([self._piece(clip, time) for time in times[at : at + windows.BATCH]])
