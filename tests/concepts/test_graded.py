@@ -14,7 +14,7 @@ from escucha.concepts.concept import Concept, Example
 from escucha.concepts.design import design
 from escucha.concepts.doses import FALLS, RISES, TURNS, UNCLEAR, course, doses, steady
 from escucha.concepts.effect import direct_effects
-from escucha.concepts.tcav import layer_tests
+from escucha.concepts.tcav import UNMOVED, layer_tests
 from escucha.errors import InputError
 from tests.concepts.planted import LABELS, Point, World, axis, gradients, paired_world
 
@@ -50,7 +50,7 @@ def test_a_planted_graded_idea_is_found_and_the_deaf_label_is_not_pushed(estimat
     made = design(world.concept, world.places, estimator=estimator, nulls=199, seed=0)
     cav = find_cav(layer, world.rows, made, seed=0)
     heard, deaf = layer_tests(layer, [made], [cav], having=HAVING, labels=LABELS, alpha=0.05, seed=0)
-    assert (heard.p, deaf.push, deaf.p) == (pytest.approx(1 / 200), 0, 1)
+    assert (heard.p, deaf.push, deaf.verdict) == (pytest.approx(1 / 200), 0, UNMOVED)
     assert heard.low > 0
     assert cav.accuracy > 0.85  # how often the clip with more of it lies further along
 

@@ -1,5 +1,7 @@
 """The interval of a push holds the push along the true direction; it is over the groups of examples and of clips."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,3 +80,16 @@ def test_draws_fitted_at_once_are_those_fitted_one_by_one(estimator):
     np.testing.assert_allclose(many.sum(axis=1), 0, atol=1e-9)
     drawn = {tuple(np.flatnonzero(row)) for row in many}
     assert len(drawn) > 10
+
+
+def test_no_interval_of_a_cosine_lies_beyond_one():
+    """Three families that say next to nothing: draws of one of them alone give directions many times as long."""
+    world = paired_world(np.array([0.05, 0.0]), families=3, noise=2.0)
+    made = design(world.concept, world.places, estimator="paired-difference", nulls=1, seed=0)
+    bent = np.random.default_rng(0).normal(size=(SINGERS, 2, 2)).astype(np.float32) + np.array([3, 0], np.float32)
+    layer = world.inside(bent)
+    asked = {"having": np.ones((SINGERS, 2), dtype=bool), "groups": np.arange(SINGERS), "seed": 0}
+    spans = push_intervals(layer, made, **asked)
+    free = push_intervals(replace(layer, most=np.inf), made, **asked)
+    assert max(abs(bound) for one in free for bound in one.bounds) > 1.5
+    assert [one.bounds for one in spans] == [[max(one.low, -1), min(one.high, 1)] for one in free]

@@ -10,9 +10,10 @@ from escucha.concepts.design import design
 from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.tcav import (
     AWAY,
-    NEITHER,
     NO_DIRECTION,
+    ONE_UNIT,
     TOWARDS,
+    UNMOVED,
     corrected,
     layer_tests,
     mean_pulls,
@@ -46,7 +47,8 @@ def test_the_planted_pair_concept_is_found_and_the_deaf_label_is_not_pushed(esti
     assert abs(heard.effect) > 3
     assert heard.any_effect_p < 0.01
     assert heard.clips == 14
-    assert (deaf.push, deaf.score, deaf.p, deaf.verdict, deaf.any_effect_p) == (0, 0, 1, NEITHER, 1)
+    assert (deaf.push, deaf.score, deaf.verdict, deaf.any_effect_p) == (0, 0, UNMOVED, 1)
+    assert np.isnan([deaf.p, deaf.p_corrected, deaf.low, deaf.high]).all()
     assert cav.direction[3] > 0.8
     assert cav.accuracy > 0.9
     assert cav.agreement > 0.7
@@ -59,7 +61,7 @@ def test_the_planted_clip_concept_is_found(clustered, estimator):
     cav, (heard, deaf) = asked(world, gradients(axis(3), clips=CLIPS), estimator=estimator)
     assert heard.verdict == TOWARDS
     assert np.isnan(heard.any_effect_p)
-    assert deaf.verdict == NEITHER
+    assert deaf.verdict == UNMOVED
     assert cav.accuracy > 0.9
 
 
@@ -76,6 +78,24 @@ def test_a_direction_that_is_not_there_is_said_and_not_tested():
     missing = [tests[0] for cav, tests in found if cav.accuracy_p > 0.05]
     assert len(missing) >= 17
     assert all(test.verdict == NO_DIRECTION and np.isnan(test.p) and np.isnan(test.p_corrected) for test in missing)
+
+
+def test_a_layer_of_one_unit_has_one_direction_and_is_not_tested():
+    """Any idea at all lies along it: its cosine is 1 or -1 whatever it means."""
+    world = paired_world(np.array([3.0]))
+    heard = np.random.default_rng(0).normal(1, 0.2, size=(CLIPS, 2, 1)).astype(np.float32)
+    _, tests = asked(world, heard, nulls=99)
+    assert {(test.verdict, round(abs(test.push), 3)) for test in tests} == {(ONE_UNIT, 1.0)}
+    assert np.isnan([test.p for test in tests]).all()
+
+
+def test_a_layer_that_gives_every_example_alike_has_no_direction_and_no_interval():
+    world = paired_world(axis(3))
+    dead = World(world.concept, np.ones_like(world.rows), world.places)
+    cav, tests = asked(dead, gradients(axis(3), clips=CLIPS))
+    assert not cav.direction.any()
+    assert {test.verdict for test in tests} == {NO_DIRECTION}
+    assert np.isnan([[test.p, test.low, test.high] for test in tests]).all()
 
 
 def test_labels_that_come_with_the_idea_do_not_make_an_inert_card_light_up():

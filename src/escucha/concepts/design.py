@@ -62,6 +62,7 @@ class Inside:
     steepness: np.ndarray
     """`(clip, label)`: |gradient|."""
     unit: str = "mean cosine"
+    most: float = 1.0
 
     def grams(self, sets: np.ndarray) -> np.ndarray:
         """`(set, example, example)` of sets of rows `(set, example)`."""

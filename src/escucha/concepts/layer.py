@@ -31,6 +31,10 @@ class Layer(Protocol):
     def unit(self) -> str:
         """What a push is measured in, in words."""
 
+    @property
+    def most(self) -> float:
+        """No push can be larger: 1 of a cosine."""
+
     def grams(self, sets: np.ndarray) -> np.ndarray:
         """`(set, example, example)` of sets of rows `(set, example)`."""
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from escucha.concepts.design import Design
 from escucha.concepts.dual import ESTIMATORS
 from escucha.concepts.layer import Layer
-from escucha.models.resampling import ALONE, Interval, interval, members, redrawn
+from escucha.models.resampling import ALONE, NOTHING, Interval, interval, members, redrawn
 
 DRAWS = 200
 """Of an interval: each is a direction fitted anew."""
@@ -22,15 +23,18 @@ def push_intervals(layer: Layer, design: Design, having: np.ndarray, groups: Seq
     In every draw the concept's groups and the groups of the clips under test `(clip,)` are drawn anew, each by itself,
     and the direction is fitted to the former. It keeps the length of the concept's own: what a redrawn direction has
     more of is noise, and a cosine with that would only be nearer to zero. So the interval holds the push along the
-    true direction, as long as the one found. NaN bounds with a single group of clips.
+    true direction, as long as the one found; what lies beyond the most that a push can be (`Layer.most`) is cut off.
+    NaN bounds with a single group of clips, and where no direction of any draw pushes at all.
     """
     own = layer.grams(design.own[None])
     like = ESTIMATORS[design.estimator](own, design.signs)[0][0]
     alphas = redrawn_weights(own[0], design, seed=seed, draws=DRAWS)
     pushed = layer.pushed(design.own, np.concatenate([like[None], alphas]), like)
     sides = len(set(design.groups.tolist()))
-    return [drawn_interval(pushed[:, mine, column], np.asarray(groups)[mine], sides, seed=seed)
-            for column, mine in enumerate(having.T)]
+    found = [drawn_interval(pushed[:, mine, column], np.asarray(groups)[mine], sides, seed=seed)
+             if pushed[:, mine, column].any() else Interval(0.0, float("nan"), float("nan"), sides, NOTHING)
+             for column, mine in enumerate(having.T)]
+    return [replace(one, low=max(one.low, -layer.most), high=min(one.high, layer.most)) for one in found]
 
 
 def redrawn_weights(own: np.ndarray, design: Design, *, seed: int, draws: int) -> np.ndarray:

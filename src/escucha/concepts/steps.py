@@ -43,6 +43,7 @@ class Steps:
     """Values `(row, label)` of features `(row, feature)`."""
     name: str = FEATURES
     unit: str = "mean change of the value by one standard deviation of the idea"
+    most: float = float("inf")
 
     @property
     def values(self) -> np.ndarray:

@@ -27,6 +27,8 @@ CHUNK = 256
 """Meaningless concepts fitted at once: bounds memory."""
 
 NO_DIRECTION = "no such direction here"
+ONE_UNIT = "every direction of one unit is the same"
+UNMOVED = "nothing here moves the label"
 TOWARDS, AWAY, NEITHER = "pushes towards", "pushes away", "no push beyond chance"
 
 
@@ -62,8 +64,9 @@ class ConceptTest:
     clips: int
     """Clips of the label under test."""
     verdict: str
-    """`pushes towards`, `pushes away`, `no push beyond chance`; or, not tested, `no such direction here` and `the model
-    does not know this label` (see `telling`)."""
+    """`pushes towards`, `pushes away`, `no push beyond chance`; or, not tested, `no such direction here`, `every
+    direction of one unit is the same`, `nothing here moves the label` (a dead layer, a deaf label: no meaningless
+    concept pushes it either) and `the model does not know this label` (see `telling`)."""
 
 
 def layer_tests(layer: Layer, designs: Sequence[Design], cavs: Sequence[Cav], *, having: np.ndarray,
@@ -71,8 +74,9 @@ def layer_tests(layer: Layer, designs: Sequence[Design], cavs: Sequence[Cav], *,
                 groups: Sequence[str] | np.ndarray = ()) -> list[ConceptTest]:
     """Every concept on every label at one layer, p values not yet corrected (see `corrected`).
 
-    A CAV whose held-out accuracy is not above its null at `alpha` is reported and not tested. `groups` `(clip,)` are
-    those of the clips under test, what intervals are over; without them every clip is one.
+    A CAV whose held-out accuracy is not above its null at `alpha` is reported and not tested, as is one of a layer that
+    has only one direction, or in which nothing moves the label. `groups` `(clip,)` are those of the clips under test,
+    what intervals are over; without them every clip is one.
     """
     towards = mean_pulls(layer, having, labels)
     under = Under(having, tuple(labels), np.asarray(groups if len(groups) else np.arange(len(having))))
@@ -102,7 +106,8 @@ def _tests(layer: Layer, design: Design, cav: Cav, under: Under, *, own: np.ndar
            seed: int) -> list[ConceptTest]:
     """One concept at one layer, a test a label; `own` `(label,)` and `nulls` `(set, label)` are pushes."""
     sd, p, least = nulls.std(axis=0), rank_p(own, nulls), needed(nulls, alpha)
-    tested = cav.accuracy_p <= alpha
+    refused = [_refused(layer, cav, bool(own[column] or nulls[:, column].any()), alpha)
+               for column in range(len(under.labels))]
     scores, spans = clip_scores(layer, design, under.having), push_intervals(
         layer, design, under.having, under.groups, seed=seed)
     any_effect = _any_effects(layer, design, under.having, seed)
@@ -110,9 +115,18 @@ def _tests(layer: Layer, design: Design, cav: Cav, under: Under, *, own: np.ndar
         design.concept.name, layer.name, label, push=float(own[column]), low=spans[column].low,
         high=spans[column].high, score=float(scores[column]), null_sd=float(sd[column]),
         needed=float(least[column]), effect=float(own[column] / sd[column]) if sd[column] > 0 else 0.0,
-        p=float(p[column]) if tested else float("nan"), p_corrected=float("nan"),
+        p=float("nan") if refused[column] else float(p[column]), p_corrected=float("nan"),
         any_effect_p=any_effect[column], accuracy=cav.accuracy, clips=int(under.having[:, column].sum()),
-        verdict=NEITHER if tested else NO_DIRECTION) for column, label in enumerate(under.labels)]
+        verdict=refused[column] or NEITHER) for column, label in enumerate(under.labels)]
+
+
+def _refused(layer: Layer, cav: Cav, moved: bool, alpha: float) -> str:
+    """Why a concept is not tested on a label; empty where it is. `moved`: does any direction push the label?"""
+    if cav.accuracy_p > alpha:
+        return NO_DIRECTION
+    if len(cav.direction) == 1 and layer.most == 1:
+        return ONE_UNIT
+    return "" if moved else UNMOVED
 
 
 def mean_pulls(layer: Layer, having: np.ndarray, labels: Sequence[str]) -> Towards:
