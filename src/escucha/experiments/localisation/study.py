@@ -33,7 +33,7 @@ class Localisation:
     """One model, ideas and clips: maps and curves along CAVs, against onsets, stems and chance."""
 
     kind: ClassVar[str] = "localisation"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     model: str
     concepts: tuple[str, ...]
     corpus: dict[str, Any]
