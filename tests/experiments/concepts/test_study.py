@@ -9,7 +9,7 @@ import pytest
 from escucha.audio.io import write
 from escucha.concepts.concept import Concept
 from escucha.concepts.examples.folders import Folders
-from escucha.concepts.tcav import NEITHER
+from escucha.concepts.tcav import NEITHER, ONE_UNIT, UNMOVED
 from escucha.concepts.telling import NO_LABEL
 from escucha.corpora.palos import palos_corpus
 from escucha.corpora.shelf import open_corpus
@@ -173,6 +173,41 @@ def test_everything_is_drawn_and_told(levels, tmp_path):
     assert len(tables["agreement"]) == 2 * 3
     assert len(tables["doses"]) == 2 * 3
     assert {"low", "high"} <= set(tables["pushes"])
+
+
+def test_another_direction_is_told_only_of_ideas_that_a_layer_holds(levels):
+    def said(one_of: str, p: float) -> str:
+        bent = tuple(replace(one, cosine=0.2) if (one.concept, one.layer) == (one_of, "ears") else one
+                     for one in levels.estimated)
+        cavs = tuple(replace(cav, accuracy_p=p) if cav.concept == one_of else cav for cav in levels.cavs)
+        (word,) = (word for word in replace(levels, estimated=bent, cavs=cavs).words() if "Fitted in other" in word)
+        return word
+
+    assert "the direction is another in 1 of 8 cases of an idea and a layer that holds it" in said("voice", 0.001)
+    assert "the ideas have much the same directions" in said("voice", 0.4)
+
+
+def test_more_of_a_graded_idea_is_said_to_move_and_entangled_pairs_are_taken_one_by_one(levels):
+    assert levels.words()[0].startswith("listener is moved by more palmas (bulerias +1.")
+    pairs_beyond = tuple(replace(pair, cosine=0.9, chance=0.5) for pair in levels.entangled)
+    (word,) = (word for word in replace(levels, entangled=pairs_beyond).words() if "most entangled" in word)
+    assert "6 of 6 pairs are beyond chance at some layer, each taken by itself: so would one in twenty" in word
+
+
+def test_layers_that_cannot_be_asked_are_named(found):
+    def said(**changed) -> list[str]:
+        return [word for word in replace(found, **changed).words() if word.startswith("At ")]
+
+    dead = tuple(replace(cav, direction=0 * cav.direction) if cav.layer == "ears" else cav for cav in found.cavs)
+    assert said(cavs=dead) == ["At ears listener gives every example alike (a dead or constant layer), so no idea has "
+                               "a direction there."]
+    lone, deaf = (tuple(replace(test, p=np.nan, p_corrected=np.nan, verdict=verdict) if test.layer == "turned" else test
+                        for test in found.tests) for verdict in (ONE_UNIT, UNMOVED))
+    assert said(tests=lone) == ["At turned there is one unit only: whatever moves it lies along it, so no idea was "
+                                "tested there."]
+    assert said(tests=deaf) == ["At turned nothing moves the value of bulerias or alegrias, no meaningless change "
+                                "either, so no push on it was tested."]
+    assert not said()
 
 
 def test_what_is_not_sound_about_a_card_is_said_once(found):

@@ -1,5 +1,6 @@
 """What to believe of a concept study, a sentence each: layers, directions, estimators, entangled ideas, degrees."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from escucha.experiments.concepts.agreement import closest
 from escucha.experiments.wording import signed, spanned
 
 if TYPE_CHECKING:
+    from escucha.concepts.estimators import Estimated
     from escucha.experiments.concepts.agreement import Agreement
     from escucha.experiments.concepts.finding import ConceptTable
 
@@ -63,7 +65,8 @@ def entangled(table: "ConceptTable") -> str:
     return (f"The most entangled ideas are {spoken(most.one)} and {spoken(most.other)}: a push of one is partly that "
             f"of the other (cosine {signed(most.cosine, 2)} at {short(most.layer, table.layers)}; 1 is one direction, "
             f"0 nothing in common, and two meaningless ideas stay within {most.chance:.2f}, 95 times in 100). {share} "
-            f"of {len(pairs)} pairs are beyond chance{_somewhere(table)}.")
+            f"of {len(pairs)} pairs are beyond chance{_somewhere(table)}, each taken by itself: so would one in twenty "
+            "pairs of meaningless ideas be.")
 
 
 def _somewhere(table: "ConceptTable") -> str:
@@ -84,26 +87,38 @@ def shaky(table: "ConceptTable") -> str:
 
 
 def estimators(table: "ConceptTable") -> str:
-    """Where other estimators find another direction, or a push the other way."""
-    if not table.estimated:
-        return ""
+    """Where other estimators find another direction, of ideas that a layer holds, or a push the other way."""
     tested = str(table.settings["estimator"])
-    others = [one for one in table.estimated if one.estimator != tested and one.label == table.labels[0]]
-    apart = {one.concept for one in others if one.cosine < ALIKE}
+    held = {(cav.concept, cav.layer) for cav in table.cavs if cav.accuracy_p <= table.settings["alpha"]}
+    others = [one for one in table.estimated if one.estimator != tested and one.label == table.labels[0]
+              and (one.concept, one.layer) in held]
+    if not others:
+        return ""
+    apart = {(one.concept, one.layer) for one in others if one.cosine < ALIKE}
     medians = {name: float(np.median([one.cosine for one in others if one.estimator == name]))
                for name in dict.fromkeys(one.estimator for one in others)}
-    least = min(medians, key=lambda name: medians[name], default="")
-    pushes = {(one.concept, one.layer, one.label): one.push for one in table.estimated if one.estimator == tested}
-    felt = {(test.concept, test.layer, test.label): test.needed for test in table.tests}
-    turned = {f"{spoken(one.concept)} on {one.label}" for one in table.estimated
-              if (key := (one.concept, one.layer, one.label)) in pushes and one.push * pushes[key] < 0
-              and min(abs(one.push), abs(pushes[key])) > felt[key]}
+    middle = listed([f"{median:.2f} for {name}" for name, median in medians.items()])
     said = (f"Fitted in other ways ({listed(list(medians))}) the ideas have much the same directions (cosine "
             f"with the tested ones {spread(others):.2f} at least)" if not apart else
-            f"Fitted in other ways {len(apart)} of {len(table.meanings)} ideas have another direction (cosine with the "
-            f"tested one below {ALIKE:g}{_somewhere(table)}; furthest off is {least}, {medians[least]:.2f} on average)")
-    ending = f", and push the other way for {few_of(sorted(turned))}" if turned else "; none pushes the other way"
+            f"Fitted in other ways the direction is another in {len(apart)} of {_cells(others)} (cosine with the "
+            f"tested one below {ALIKE:g}; in the middle it is {middle})")
+    turned = _turned(table, tested)
+    ending = f", and push the other way for {few_of(turned)}" if turned else "; none pushes the other way"
     return f"{said}{ending}. Only {tested} is tested."
+
+
+def _cells(found: Sequence["Estimated"]) -> str:
+    count = len({(one.concept, one.layer) for one in found})
+    return f"{count} cases of an idea and a layer that holds it"
+
+
+def _turned(table: "ConceptTable", tested: str) -> list[str]:
+    """Ideas and labels that another estimator's direction pushes the other way, either push beyond chance."""
+    pushes = {(one.concept, one.layer, one.label): one.push for one in table.estimated if one.estimator == tested}
+    felt = {(test.concept, test.layer, test.label): test.needed for test in table.tests}
+    return sorted({f"{spoken(one.concept)} on {one.label}" for one in table.estimated
+                   if (key := (one.concept, one.layer, one.label)) in pushes and one.push * pushes[key] < 0
+                   and min(abs(one.push), abs(pushes[key])) > felt[key]})
 
 
 def degrees(table: "ConceptTable") -> list[str]:

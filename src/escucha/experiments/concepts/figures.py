@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from escucha.concepts.names import short, spoken
-from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
+from escucha.concepts.tcav import AWAY, NO_DIRECTION, ONE_UNIT, TOWARDS, UNMOVED
 from escucha.concepts.telling import NO_LABEL
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLOURS = "coolwarm"
 """Symmetric about zero, and told apart by every kind of colour vision."""
-MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", NO_LABEL: "×"}
+MARKS = {TOWARDS: "★", AWAY: "★", NO_DIRECTION: "–", ONE_UNIT: "–", UNMOVED: "–", NO_LABEL: "×"}
 WIDE = 32
 """Letters of a line beside a map."""
 CROWDED = 12
@@ -46,7 +46,7 @@ def pushes(table: "ConceptTable") -> Figure:
     axes[0].set_yticks(range(len(concepts)), [spoken(concept) for concept in concepts])
     figure.colorbar(picture, ax=list(axes), label=fill(f"push ({table.settings['push']})", WIDE), pad=0.01)
     strange = any(test.verdict == NO_LABEL for test in table.tests)
-    figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – no such direction in the layer"
+    figure.suptitle("Where does each idea push the answer?  ★ beyond chance   – nothing to test in the layer"
                     f"{'   × the model does not know the label' if strange else ''}", fontsize=10)
     return figure
 

@@ -1,13 +1,12 @@
 """A concept study in sentences that a musician would understand: as many for twenty ideas as for two."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
 from escucha.concepts.activations import FEATURES
 from escucha.concepts.names import few_of, listed, short, spoken
-from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
-from escucha.concepts.telling import NO_LABEL
+from escucha.concepts.tcav import AWAY, NO_DIRECTION, ONE_UNIT, TOWARDS, UNMOVED
 from escucha.experiments.concepts.beliefs_words import beliefs
 from escucha.experiments.concepts.doubts_words import warnings
 from escucha.experiments.concepts.erasing_words import sentences as erasing_sentences
@@ -41,7 +40,7 @@ def label_sentence(table: "ConceptTable", label: str) -> str:
     """What switching ideas on does to a label, the strongest first."""
     felt = sorted((effect for effect in table.effects if effect.label == label and effect.felt),
                   key=lambda effect: -abs(effect.mean))
-    ways = [f"{word} by {few_of([_told(effect) for effect in some])}"
+    ways = [f"{word} by {few_of([_told(table, effect) for effect in some])}"
             for word, some in (("raised", [effect for effect in felt if effect.mean > 0]),
                                ("lowered", [effect for effect in felt if effect.mean < 0])) if some]
     return f"The value of {label} is {' and '.join(ways) or 'changed by none of them more than next to nothing'}."
@@ -87,11 +86,11 @@ def pushed(table: "ConceptTable") -> str:
 
 
 def unshown(table: "ConceptTable") -> list[str]:
-    """Ideas that are felt, yet unstarred; and ideas of which no layer has a direction."""
+    """Ideas that are felt, yet unstarred; ideas of which no layer has a direction; layers that cannot be asked."""
     starred = {(test.concept, test.label) for test in table.tests if test.verdict in (TOWARDS, AWAY)}
-    told = starred | _strange(table)
+    asked = {(test.concept, test.label) for test in table.tests if not isnan(test.p)}
     missed = sorted((effect for effect in table.effects if effect.felt
-                     and (effect.concept, effect.label) not in told), key=lambda effect: -abs(effect.mean))
+                     and (effect.concept, effect.label) in asked - starred), key=lambda effect: -abs(effect.mean))
     said = []
     if missed:
         cells = few_of([f"{spoken(effect.concept)} on {effect.label}" for effect in missed])
@@ -101,6 +100,31 @@ def unshown(table: "ConceptTable") -> list[str]:
     if lost:
         said.append(f"No layer of {table.model} holds a direction for {few_of(lost, 'or')}: "
                     "it cannot be told from meaningless changes there, so it was not tested.")
+    return [*said, *_blank(table)]
+
+
+def _blank(table: "ConceptTable") -> list[str]:
+    """Layers that give every example alike, that have one direction only, or in which nothing moves a label."""
+    def named(layers: Iterable[str]) -> str:
+        return listed([short(layer, table.layers) for layer in dict.fromkeys(layers)])
+
+    said = []
+    dead = [layer for layer in table.layers if not any(cav.direction.any() for cav in table.cavs if cav.layer == layer)]
+    if dead:
+        said.append(f"At {named(dead)} {table.model} gives every example alike (a dead or constant layer), so no idea "
+                    "has a direction there.")
+    lone = [test.layer for test in table.tests if test.verdict == ONE_UNIT]
+    if lone:
+        said.append(f"At {named(lone)} there is one unit only: whatever moves it lies along it, so no idea was tested "
+                    "there.")
+    deaf: dict[str, list[str]] = {}
+    for test in table.tests:
+        if test.verdict == UNMOVED and test.label not in deaf.setdefault(test.layer, []):
+            deaf[test.layer].append(test.label)
+    for labels in dict.fromkeys(map(tuple, deaf.values())):
+        where = named(layer for layer, some in deaf.items() if tuple(some) == labels)
+        said.append(f"At {where} nothing moves the value of {listed(labels, 'or')}, no meaningless change either, so "
+                    "no push on it was tested.")
     return said
 
 
@@ -108,8 +132,6 @@ def _resolved(table: "ConceptTable", effect: "DirectEffect") -> str:
     """Why a real effect may go unstarred, at the layer where it comes nearest: for one test, or for so many."""
     tests = [test for test in table.tests if (test.concept, test.label) == (effect.concept, effect.label)
              and not isnan(test.p)]
-    if not tests:
-        return ""
     best = min(tests, key=lambda test: test.needed / max(abs(test.push), 1e-12))
     cell, layer = f"{spoken(effect.concept)} on {effect.label}", short(best.layer, table.layers)
     if best.p <= table.settings["alpha"]:
@@ -127,8 +149,8 @@ def _at(table: "ConceptTable", layers: Sequence[str]) -> str:
     return f" ({listed(sorted(layers, key=[short(layer, table.layers) for layer in table.layers].index))})"
 
 
-def _told(effect: "DirectEffect") -> str:
-    return f"{spoken(effect.concept)} ({spanned(effect.mean, effect.low, effect.high)})"
+def _told(table: "ConceptTable", effect: "DirectEffect") -> str:
+    return f"{_more(table, effect.concept)} ({spanned(effect.mean, effect.low, effect.high)})"
 
 
 def _moves(table: "ConceptTable", concept: str) -> bool:
@@ -149,7 +171,12 @@ def _most(table: "ConceptTable", concept: str) -> str:
     if not effects:
         return spoken(concept)
     most = max(effects, key=lambda effect: abs(effect.mean))
-    return f"{spoken(concept)} ({most.label} {signed(most.mean, 2)})"
+    return f"{_more(table, concept)} ({most.label} {signed(most.mean, 2)})"
+
+
+def _more(table: "ConceptTable", concept: str) -> str:
+    """`more tempo` of a graded idea, which is never off."""
+    return f"{'more ' * any(dose.concept == concept for dose in table.doses)}{spoken(concept)}"
 
 
 def _pushing(table: "ConceptTable") -> list[str]:
@@ -175,8 +202,3 @@ def _how(table: "ConceptTable") -> str:
         "layers position by position, so that it also says where")
     return (" between the idea and what would raise the label (1 is one direction, 0 none, −1 the opposite; "
             f"{maps})")
-
-
-def _strange(table: "ConceptTable") -> set[tuple[str, str]]:
-    """Cells of labels that the model does not know."""
-    return {(test.concept, test.label) for test in table.tests if test.verdict == NO_LABEL}
