@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from escucha.corpora.corpus import Corpus, Source, Track
 from escucha.corpora.palos import palos_corpus
 from escucha.corpora.reading import read_cached
 from escucha.errors import InputError
+from escucha.experiments.discovery.figures import matrix
 from escucha.experiments.discovery.gathering import sides, strongest
 from escucha.experiments.discovery.study import Discovery
 from escucha.experiments.run import read_experiment
@@ -117,6 +119,24 @@ def test_words_lead_with_the_component_that_counts_most(found):
     assert words[1].startswith(f"Component {most + 1} speaks ")
     assert sorted(line[:11] for line in words[1:5]) == [f"Component {at}" for at in range(1, 5)]
     assert any(line.startswith("Warning: 12 groups are few") for line in words)
+
+
+def test_figure_and_words_leave_out_the_same_little_losses(found):
+    """Planted into a component that two labels lose: one loss so small, and as surely shown."""
+    at = found.found.ranking[0]
+    most, other = found.found.of(at)
+    small = replace(other, lost=replace(other.lost, value=-0.05 * abs(most.lost.value)), reach=0.0, p=0.001)
+    told = copy(found.found)
+    told.__dict__["cells"] = tuple(small if cell is other else cell for cell in found.found.cells)
+    assert small.speaks == "against"
+    assert told.counting(at) == [most]
+    assert found.found.counting(at) == [most, other]
+    shown = matrix(told, "logit").axes[0].texts
+    bold = [text for text in shown if text.get_fontweight() == "bold"]
+    assert len(bold) == sum(len(told.counting(one)) for one in range(told.count))
+    line = next(line for line in replace(found, found=told).words() if line.startswith(f"Component {at + 1} "))
+    assert f" {most.label} (" in line
+    assert f" {other.label} (" not in line
 
 
 def test_a_head_that_hears_nothing_gives_no_component_a_say(tmp_path):

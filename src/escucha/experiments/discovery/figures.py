@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from escucha.audio.spectrum import log_mel
 from escucha.concepts.discovering.cues import cue_named
 from escucha.experiments.discovery.scanning import Scan
-from escucha.experiments.discovery.summary import ALPHA, Cell, Curve, Summary
+from escucha.experiments.discovery.summary import ALPHA, LITTLE, Cell, Curve, Summary
 from escucha.experiments.drawing import BLUE, GREY, ORANGE, PALETTE
 from escucha.explain.digits import places, signed
 from escucha.models.resampling import reach
@@ -23,7 +23,7 @@ ACROSS = 5
 
 
 def matrix(found: Summary, unit: str) -> Figure:
-    """What each label (column) loses without each component (row); grey where that is not shown."""
+    """What each label (column) loses without each component (row); bold what the words tell (`Summary.counting`)."""
     cells = [[next(cell for cell in found.of(at) if cell.label == label) for label in found.labels]
              for at in found.ranking]
     lost = np.array([[cell.lost.value for cell in row] for row in cells])
@@ -35,15 +35,17 @@ def matrix(found: Summary, unit: str) -> Figure:
     drawn = axes.imshow(lost, cmap=COLOURS, vmin=-top, vmax=top, aspect="auto")
     for row, column in np.ndindex(lost.shape):
         cell = cells[row][column]
-        ink = "white" if abs(lost[row, column]) > 0.6 * top else "black" if cell.speaks else "#666666"
+        counts = cell in found.counting(cell.component)
+        ink = "white" if abs(lost[row, column]) > 0.6 * top else "black" if counts else "#666666"
         axes.text(column, row, _told(cell, places(top), wide), ha="center", va="center", fontsize=8, color=ink,
-                  fontweight="bold" if cell.speaks else "normal")
+                  fontweight="bold" if counts else "normal")
     axes.set_xticks(range(len(found.labels)), found.labels, rotation=0 if wide else 40,
                     ha="center" if wide else "right")
     axes.set_yticks(range(len(cells)), [_row_name(found, at) for at in found.ranking])
     axes.tick_params(length=0)
     axes.set_title("what a label loses when a component is taken out of the layer\n(its own clips, held out; bold: "
-                   "shown, beside as much of meaningless patterns)", fontsize=10, loc="left")
+                   "shown, beside as much of meaningless patterns,\n"
+                   f"and no less than {LITTLE:.0%} of the most that its component is worth)", fontsize=10, loc="left")
     figure.colorbar(drawn, label=f"loss ({unit})", pad=0.02)
     return figure
 

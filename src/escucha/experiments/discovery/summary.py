@@ -18,6 +18,8 @@ from escucha.experiments.clips.few_groups import all_told
 from escucha.models.resampling import Interval, mean_intervals, sign_flip
 
 ALPHA = 0.05
+LITTLE = 0.1
+"""Of the largest loss that a component is shown to bring: words and figures leave smaller ones to the table."""
 NOTED = 3
 """Facts that are told of a component, the closest first."""
 
@@ -149,11 +151,16 @@ class Summary:
         found = [cell for cell in self.cells if cell.component == component]
         return sorted(found, key=lambda cell: -abs(cell.lost.value))
 
+    def counting(self, component: int) -> list[Cell]:
+        """Its cells that are shown to speak, by no less than LITTLE of the largest of them, which comes first."""
+        shown = [cell for cell in self.of(component) if cell.speaks]
+        return [cell for cell in shown if abs(cell.lost.value) >= LITTLE * abs(shown[0].lost.value)]
+
     @cached_property
     def ranking(self) -> tuple[int, ...]:
         """Components, those whose loss is largest beyond chance first."""
         def most(component: int) -> float:
-            return max((abs(cell.lost.value) for cell in self.of(component) if cell.speaks), default=0.0)
+            return max((abs(cell.lost.value) for cell in self.counting(component)), default=0.0)
 
         return tuple(sorted(range(self.count), key=lambda component: -most(component)))
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 SENTENCES = 12
 """Components that have a sentence of their own, those that count most; the table has all."""
-LITTLE = 0.1
-"""Of a component's largest loss: smaller ones are in the table only."""
 POOR = 0.5
 """Less of the variance accounted for than this is worth a warning."""
 
@@ -44,7 +42,7 @@ def sentences(finding: "DiscoveryFinding") -> list[str]:
 
 def _headline(model: str, found: Summary) -> str:
     share = found.explained[found.count][1]
-    leads = [cell for at in found.ranking for cell in found.of(at) if cell.speaks][:1]
+    leads = [cell for at in found.ranking for cell in found.counting(at)][:1]
     most = "; none is shown to matter to a label more than as much of meaningless patterns"
     if leads:
         lead = leads[0]
@@ -62,9 +60,7 @@ def _what(found: Summary, component: int) -> str:
 
 
 def _component(found: Summary, component: int) -> str:
-    cells = found.of(component)
-    speaks = [f"{cell.speaks} {cell.label} ({_size(found, cell)})" for cell in cells
-              if cell.speaks and abs(cell.lost.value) >= LITTLE * abs(cells[0].lost.value)]
+    speaks = [f"{cell.speaks} {cell.label} ({_size(found, cell)})" for cell in found.counting(component)]
     counts = f"speaks {listed(speaks)}" if speaks else "is not shown to speak for any label or against it"
     noted = found.annotated.noted(component)[:NOTED]
     follows = f"it goes {_gone_with(noted)}" if noted else "it follows nothing that is known of the clips"
