@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 import torch
 
+from escucha.concepts.telling import NO_LABEL
+from escucha.corpora.corpus import Corpus
 from escucha.errors import InputError
 from escucha.experiments.concepts.comparison import ConceptsCompared, chosen
 from escucha.experiments.concepts.study import ConceptStudy
 from escucha.experiments.run import read_experiment
 from escucha.finding import About, Finding, load, save
 from escucha.models.torch_classifier import TorchClassifier
-from tests.experiments.tones import LABELS, RATE, TONES, Ears, ToneBench, listener
+from tests.experiments.tones import LABELS, RATE, TONES, Ears, ToneBench, clips, listener, tagger
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,20 @@ def louder(times: float) -> TorchClassifier:
     return made
 
 
+@dataclass(frozen=True)
+class Both(ToneBench):
+    """Bulerias have palmas and castanets, more or less: whoever listens to either knows them."""
+
+    def corpus(self, table):
+        tracks = [track for track in clips(3 * table["count"]).tracks
+                  if (track.source.levels[1] < 0.175) == (track.source.levels[3] < 0.175)]
+        return Corpus(tuple(tracks[:table["count"]]), "tones")
+
+
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    return ToneBench(home, home / "cache", known={"other": listener("castanets"), "loud": louder(5.0), "tree": Tree()})
+    return Both(home, home / "cache", known={"other": listener("castanets"), "loud": louder(5.0), "tree": Tree()})
 
 
 def asked(*models: str) -> ConceptsCompared:
@@ -158,15 +170,35 @@ def test_it_is_a_finding_that_can_be_saved(apart, tmp_path):
 
 
 @pytest.mark.parametrize(("models", "says"), [
-    (("listener",), "two or more different models, got listener"),
-    (("listener", "listener"), "two or more different models"),
-    (("listener", "tags"), "only one of them knows"),
+    (("listener",), "two models or more, got listener"),
+    (("listener", "listener"), "'models' names 'listener' twice"),
+    (("own.py:made", "./own.py:made"), "'models' names 'own.py:made' twice"),
+    (("listener", "tags"), "one names one label a clip, the other gives each label by itself"),
+    (("listener", "strange"), "only one of them knows"),
 ])
 def test_models_that_cannot_be_compared_are_refused(bench, models, says):
-    from tests.experiments.tones import tagger
-
+    strange = replace(listener(), labels=("bulerias", "fandangos"))
     with pytest.raises(InputError, match=says):
-        asked(*models).run(replace(bench, known={"tags": tagger()}))
+        asked(*models).run(replace(bench, known={"tags": tagger(), "strange": strange}))
+
+
+def test_a_tagger_is_not_compared_with_a_namer_whatever_labels_are_asked_for(bench):
+    tags = tagger(("palmas", "castanets"))
+    tags = replace(tags, labels=("bulerias", "castanets"))
+    with pytest.raises(InputError, match="one names one label a clip"):
+        replace(asked("listener", "tags"), labels=("bulerias",)).run(replace(bench, known={"tags": tags}))
+
+
+def test_what_moves_a_model_that_does_not_know_the_labels_is_not_compared(bench):
+    found = asked("listener", "mute").run(replace(bench, known={"mute": listener("voice")}))
+    assert [one.known(0.05) for one in found.models] == [set(LABELS), set()]
+    assert np.isnan([one.p_corrected for one in found.differences]).all()
+    assert {test.verdict for test in found.models[1].tests} == {NO_LABEL}
+    words = found.words()
+    assert words[0] == "listener and mute cannot be compared: there is no label that both of them know."
+    assert not any(word.startswith(("Only", "Both are moved")) for word in words)
+    assert [word for word in words if word.startswith("Warning: mute does not know bulerias (")]
+    assert not any("listener does not know" in word for word in words)
 
 
 def test_the_committed_question_is_well_formed():

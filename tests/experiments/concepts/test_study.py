@@ -9,7 +9,7 @@ import pytest
 from escucha.audio.io import write
 from escucha.concepts.concept import Concept
 from escucha.concepts.examples.folders import Folders
-from escucha.concepts.tcav import NEITHER, ONE_UNIT, UNMOVED
+from escucha.concepts.tcav import NEITHER, NO_DIRECTION, UNMOVED
 from escucha.concepts.telling import NO_LABEL
 from escucha.corpora.palos import palos_corpus
 from escucha.corpora.shelf import open_corpus
@@ -201,13 +201,23 @@ def test_layers_that_cannot_be_asked_are_named(found):
     dead = tuple(replace(cav, direction=0 * cav.direction) if cav.layer == "ears" else cav for cav in found.cavs)
     assert said(cavs=dead) == ["At ears listener gives every example alike (a dead or constant layer), so no idea has "
                                "a direction there."]
-    lone, deaf = (tuple(replace(test, p=np.nan, p_corrected=np.nan, verdict=verdict) if test.layer == "turned" else test
-                        for test in found.tests) for verdict in (ONE_UNIT, UNMOVED))
-    assert said(tests=lone) == ["At turned there is one unit only: whatever moves it lies along it, so no idea was "
-                                "tested there."]
+    lone = tuple(replace(cav, direction=np.ones(1)) if cav.layer == "turned" else cav for cav in found.cavs)
+    assert said(cavs=lone) == ["At turned there is one unit only: whatever moves it lies along it, so no idea was "
+                               "tested there."]
+    deaf = tuple(replace(test, p=np.nan, p_corrected=np.nan, verdict=UNMOVED) if test.layer == "turned" else test
+                 for test in found.tests)
     assert said(tests=deaf) == ["At turned nothing moves the value of bulerias or alegrias, no meaningless change "
                                 "either, so no push on it was tested."]
     assert not said()
+
+
+def test_where_nothing_was_tested_nothing_is_said_to_be_no_harder_than_chance(found):
+    blank = tuple(replace(test, p=np.nan, p_corrected=np.nan, verdict=NO_DIRECTION) for test in found.tests)
+    nowhere = tuple(replace(cav, direction=0 * cav.direction, agreement=0.0) for cav in found.cavs)
+    words = replace(found, tests=blank, cavs=nowhere).words()
+    assert "No push on listener was tested (0 of 8: idea, label and layer)." in words
+    assert not any("harder" in word and not word.startswith(("A push", "Beyond")) for word in words)
+    assert not any("come out otherwise" in word for word in words)
 
 
 def test_what_is_not_sound_about_a_card_is_said_once(found):
@@ -334,3 +344,10 @@ def test_a_model_that_does_not_know_the_labels_has_no_significant_push(bench):
     assert {test.verdict for test in found.tests} == {NO_LABEL}
     assert all(one.p > 0.05 for one in found.told)
     assert any(word.startswith("Warning: other does not know") for word in found.words())
+
+
+def test_words_say_that_nobody_could_see_whether_labels_are_known(found):
+    told = tuple(replace(one, p=0.5, least=0.5) for one in found.told)
+    said = [word for word in replace(found, told=told).words() if word.startswith("Warning")]
+    assert len(said) == 1
+    assert said[0].startswith("Warning: whether listener knows bulerias or alegrias cannot be seen in so few groups")

@@ -77,8 +77,8 @@ def shaky(table: "ConceptTable") -> str:
     """Ideas whose direction hangs on the examples drawn, at every layer."""
     found = []
     for concept in table.meanings:
-        best = max(cav.agreement for cav in table.cavs if cav.concept == concept)
-        if best < SHAKY:
+        known = [cav.agreement for cav in table.cavs if cav.concept == concept and cav.direction.any()]
+        if known and (best := max(known)) < SHAKY:
             found.append(f"{spoken(concept)} ({best:.2f})")
     if not found:
         return ""

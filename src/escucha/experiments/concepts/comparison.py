@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from os.path import normpath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,8 +14,9 @@ from escucha.concepts.cav import Cav
 from escucha.concepts.correction import holm
 from escucha.concepts.effect import DRAWS
 from escucha.concepts.tcav import corrected
+from escucha.concepts.telling import untold
 from escucha.config import Within
-from escucha.errors import InputError
+from escucha.errors import InputError, check_once
 from escucha.experiments.concepts.asking import ask
 from escucha.experiments.concepts.comparison_finding import Compared, ConceptComparison, Difference
 from escucha.experiments.concepts.listening import Listened, listen, paired_changes, switched
@@ -34,7 +36,7 @@ class ConceptsCompared:
     """Several models on the same concepts, clips and seeds; settings as of `concept-study`."""
 
     kind: ClassVar[str] = "concept-comparison"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     models: tuple[str, ...]
     """Cards of models of the same labels, two or more: networks, or models of features."""
     concepts: tuple[str, ...]
@@ -54,9 +56,10 @@ class ConceptsCompared:
 
     def run(self, workbench: "Workbench") -> ConceptComparison:
         """Each model in turn: what ideas do to it, and how they push it at one layer, chosen by accuracy alone."""
-        if len(set(self.models)) < max(2, len(self.models)):
-            raise InputError(f"a comparison is of two or more different models, got {', '.join(self.models) or 'none'}")
-        labels = self.labels or _common({model: workbench.model(model) for model in self.models})
+        if len(self.models) < 2:
+            raise InputError(f"a comparison is of two models or more, got {', '.join(self.models) or 'none'}")
+        check_once([normpath(model) for model in self.models], "models")
+        labels = _common({model: workbench.model(model) for model in self.models}, self.labels)
         studies = {model: self._study(model, labels) for model in self.models}
         cells = len(self.concepts) * len(labels) * len(self.models)
         asked = {model: ask(study, workbench, cells=cells) for model, study in studies.items()}
@@ -66,7 +69,7 @@ class ConceptsCompared:
                 for place, one in enumerate(found)]
         meanings = {concept.name: concept.meaning for concept in asked[self.models[0]].concepts}
         return ConceptComparison(
-            meanings, labels, tuple(made), differences(found, labels, seed=self.seed),
+            meanings, labels, tuple(made), differences(found, labels, alpha=self.alpha, seed=self.seed),
             {"alpha": self.alpha, "margin": self.margin, "estimator": self.estimator, "maps": self.maps,
              "nulls": asked[self.models[0]].nulls, "seed": self.seed,
              "clips": {label: int(count) for label, count in zip(labels, asked[self.models[0]].having.sum(axis=0))}})
@@ -86,9 +89,11 @@ class ConceptsCompared:
                            margins=np.full(len(scale), self.margin), seed=self.seed)
         with threadpool_limits(1):
             cavs = {name: heard.cavs(heard.tested.layer(name), seed=self.seed) for name in heard.asked.layers}
-            layer = chosen(cavs)
+            layer = chosen({name: found for name, found in cavs.items() if found[0].direction.size > 1} or cavs)
             tests = heard.tests(heard.tested.layer(layer), cavs[layer], alpha=self.alpha, seed=self.seed)
-        return Compared(model, layer, heard.tested.layer(layer).unit, effects, tuple(tests), changes)
+        told = heard.told(seed=self.seed)
+        return Compared(model, layer, heard.tested.layer(layer).unit, effects,
+                        tuple(untold(tests, told, alpha=self.alpha)), changes, tuple(told))
 
 
 def chosen(cavs: dict[str, tuple[Cav, ...]]) -> str:
@@ -97,32 +102,34 @@ def chosen(cavs: dict[str, tuple[Cav, ...]]) -> str:
     return [name for name, value in accuracy.items() if value >= max(accuracy.values()) - WITHIN][-1]
 
 
-def differences(found: Sequence[Compared], labels: Sequence[str], *, seed: int) -> tuple[Difference, ...]:
+def differences(found: Sequence[Compared], labels: Sequence[str], *, alpha: float, seed: int) -> tuple[Difference, ...]:
     """Every two models, concept by label: first less second, pair by pair; p corrected over all of them (Holm).
 
-    Intervals and sign flips are over families, which both models hear; the spreads are taken as they are.
+    Intervals and sign flips are over families, which both models hear; the spreads are taken as they are. A label that
+    either model does not know at `alpha` is not tested.
     """
     made = []
     for one, other in combinations(found, 2):
+        known = one.known(alpha) & other.known(alpha)
         for concept, (first, groups, degrees) in one.changes.items():
             gain = first - other.changes[concept][0]
             for column, label in enumerate(labels):
                 span = mean_interval(gain[:, column] / degrees, list(groups), seed=seed, draws=DRAWS,
                                      weights=degrees**2)
-                p = sign_flip(gain[:, column] * degrees, groups, seed=seed)
+                p = sign_flip(gain[:, column] * degrees, groups, seed=seed) if label in known else float("nan")
                 made.append((concept, label, one.model, other.model, span.value, span.low, span.high, p))
     adjusted = holm(np.array([row[-1] for row in made]))
     return tuple(Difference(*row, float(p)) for row, p in zip(made, adjusted))
 
 
-def _common(models: dict[str, Classifier]) -> tuple[str, ...]:
-    """The labels, in the first model's order; InputError where they differ."""
+def _common(models: dict[str, Classifier], asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels `asked` for, or all in the first model's order; InputError where models differ in them, or in kind."""
     (first, model), *others = models.items()
     for name, other in others:
-        if strange := sorted(set(model.labels) ^ set(other.labels)):
-            raise InputError(f"{first!r} and {name!r} cannot be compared: only one of them knows {', '.join(strange)}; "
-                             "name the `labels` that both have, or compare models of the same labels")
         if other.link != model.link:
             raise InputError(f"{first!r} and {name!r} cannot be compared: one names one label a clip, the other gives "
                              "each label by itself")
-    return tuple(model.labels)
+        if not asked and (strange := sorted(set(model.labels) ^ set(other.labels))):
+            raise InputError(f"{first!r} and {name!r} cannot be compared: only one of them knows {', '.join(strange)}; "
+                             "name the `labels` that both have, or compare models of the same labels")
+    return asked or tuple(model.labels)

@@ -8,6 +8,7 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.concepts.effect import DirectEffect
 from escucha.concepts.tcav import ConceptTest
+from escucha.concepts.telling import Telling
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,6 +30,12 @@ class Compared:
     """At that layer, corrected over all models."""
     changes: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
     """Concept to value differences `(pair, label)` in spreads, the pairs' groups and their degrees."""
+    told: tuple[Telling, ...]
+    """One a label: does the model tell it at all?"""
+
+    def known(self, alpha: float) -> set[str]:
+        """The labels that it tells better than chance."""
+        return {one.label for one in self.told if one.known(alpha)}
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Difference:
     high: float
     """95 % interval, over the families of the pairs, which both models hear."""
     p: float
-    """Sign-flip test over families."""
+    """Sign-flip test over families; NaN, not tested, of a label that either model does not know."""
     p_corrected: float
     """Holm, over concepts, labels and pairs of models."""
 
@@ -66,6 +73,12 @@ class ConceptComparison:
         return next((effect for one in self.models if one.model == model for effect in one.effects
                      if (effect.concept, effect.label) == (concept, label)), None)
 
+    @property
+    def known(self) -> list[str]:
+        """The labels that every model tells better than chance: of others nothing is compared."""
+        return [label for label in self.labels
+                if all(label in one.known(self.settings["alpha"]) for one in self.models)]
+
     def apart(self) -> list[Difference]:
         """Differences beyond chance, the largest first."""
         return sorted((found for found in self.differences if found.p_corrected <= self.settings["alpha"]),
@@ -75,6 +88,7 @@ class ConceptComparison:
         """Settings, and every effect, difference and test as a row."""
         return {"models": [one.model for one in self.models], "labels": list(self.labels),
                 "concepts": list(self.meanings), **self.settings,
+                "told": {one.model: [asdict(label) for label in one.told] for one in self.models},
                 "layers": {one.model: one.layer for one in self.models},
                 "effects": self._effects(), "differences": [asdict(found) for found in self.differences],
                 "tests": self._tests()}

@@ -7,7 +7,10 @@ from escucha.concepts.tcav import AWAY, TOWARDS
 from escucha.experiments.concepts.erasing_words import warnings as erasing_warnings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from escucha.concepts.effect import DirectEffect
+    from escucha.concepts.telling import Telling
     from escucha.experiments.concepts.finding import ConceptTable
 
 
@@ -17,23 +20,24 @@ def warnings(table: "ConceptTable") -> list[str]:
     for concept, told in table.doubts.items():
         for sentence in told:
             doubted.setdefault(sentence, []).append(spoken(concept))
-    return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
-            *([_unchecked(table)] if table.unchecked else []), *_unknown(table), *_contradictions(table),
-            *(erasing_warnings(table.erasures, table.layers, alpha=table.settings["alpha"]) if table.erasures else [])]
-
-
-def _unknown(table: "ConceptTable") -> list[str]:
-    """Labels that the model tells no better than chance: nothing about them was tested."""
     alpha = table.settings["alpha"]
-    unasked = [one.label for one in table.told if one.least > alpha]
-    said = [f"Warning: whether {table.model} knows {listed(unasked, 'or')} cannot be seen in so few groups of clips: "
-            "a label told perfectly is told so by chance too often. It is tested as if known."] if unasked else []
-    areas = [f"{one.label} ({100 * one.area:.0f} %)" for one in table.told if not one.known(alpha)]
+    erasing = erasing_warnings(table.erasures, table.layers, alpha=alpha) if table.erasures else []
+    return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
+            *([_unchecked(table)] if table.unchecked else []), *unknown(table.model, table.told, alpha),
+            *_contradictions(table), *erasing]
+
+
+def unknown(model: str, told: "Sequence[Telling]", alpha: float, left: str = "no push on it was tested") -> list[str]:
+    """Labels that the model tells no better than chance, and what was `left` out; and those of which nobody can say."""
+    unasked = [one.label for one in told if one.least > alpha]
+    said = [f"Warning: whether {model} knows {listed(unasked, 'or')} cannot be seen in so few groups of clips: a label "
+            "told perfectly is told so by chance too often. It is tested as if known."] if unasked else []
+    areas = [f"{one.label} ({100 * one.area:.0f} %)" for one in told if not one.known(alpha)]
     if not areas:
         return said
-    return [*said, f"Warning: {table.model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher "
-            "value than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move "
-            "any network's; what such a value is called means nothing, and no push on it was tested."]
+    return [*said, f"Warning: {model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher value "
+            "than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move any "
+            f"network's; what such a value is called means nothing, and {left}."]
 
 
 def _unchecked(table: "ConceptTable") -> str:

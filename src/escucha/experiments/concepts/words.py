@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from escucha.concepts.activations import FEATURES
 from escucha.concepts.names import few_of, listed, short, spoken
-from escucha.concepts.tcav import AWAY, NO_DIRECTION, ONE_UNIT, TOWARDS, UNMOVED
+from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS, UNMOVED
 from escucha.experiments.concepts.beliefs_words import beliefs
 from escucha.experiments.concepts.doubts_words import warnings
 from escucha.experiments.concepts.erasing_words import sentences as erasing_sentences
@@ -30,6 +30,8 @@ def headline(table: "ConceptTable") -> str:
     moving = sorted((concept for concept in table.meanings if _moves(table, concept)),
                     key=lambda concept: -_strength(table, concept))
     still = [spoken(concept) for concept in table.meanings if concept not in moving]
+    if not moving and len(still) == 1:
+        return f"{still[0]} is not shown to move {table.model}."
     if not moving:
         return f"None of {few_of(still, 'or')} is shown to move {table.model}."
     ending = f"; {few_of(still)} {'are' if len(still) > 1 else 'is'} not shown to move it" if still else ""
@@ -78,6 +80,8 @@ def pushed(table: "ConceptTable") -> str:
         if found:
             ways.append(few_of([f"{spoken(concept)} {word} {label}{_at(table, layers)}"
                                 for (concept, label), layers in found.items()]))
+    if all(isnan(test.p) for test in table.tests):
+        return f"No push on {table.model} was tested (0 of {len(table.tests)}: idea, label and layer)."
     if not ways:
         return (f"No idea pushes {table.model} harder than meaningless changes do "
                 f"(0 of {len(table.tests)}: idea, label and layer).")
@@ -113,7 +117,7 @@ def _blank(table: "ConceptTable") -> list[str]:
     if dead:
         said.append(f"At {named(dead)} {table.model} gives every example alike (a dead or constant layer), so no idea "
                     "has a direction there.")
-    lone = [test.layer for test in table.tests if test.verdict == ONE_UNIT]
+    lone = [cav.layer for cav in table.cavs if len(cav.direction) == 1 and cav.layer != FEATURES]
     if lone:
         said.append(f"At {named(lone)} there is one unit only: whatever moves it lies along it, so no idea was tested "
                     "there.")
