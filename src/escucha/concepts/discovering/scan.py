@@ -13,7 +13,8 @@ import numpy as np
 from escucha.concepts.correction import holm
 from escucha.concepts.discovering.cues import CUES, Change, cue_named, differing
 from escucha.concepts.discovering.following import following
-from escucha.concepts.discovering.shortcut import DRAWS, Told, shuffles, told
+from escucha.concepts.discovering.shortcut import DRAWS, Told, told
+from escucha.concepts.shuffling import shuffles
 from escucha.models.resampling import Interval, mean_intervals, sign_flip
 
 ALPHA = 0.05
@@ -87,7 +88,7 @@ def scanned(cues: np.ndarray, classes: Sequence[str], groups: np.ndarray, *, see
     """Cue to how well it tells the class, and p corrected over cues; those in which clips do not differ are left out.
     """
     kinds = np.unique(classes, return_inverse=True)[1]
-    mixed = shuffles(kinds, groups, draws=DRAWS, seed=seed)
+    mixed = shuffles(kinds, groups, draws=DRAWS, rng=np.random.default_rng(seed))
     columns = dict(zip(names, cues.T))
     found = {name: told(columns[name], kinds, groups, mixed=mixed, seed=seed) for name in differing(cues, names)}
     corrected = holm(np.array([one.p for one in found.values()]))

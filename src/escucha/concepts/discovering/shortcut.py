@@ -30,27 +30,8 @@ class Told:
     """Share of shuffles that do as well; not corrected."""
 
 
-def shuffles(classes: np.ndarray, groups: np.ndarray, *, draws: int, seed: int) -> np.ndarray:
-    """`(draw, clip)`: each group has the classes of some group, in any order, over again where it is larger.
-
-    Where groups have one class each, whole groups exchange theirs; where each has all, its clips do. What clips of a
-    group have in common they have in every shuffle too.
-    """
-    rng, (count, member) = np.random.default_rng(seed), members(groups)
-    order = np.argsort(member, kind="stable")
-    size = np.bincount(member)
-    first = np.cumsum(size) - size
-    place = np.arange(len(classes)) - first[member[order]]
-    made = np.empty((draws, len(classes)), dtype=int)
-    for row in made:
-        mixed = classes[np.lexsort((rng.random(len(classes)), member))]  # group after group, each in any order
-        other = rng.permutation(count)[member[order]]
-        row[order] = mixed[first[other] + place % size[other]]
-    return made
-
-
 def told(number: np.ndarray, classes: np.ndarray, groups: np.ndarray, *, mixed: np.ndarray, seed: int) -> Told:
-    """How well the number tells the class; `mixed` are `shuffles` to compare with."""
+    """How well the number tells the class; `mixed` are `shuffling.shuffles` to compare with."""
     every = np.concatenate([classes[None], mixed])
     found = _accuracies(number, every, _folds(groups, seed))
     return Told(float(found[0]), float(np.quantile(found[1:], 0.95)),

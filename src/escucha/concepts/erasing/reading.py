@@ -14,6 +14,7 @@ from escucha.concepts.design import Design
 from escucha.concepts.dual import folds_of, penalties
 from escucha.concepts.erasing.leace import Eraser, scales
 from escucha.concepts.meaningless import order, permuted_pairs
+from escucha.concepts.shuffling import shuffles
 from escucha.errors import InputError
 
 HELD_OUT = 3
@@ -107,16 +108,7 @@ def shuffled_answers(signs: np.ndarray, groups: np.ndarray, labels: np.ndarray, 
         half = len(signs) // 2
         turned = permuted_pairs(groups[:half], count=count, rng=rng)
         return np.where(turned[:, :half] < half, 1, -1)[:, np.tile(np.arange(half), 2)] * signs
-    made = np.empty((count, len(signs)))
-    for row in made:
-        ranks = dict(zip(np.unique(groups), rng.permutation(len(np.unique(groups)))))
-        for label in np.unique(labels):
-            there = np.unique(groups[labels == label])
-            names = sorted(there, key=ranks.__getitem__)  # one order for all labels: a group's answers move together
-            for name, other in zip(names, np.roll(names, 1)):
-                mine, theirs = ((groups == one) & (labels == label) for one in (name, other))
-                row[mine] = np.resize(rng.permutation(signs[theirs]), mine.sum())
-    return made
+    return shuffles(signs, groups, draws=count, rng=rng, within=labels)
 
 
 def _read(rows: np.ndarray, answers: np.ndarray, folds: np.ndarray, *, paired: bool) -> tuple[float, float, float]:

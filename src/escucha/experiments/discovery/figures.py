@@ -44,8 +44,8 @@ def matrix(found: Summary, unit: str) -> Figure:
     axes.set_yticks(range(len(cells)), [_row_name(found, at) for at in found.ranking])
     axes.tick_params(length=0)
     axes.set_title("what a label loses when a component is taken out of the layer\n(its own clips, held out; bold: "
-                   "shown, beside as much of meaningless patterns,\n"
-                   f"and no less than {LITTLE:.0%} of the most that its component is worth)", fontsize=10, loc="left")
+                   "more than any meaningless\npattern would, "
+                   f"and {LITTLE:.0%} or more of the row's most shown)", fontsize=10, loc="left")
     figure.colorbar(drawn, label=f"loss ({unit})", pad=0.02)
     return figure
 
