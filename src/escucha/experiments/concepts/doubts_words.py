@@ -1,14 +1,14 @@
 """What to doubt in a concept study, a warning each."""
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from escucha.concepts.activations import FEATURES
 from escucha.concepts.names import few_of, listed, short, spoken
-from escucha.concepts.tcav import AWAY, TOWARDS
+from escucha.concepts.tcav import AWAY, TOWARDS, UNMOVED
 from escucha.experiments.concepts.erasing_words import warnings as erasing_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from escucha.concepts.effect import DirectEffect
     from escucha.concepts.telling import Telling
     from escucha.experiments.concepts.finding import ConceptTable
@@ -27,7 +27,7 @@ def warnings(table: "ConceptTable") -> list[str]:
             *_contradictions(table), *erasing]
 
 
-def unknown(model: str, told: "Sequence[Telling]", alpha: float, left: str = "no push on it was tested") -> list[str]:
+def unknown(model: str, told: Sequence["Telling"], alpha: float, left: str = "no push on it was tested") -> list[str]:
     """Labels that the model tells no better than chance, and what was `left` out; and those of which nobody can say."""
     unasked = [one.label for one in told if one.least > alpha]
     said = [f"Warning: whether {model} knows {listed(unasked, 'or')} cannot be seen in so few groups of clips: a label "
@@ -38,6 +38,31 @@ def unknown(model: str, told: "Sequence[Telling]", alpha: float, left: str = "no
     return [*said, f"Warning: {model} does not know {listed(areas, 'or')}: it gives a clip of a label a higher value "
             "than another clip no oftener than chance would have it (50 %). Ideas move its values, as they move any "
             f"network's; what such a value is called means nothing, and {left}."]
+
+
+def blank(table: "ConceptTable") -> list[str]:
+    """Layers that give every example alike, that have one direction only, or in which nothing moves a label."""
+    def named(layers: Iterable[str]) -> str:
+        return listed([short(layer, table.layers) for layer in dict.fromkeys(layers)])
+
+    said = []
+    dead = [layer for layer in table.layers if not any(cav.direction.any() for cav in table.cavs if cav.layer == layer)]
+    if dead:
+        said.append(f"At {named(dead)} {table.model} gives every example alike (a dead or constant layer), so no idea "
+                    "has a direction there.")
+    lone = [cav.layer for cav in table.cavs if len(cav.direction) == 1 and cav.layer != FEATURES]
+    if lone:
+        said.append(f"At {named(lone)} there is one unit only: whatever moves it lies along it, so no idea was tested "
+                    "there.")
+    deaf: dict[str, list[str]] = {}
+    for test in table.tests:
+        if test.verdict == UNMOVED and test.label not in deaf.setdefault(test.layer, []):
+            deaf[test.layer].append(test.label)
+    for labels in dict.fromkeys(map(tuple, deaf.values())):
+        where = named(layer for layer, some in deaf.items() if tuple(some) == labels)
+        said.append(f"At {where} nothing moves the value of {listed(labels, 'or')}, no meaningless change either, so "
+                    "no push on it was tested.")
+    return said
 
 
 def _unchecked(table: "ConceptTable") -> str:

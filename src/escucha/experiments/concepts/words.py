@@ -1,14 +1,14 @@
 """A concept study in sentences that a musician would understand: as many for twenty ideas as for two."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
 from escucha.concepts.activations import FEATURES
 from escucha.concepts.names import few_of, listed, short, spoken
-from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS, UNMOVED
+from escucha.concepts.tcav import AWAY, NO_DIRECTION, TOWARDS
 from escucha.experiments.concepts.beliefs_words import beliefs
-from escucha.experiments.concepts.doubts_words import warnings
+from escucha.experiments.concepts.doubts_words import blank, warnings
 from escucha.experiments.concepts.erasing_words import sentences as erasing_sentences
 from escucha.experiments.wording import signed, spanned
 
@@ -104,32 +104,7 @@ def unshown(table: "ConceptTable") -> list[str]:
     if lost:
         said.append(f"No layer of {table.model} holds a direction for {few_of(lost, 'or')}: "
                     "it cannot be told from meaningless changes there, so it was not tested.")
-    return [*said, *_blank(table)]
-
-
-def _blank(table: "ConceptTable") -> list[str]:
-    """Layers that give every example alike, that have one direction only, or in which nothing moves a label."""
-    def named(layers: Iterable[str]) -> str:
-        return listed([short(layer, table.layers) for layer in dict.fromkeys(layers)])
-
-    said = []
-    dead = [layer for layer in table.layers if not any(cav.direction.any() for cav in table.cavs if cav.layer == layer)]
-    if dead:
-        said.append(f"At {named(dead)} {table.model} gives every example alike (a dead or constant layer), so no idea "
-                    "has a direction there.")
-    lone = [cav.layer for cav in table.cavs if len(cav.direction) == 1 and cav.layer != FEATURES]
-    if lone:
-        said.append(f"At {named(lone)} there is one unit only: whatever moves it lies along it, so no idea was tested "
-                    "there.")
-    deaf: dict[str, list[str]] = {}
-    for test in table.tests:
-        if test.verdict == UNMOVED and test.label not in deaf.setdefault(test.layer, []):
-            deaf[test.layer].append(test.label)
-    for labels in dict.fromkeys(map(tuple, deaf.values())):
-        where = named(layer for layer, some in deaf.items() if tuple(some) == labels)
-        said.append(f"At {where} nothing moves the value of {listed(labels, 'or')}, no meaningless change either, so "
-                    "no push on it was tested.")
-    return said
+    return [*said, *blank(table)]
 
 
 def _resolved(table: "ConceptTable", effect: "DirectEffect") -> str:
