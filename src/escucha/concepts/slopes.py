@@ -46,7 +46,10 @@ class Pulled:
 
 def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequence[str], *,
            maps: Maps = "pooled") -> Slopes:
-    """Gradients of all labels' values at all `layers`, whole in memory: for small layers, or a few clips."""
+    """Gradients of all labels' values at all `layers`, whole in memory: for small layers, or a few clips.
+
+    InputError for no clips.
+    """
     pieces = list(bent(classifier, clips, layers, maps=maps))
     if not pieces:
         raise InputError("there are no clips to hear")
@@ -56,7 +59,10 @@ def slopes(classifier: LayeredClassifier, clips: Iterable[Clip], layers: Sequenc
 
 def pulled(classifier: LayeredClassifier, clips: Iterable[Clip], rows: Mapping[str, np.ndarray], *,
            maps: Maps = "pooled", labels: Sequence[str] | None = None) -> Pulled:
-    """What gradients of the labels' values (all labels' by default) make of `rows`, layer to `(row, unit)`."""
+    """What gradients of the labels' values (all labels' by default) make of `rows`, layer to `(row, unit)`.
+
+    InputError for no clips.
+    """
     piles = {layer: Pile() for layer in rows}
     steepness: dict[str, list[np.ndarray]] = {layer: [] for layer in rows}
     said = []

@@ -108,7 +108,10 @@ def steps(classifier: FeatureClassifier, rows: np.ndarray, heard: np.ndarray, cl
 
 
 def clip_windows(classifier: FeatureClassifier, clips: Iterable[Clip]) -> tuple[np.ndarray, np.ndarray]:
-    """Features `(window, feature)` of all windows of all clips, and `(window,)` numbers of their clips."""
+    """Features `(window, feature)` of all windows of all clips, and `(window,)` numbers of their clips.
+
+    InputError for no clips.
+    """
     made, which = [], []
     for number, clip in enumerate(clips):
         for batch in windows.batches(clip.wave, classifier.window):

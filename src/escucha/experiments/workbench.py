@@ -70,6 +70,13 @@ class Workbench:
         """The corpus of a `[corpus]` table; relative paths in it are from the home."""
         return shelf.open_corpus(table, where="the experiment", base=self.home)
 
+    def made_of(self, model: str, concepts: Sequence[str], corpus: Mapping[str, Any]) -> list[str]:
+        """Hashes of a model's card, of concept cards and of a `[corpus]` table, as `Experiment.inputs` gives them."""
+        from escucha.concepts.shelf import concept_digest
+
+        return [self.digest(model), *(concept_digest(card, self.home) for card in concepts),
+                self.corpus(corpus).digest()]
+
     def clips(self, sources: Sequence[Source], *, rate: int, doing: str = "clips") -> Iterator[Clip]:
         """The sources' sounds in order, at `rate`: on all cores, cached, a few in memory at a time."""
         return reading.clips(sources, rate=rate, cache=self.cache, progress=doing if self.progress else "")

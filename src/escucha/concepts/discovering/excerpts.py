@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.concepts.activations import Readable
+from escucha.concepts.activations import Readable, check_rate
 from escucha.errors import InputError
 from escucha.models import windows
 from escucha.models.classifier import Classifier, FeatureClassifier
@@ -52,8 +52,7 @@ def batches(classifier: Classifier, clips: Iterable[Clip], hop: int | None = Non
     """Windows of clips at the classifier's rate, a few at a time; InputError for a clip at another rate."""
     held: list[tuple[np.ndarray, int, float, float]] = []
     for number, clip in enumerate(clips):
-        if clip.rate != classifier.rate:
-            raise InputError(f"the classifier hears {classifier.rate} Hz and a clip is at {clip.rate} Hz; resample it")
+        check_rate(classifier, clip)
         starts = windows.starts(len(clip.wave), classifier.window, hop) / clip.rate
         cut = np.concatenate(list(windows.batches(clip.wave, classifier.window, hop)))
         whole = classifier.window / clip.rate
@@ -69,7 +68,7 @@ def hear_excerpts(classifier: Readable, clips: Iterable[Clip], layer: str, secon
     """Every excerpt of about `seconds` of the clips; those that are mostly padding are left out.
 
     Their real length is the window's over a whole number. Where a layer has fewer than two steps an excerpt, each step
-    is one.
+    is one. InputError for no clips, and for a clip at another rate than the classifier's.
     """
     rows, clip, start, length = [], [], [], 0.0
     for batch in batches(classifier, clips):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escucha.audio.clip import Clip
-from escucha.concepts.activations import FEATURES, Readable
+from escucha.concepts.activations import FEATURES, Readable, check_rate
 from escucha.concepts.locating.places import Places, find_places
 from escucha.errors import InputError
 from escucha.models import windows
@@ -72,9 +72,7 @@ class Locator:
 
         `curves`: only these are asked for, and maps are of one row; of hundreds of directions they would be large.
         """
-        if clip.rate != self.classifier.rate:
-            raise InputError(f"the classifier hears {self.classifier.rate} Hz and the clip is at {clip.rate} Hz; "
-                             "resample it")
+        check_rate(self.classifier, clip)
         placed = {layer: found for layer in directions if (found := self.places[layer]) is not None}
         loose = [layer for layer in directions if layer not in placed]
         return {**(self._by_position(clip, directions, placed, curves) if placed else {}),
@@ -175,5 +173,5 @@ def grounds(laid: Sequence[Laid]) -> tuple[Ground, ...]:
 
 
 def above_zero(spread: np.ndarray) -> np.ndarray:
-    """A row that never moves has no unit of its own; it then stays at zero."""
+    """Spreads of any shape: a row that never moves has no unit of its own; it then stays at zero."""
     return np.where(spread > 0, spread, 1.0)

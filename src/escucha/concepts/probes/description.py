@@ -79,7 +79,7 @@ def blocks(groups: np.ndarray, *, seed: int) -> tuple[np.ndarray, list[int]]:
 
 
 def code_of(probability: np.ndarray, learned: np.ndarray | int, classes: int) -> np.ndarray:
-    """Bits of truths that a probe gives these probabilities, after so many clips were `learned` from.
+    """Bits `(clip,)` of truths that a probe gives these probabilities, after so many were `learned` from.
 
     No probability is 0: a share of K in the clips learned from and K more is dealt out evenly, as Laplace's rule does.
     """

@@ -73,7 +73,7 @@ def controls_of(target: np.ndarray, split: Split, types: np.ndarray | None, *, t
     """So many control tasks: of `types` `(clip,)`, or a label a group where no types recur across groups.
 
     A label a group would be at chance in groups never heard, whatever the probe; so it is scored on held-out clips of
-    the training groups.
+    the training groups. InputError where too few can be drawn.
     """
     check_controls(draws)
     rng = np.random.default_rng(seed)

@@ -67,12 +67,7 @@ class ConceptStudy:
 
     def inputs(self, workbench: "Workbench") -> list[str]:
         """What the model, the concepts and the corpus are made of."""
-        from escucha.concepts.shelf import concept_digest
-        from escucha.models.shelf import model_digest
-
-        return [model_digest(self.model, workbench.home),
-                *(concept_digest(card, workbench.home) for card in self.concepts),
-                workbench.corpus(self.corpus).digest()]
+        return workbench.made_of(self.model, self.concepts, self.corpus)
 
     def run(self, workbench: "Workbench") -> ConceptTable:
         """Hear every example and every clip under test once, and test; what is wrong is said before that."""

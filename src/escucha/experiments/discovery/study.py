@@ -56,12 +56,7 @@ class Discovery:
 
     def inputs(self, workbench: Workbench) -> list[str]:
         """What the model, the concepts and the corpus are made of."""
-        from escucha.concepts.shelf import concept_digest
-        from escucha.models.shelf import model_digest
-
-        return [model_digest(self.model, workbench.home),
-                *(concept_digest(card, workbench.home) for card in self.concepts),
-                workbench.corpus(self.corpus).digest()]
+        return workbench.made_of(self.model, self.concepts, self.corpus)
 
     def run(self, workbench: Workbench) -> DiscoveryFinding:
         """Hear every clip, take the layer apart, take components out of it, and put cues in and out."""
