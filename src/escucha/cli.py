@@ -37,10 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _wrong(str(error))
     except BrokenPipeError:  # the reader of stdout has seen enough (`| head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
     except OSError as error:
         if error.errno is None:
             raise
+        if error.filename is None:
+            _forget_stdout()
         return _wrong(f"{error.filename or 'cannot write'}: {error.strerror}")
     except (Exception, SystemExit) as error:
         if (told := _of_own_file(error)) is None:
@@ -50,6 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("stopped; nothing half-written was left", file=sys.stderr)
         return 130
     return 0
+
+
+def _forget_stdout() -> None:
+    """What is still held for a stdout that takes nothing is dropped, or the interpreter ends with a status of its own.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,3 +129,15 @@ def test_names_that_no_file_can_have_are_refused_early(tmp_path):
     Corpus((Track("é" * 120, (), "g", source),), "here")
     with pytest.raises(InputError, match="more than 240 bytes"):
         Corpus((Track("é" * 121, (), "g", source),), "here")
+
+
+def test_relative_paths_are_found_wherever_a_worker_began(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for folder in ("one", "two"):
+        place = tmp_path / folder
+        place.mkdir()
+        for number in range(40):
+            soundfile.write(place / f"{folder}-{number}.wav", rng.normal(0, 0.1, 800), 8000)
+        monkeypatch.chdir(place)  # workers live on between calls
+        sources = [FileSource(Path(f"{folder}-{number}.wav")) for number in range(40)]
+        assert len(list(clips(sources, rate=8000))) == 40

@@ -1,5 +1,6 @@
 """Many sounds, one after the other: rendered or decoded on all cores, kept in a cache, memory bounded."""
 
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -78,11 +79,18 @@ def each(do: Callable[[S], T], sources: Sequence[S], *, slow: int, progress: str
     """`do(source)` for each source, in order; on all cores where many are `slow` (to be rendered or decoded)."""
     from joblib import Parallel, cpu_count, delayed
 
-    jobs = cpu_count()
+    jobs, here = cpu_count(), Path.cwd()
     workers = jobs if slow >= 8 * jobs else 1  # starting a worker costs about a second
     made = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="4*n_jobs")(
-        delayed(do)(source) for source in sources)
+        delayed(_there)(here, do, source) for source in sources)
     yield from bar(made, doing=progress, shown=bool(progress), total=len(sources))
+
+
+def _there(folder: Path, do: Callable[[S], T], source: S) -> T:
+    """`do(source)` in `folder`: a worker began in whatever folder it was first needed, and paths may be relative."""
+    if Path.cwd() != folder:
+        os.chdir(folder)
+    return do(source)
 
 
 def read_cached(source: Source, rate: int, cache: Path | None) -> Clip:

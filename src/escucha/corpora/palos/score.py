@@ -39,8 +39,8 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
     that of the whole clip, `bimodal` where it changes, and `tonic` then the final of the Phrygian frame;
     `onsets` are the strokes of each source that sounds (a strum is one stroke), `levels` its dB above the calibrated
     level; `remates` are the closing beats. `cadence` says whether the Andalusian cadence (iv-III-II-I) is heard to its
-    end, `melisma` whether a syllable is sung on several pitches, `run` what picado runs through (empty for other
-    techniques), `line` how the voice was made to move (empty for freely), `wet` the room's share and
+    end, `melisma` whether a syllable is sung on several pitches, `run` what picado runs through (none for other
+    techniques), `line` how the voice was made to move (free where it was not), `wet` the room's share and
     `decay` the seconds in which it falls by 60 dB.
     """
     made = plan(recipe)
@@ -52,7 +52,7 @@ def annotations(recipe: Recipe) -> dict[str, Any]:
         "accent_pattern": sorted({made.metre.count(at) for at in made.metre.accents}),
         "tempo": made.tempo, **_mode(made), "technique": made.technique,
         "contratiempo": made.contratiempo and "palmas" in onsets,
-        "run": made.run if made.technique == "picado" else "", "line": made.line,
+        "run": made.run if made.technique == "picado" else "none", "line": made.line or "free",
         "melisma": any(note.shape.startswith(MELISMATIC) for note in notes.get("voice", ())),
         **_sound(made),
         "sources": list(onsets), "levels": {source: round(level(recipe, source), 3) for source in onsets},
