@@ -16,6 +16,7 @@ from escucha.concepts.probes.description import Code
 from escucha.concepts.probes.probe import Probe
 from escucha.concepts.probes.splits import split_of
 from escucha.errors import InputError
+from escucha.experiments.clips.few_groups import FEWEST
 from escucha.experiments.probes.figures import layers_and_properties
 from escucha.experiments.probes.finding import ProbeTable
 from escucha.experiments.probes.study import ProbeStudy
@@ -163,6 +164,36 @@ def test_everything_that_can_be_asked_is_answered_and_saved(everything, tmp_path
                  "A small network with one hidden layer", "online code"):
         assert told in said
     json.dumps(saved.numbers, allow_nan=False)
+
+
+class FewSingers(ToneBench):
+    """So many singers sing all of the clips."""
+
+    def corpus(self, table):
+        made = clips(table["count"])
+        return replace(made, tracks=tuple(replace(track, group=f"singer-{number % table['singers']}")
+                                          for number, track in enumerate(made)))
+
+
+@pytest.fixture(scope="module", params=[(10, 5), (25, 5), (25, 4)], ids=["2-of-test", "5-of-test", "4-of-real"])
+def sized(request, bench):
+    """A fifth of the singers are tested."""
+    singers, real = request.param
+    asked = replace(ASKED, corpus={"count": 240, "singers": singers}, real={"count": 60, "singers": real})
+    return replace(asked, layers=("ears",)).run(FewSingers(bench.home, bench.cache))
+
+
+def test_of_fewer_than_five_groups_no_interval_and_nothing_else_is_told(sized, tmp_path):
+    few = sized.probes[0].groups < FEWEST
+    for one in (*sized.probes, *sized.besides):
+        assert np.isnan([one.low, one.high]).all() == few
+    for one in sized.real:
+        assert np.isnan([one.low, one.high]).all() == (one.groups < FEWEST)
+    assert any(one.held for one in sized.probes) != few
+    said = " ".join(load(save(sized, tmp_path / "out", About("probe-study", "t"))).words)
+    assert said.startswith(f"Nothing is told of palmas and tempo: {sized.probes[0].groups} groups are asked about, and "
+                           "5 are needed; take more clips.") == few
+    assert ("Learned:" in said or "Not shown to be learned:" in said) != few
 
 
 def test_a_model_of_features_has_no_untrained_one_and_that_is_said(bench):

@@ -1,8 +1,8 @@
 """Every property at every layer by every kind of probe: what a probe study comes to, once all has been heard."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,9 +15,14 @@ from escucha.concepts.probes.real import Real, read_real
 from escucha.concepts.probes.scores import score
 from escucha.concepts.probes.selectivity import Controls
 from escucha.concepts.probes.splits import Split
+from escucha.experiments.clips.few_groups import FEWEST
 from escucha.experiments.probes.targets import Target
 
 SIMPLEST = "linear"
+BOUNDS = ("low", "high", "saved_low", "saved_high", "past_low", "past_high")
+"""Of intervals over groups, in what is found of a cell."""
+
+Found = TypeVar("Found", bound=Probe | Code | Beside | Ends | Real)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +63,8 @@ class Asked:
 
 
 def cells(heard: Heard, asked: Asked) -> Iterator[Probe | Code | Beside | Ends | Real]:
-    """Subject by subject, layer by layer, kind by kind."""
+    """Subject by subject, layer by layer, kind by kind; of fewer than FEWEST groups no interval is told."""
+    groups = len(np.unique(heard.split.groups[heard.split.test]))
     within = next(iter(heard.controls.values())).within  # one for all: types recur, or they do not
     layers = [Layer(name, rows, heard.split, within) for name, rows in heard.rows.items()]
     plain = {name: Layer(name, rows, heard.split) for name, rows in heard.untrained.items()}
@@ -71,7 +77,7 @@ def cells(heard: Heard, asked: Asked) -> Iterator[Probe | Code | Beside | Ends |
             base |= {(ANYWHERE, kind): _best([base[name, kind] for name in heard.untrained], target, heard.split)
                      for kind in asked.kinds}
         for layer in layers:
-            yield from _cell(layer, subject, heard, asked, base)
+            yield from (bounded(one, groups) for one in _cell(layer, subject, heard, asked, base))
 
 
 def _cell(layer: Layer, subject: str, heard: Heard, asked: Asked,
@@ -110,6 +116,14 @@ def _real(layer: Layer, target: Target, real: RealClips, where: Mapping[str, Any
     places, truth = real.truths[where["subject"]]
     return read_real(layer, target.values, real.rows[layer.name][places], truth, real.groups[places],
                      task=target.task, **where)
+
+
+def bounded(one: Found, groups: int) -> Found:
+    """What was found, its bounds NaN where it rests on fewer than FEWEST groups: its own, else these."""
+    if getattr(one, "groups", groups) >= FEWEST:
+        return one
+    none: dict[str, Any] = {field.name: float("nan") for field in fields(one) if field.name in BOUNDS}
+    return replace(one, **none)
 
 
 def sorted_out(found: Sequence[Any], kind: type) -> tuple[Any, ...]:

@@ -169,7 +169,7 @@ def _compression(table: "ProbeTable") -> Panel:
 def _gains(table: "ProbeTable") -> Panel:
     found = [[table.beside(cell, UNTRAINED) for cell in row] for row in _grid(table)]
     shade = np.array([[one.gain if one else np.nan for one in row] for row in found])
-    return Panel("better than before training by (·: its interval holds 0)", shade,
+    return Panel("better than before training by (·: could be 0)", shade,
                  [[f"{one.gain:+.2f}{'' if one.low > 0 or one.high < 0 else '·'}" if one else "" for one in row]
                   for row in found], "coolwarm", (-0.6, 0.6), _names(table))
 

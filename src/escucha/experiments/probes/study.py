@@ -33,7 +33,7 @@ class ProbeStudy:
     """Properties at layers: probes (Alain and Bengio 2016, arXiv 1610.01644) with control tasks and baselines."""
 
     kind: ClassVar[str] = "probe-study"
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
     model: str
     properties: tuple[str, ...]
     """Annotations (`mode`, `metre`, `tempo`), `label`, names of sources (does it sound?), or what can be measured of a

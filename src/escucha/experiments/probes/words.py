@@ -9,6 +9,7 @@ from escucha.concepts.probes.ends import Ends
 from escucha.concepts.probes.fits import SPOKEN
 from escucha.concepts.probes.probe import Probe
 from escucha.concepts.probes.scores import MEASURES
+from escucha.experiments.clips.few_groups import FEWEST, too_few
 from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def sentences(table: "ProbeTable") -> list[str]:
 
 
 def headline(table: "ProbeTable", best: dict[str, Probe]) -> str:
-    """Which properties can be read at the layer chosen for them, and which cannot."""
+    """Which properties can be read at the layer chosen for them, and which cannot; nothing of too few groups."""
+    groups = table.probes[0].groups
+    if groups < FEWEST:
+        return f"Nothing is told of {listed(table.subjects)}: {_needed(groups)}; take more clips."
     held = [subject for subject, found in best.items() if found.held]
     reader = SPOKEN[table.kinds[0]]
     if not held:
@@ -115,6 +119,8 @@ def _beyond(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
 
 
 def _verdict(ends: Ends) -> str:
+    if ends.groups < FEWEST:
+        return f"Nothing is told of that: {_needed(ends.groups)}."
     if ends.past_low > 0:
         return "It goes on beyond what it has heard."
     if ends.saved_low > 0:
@@ -125,7 +131,8 @@ def _verdict(ends: Ends) -> str:
 def _transferred(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     found = [one for probe in best.values() if (one := table.on_real(probe))]
     for one in found:
-        shown = "it carries over" if one.low > one.chance else "not shown to carry over"
+        shown = (f"nothing is told of that, {_needed(one.groups)}" if one.groups < FEWEST
+                 else "it carries over" if one.low > one.chance else "not shown to carry over")
         yield (f"On {one.clips} real clips of {one.groups} groups the probe of {one.subject}, learned from rendered "
                f"ones, reads {MEASURES[one.task]} {_told(one.score)} {_bounds(one.low, one.high)} (chance "
                f"{one.chance:.2f}, rendered {one.rendered:.2f}): {shown}.")
@@ -151,11 +158,10 @@ def _reading(table: "ProbeTable") -> Iterator[str]:
 
 def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
     if table.probes[0].groups < FEW_GROUPS:
-        yield (f"Warning: the test clips come from {table.probes[0].groups} groups; under {FEW_GROUPS} an interval is "
-               "rough.")
+        yield f"Warning: of the test clips, {too_few(table.probes[0].groups)}."
     real = min((one.groups for one in table.real), default=FEW_GROUPS)
     if real < FEW_GROUPS:
-        yield f"Warning: the real clips come from {real} groups; under {FEW_GROUPS} an interval is rough."
+        yield f"Warning: of the real clips, {too_few(real)}."
     tied = [subject for subject, told in table.from_label.items() if told >= TIED]
     if tied:
         yield (f"Warning: in this corpus the label alone tells {listed(tied)}; a probe that reads it may only read the "
@@ -169,8 +175,12 @@ def _warnings(table: "ProbeTable", best: dict[str, Probe]) -> Iterator[str]:
 
 def _bounds(low: float, high: float) -> str:
     if low != low:
-        return "(one group: no interval)"
+        return "(no interval)"
     return f"[{_told(low)}, {_told(high)}]"
+
+
+def _needed(groups: int) -> str:
+    return f"{groups} group{'s are' if groups != 1 else ' is'} asked about, and {FEWEST} are needed"
 
 
 def _told(score: float) -> str:
