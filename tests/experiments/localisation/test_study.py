@@ -144,3 +144,33 @@ def test_the_shelf_asks(card):
     asked = read_experiment(card, HOME).experiment
     assert isinstance(asked, Localisation)
     assert set(asked.truth) == set(asked.concepts)
+
+
+@pytest.fixture(scope="module")
+def untold(tmp_path_factory):
+    """The same clips, fewer of them, of which no truth is named."""
+    study = Localisation("palos-tags", ("castanets",), {**CORPUS, "clips": 3}, layers=("network.block2",), nulls=40)
+    return study.run(Bench(HOME, tmp_path_factory.mktemp("cache")))
+
+
+def test_without_a_truth_nothing_is_said_to_be_absent(untold, tmp_path):
+    assert [one.present for one in untold.found.judged] == [None] * 3
+    saved = load(save(untold, tmp_path / "f", About("localisation", "Where are they?")))
+    assert saved.tables()["clips"]["present"].isna().all()
+    assert saved.numbers["concepts"]["castanets"]["silent"] is None
+    assert saved.words[0] == "palos-tags was asked where it hears: castanets; nothing can be scored in these clips."
+    assert saved.words[1] == ('Castanets: no truth was named for it, so nothing is scored. Where the clips carry '
+                              'onsets or stems, add [truth] castanets = "castanets" (a source) or "stem:voice".')
+    assert "chosen on the examples" not in " ".join(saved.words)  # there was one layer
+
+
+def test_without_a_truth_the_clip_of_the_highest_mean_curve_is_seen_and_heard(untold):
+    one = untold.heard[0]
+    levels = {judged.clip: judged.level for judged in untold.found.judged}
+    assert one.name == max(levels, key=lambda name: levels[name])
+    # the level is read at moments of its own, over the same curve
+    assert one.found.curve.mean() == pytest.approx(levels[one.name], abs=0.2)
+    assert list(untold.sounds()) == ["castanets-original", "taken-for-castanets", "not-taken-for-castanets"]
+    assert list(untold.figures()) == ["castanets-over-time"]
+    assert (one.onsets, one.spans) == ((), ())
+    assert "castanets-map" in untold.arrays()

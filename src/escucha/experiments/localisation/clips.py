@@ -33,8 +33,8 @@ class Judged:
     layer: str
     clip: str
     group: str
-    present: bool
-    """Does the idea sound in it, as far as is known?"""
+    present: bool | None
+    """Does the idea sound in it? None where that is not known."""
     level: float
     """Mean of the curve, in standard deviations above clips without the idea."""
     area: float
@@ -70,22 +70,24 @@ class Judge:
     def all(self, concept: str, name: str, group: str, truth: Truth | None, laid: Mapping[str, Laid],
             zero: Mapping[str, Ground] | None) -> list[Judged]:
         """One a layer; the first direction laid is the idea's, the others mean nothing."""
-        if truth is None or not truth.known(self.source.annotations()):
+        known = truth is not None and truth.known(self.source.annotations())
+        if truth is None or not known:
             there = sounding = np.zeros(len(self.at), dtype=bool)
         else:
             there = truth.moments(self.source, self.at, self.tolerance)
             asked = there.any() and zero is not None  # a stem is rendered: not for examples, of which a layer is chosen
             sounding = truth.sounding(self.source, self.at) if asked else np.zeros_like(there)
-        return [self._judged(concept, layer, name, group, there, sounding, found, zero[layer] if zero else None)
-                for layer, found in laid.items()]
+        present = bool(there.any()) if known else None
+        return [self._judged(concept, layer, name, group, present, there, sounding, found,
+                             zero[layer] if zero else None) for layer, found in laid.items()]
 
     @cached_property
     def at(self) -> np.ndarray:
         """`(moment,)` seconds."""
         return judging.moments(self.clip.duration)
 
-    def _judged(self, concept: str, layer: str, name: str, group: str, there: np.ndarray, sounding: np.ndarray,
-                found: Laid, zero: Ground | None) -> Judged:
+    def _judged(self, concept: str, layer: str, name: str, group: str, present: bool | None, there: np.ndarray,
+                sounding: np.ndarray, found: Laid, zero: Ground | None) -> Judged:
         curves = judging.read(found.times, found.curves, self.at)
         shifts = judging.shifted_areas(curves[:1], there)[0]
         # each clip has draws of its own: shared ones would at some draw all be no shift at all
@@ -94,7 +96,7 @@ class Judge:
         strength, loudness = judging.areas(self._rivals, there)
         onto = there[peaks].astype(float) if there.any() else np.full(len(peaks), np.nan)
         level = zero.curve(found.curves[0]).mean() if zero else np.nan
-        return Judged(concept, layer, name, group, bool(there.any()), float(level), float(shifts[0]),
+        return Judged(concept, layer, name, group, present, float(level), float(shifts[0]),
                       float(judging.areas(curves[:1], sounding)[0]), float(onto[0]), float(onto.mean()),
                       float(there.mean()), float(strength), float(loudness), shifts[drawn],
                       judging.areas(curves[1:], there))

@@ -20,6 +20,8 @@ from escucha.models.resampling import mean_interval, reach
 
 ACROSS = 3
 """Panels side by side, at most."""
+NARROW = 7.5
+"""Inches that areas by layer are wide at least: beside the legend, the names of a dozen layers stand apart."""
 OVER = 0.8
 """Opacity of the map where it is strongest."""
 
@@ -29,6 +31,7 @@ def by_layer(found: Summary) -> Figure:
     known = [concept for concept in found.concepts if found.cell(concept).clips]
     names = [short(layer, found.layers) for layer in found.layers]
     figure, made = panels(len(known), across=ACROSS, width=2.9, height=3.0, margin=1.0)
+    figure.set_figwidth(max(figure.get_figwidth(), NARROW))
     places = np.arange(len(names))
     for axes, concept in zip(made, known):
         cells = [found.cell(concept, layer) for layer in found.layers]

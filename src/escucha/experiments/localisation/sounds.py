@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """One idea in the clip in which it is found best."""
+    """One idea in the clip in which it is found best, see `Summary.best`."""
 
     concept: str
     layer: str
@@ -44,7 +44,7 @@ class Heard:
 
 def clearest(found: Summary, tracks: Sequence[Track], laying: Laying, truth: Mapping[str, Truth],
              workbench: "Workbench", classifier: Readable, *, most: int) -> tuple[Heard, ...]:
-    """Of each idea that is found in a clip of known truth, the clip in which it is found best; the first `most`."""
+    """Of each idea the clip in which it is found best, by its mean curve where nothing is known; the first `most`."""
     made: list[Heard] = []
     by_name = {track.name: track for track in tracks}
     for at, concept in enumerate(found.concepts):
@@ -54,21 +54,22 @@ def clearest(found: Summary, tracks: Sequence[Track], laying: Laying, truth: Map
         track = by_name[best.clip]
         clip = next(iter(workbench.clips([track.source], rate=classifier.rate)))
         placed = laying.maps(clip, {at: found.chosen[concept]})[at]
-        known = truth[concept]
-        stem = track.source.stems().get(known.source)
-        sounds = tuple(_sounds(concept, track.name, clip, placed, stem, classifier))
-        made.append(Heard(concept, found.chosen[concept], clip, track.name, placed,
-                          tuple(known.onsets(track.source.annotations())),
-                          tuple(known.spans(track.source, clip.duration)), sounds))
+        known = None if best.present is None else truth[concept]
+        sounds = tuple(_sounds(concept, track, clip, placed, known, classifier))
+        onsets, spans = ((), ()) if known is None else (tuple(known.onsets(track.source.annotations())),
+                                                        tuple(known.spans(track.source, clip.duration)))
+        made.append(Heard(concept, found.chosen[concept], clip, track.name, placed, onsets, spans, sounds))
     return tuple(made)
 
 
-def _sounds(concept: str, name: str, clip: Clip, placed: ConceptMap, stem: Clip | None,
+def _sounds(concept: str, track: Track, clip: Clip, placed: ConceptMap, known: Truth | None,
             classifier: Readable) -> Iterator[Sound]:
     taken = heard(placed.attribution(clip.rate), clip)
     idea, label = spoken(concept), _label(concept, clip, classifier)
-    rows = [("original", f"{name}, whole: the clip with the best curve of {idea}. The model’s value is of {label}.",
-             clip),
+    best = "highest mean" if known is None else "best"
+    stem = None if known is None else track.source.stems().get(known.source)
+    rows = [("original", f"{track.name}, whole: the clip with the {best} curve of {idea}. The model’s value is of "
+                         f"{label}.", clip),
             (f"taken-for-{slug(concept)}", f"What is taken for {idea}: the clip through the map, with whatever else "
                                            "sounds there.", taken),
             (f"not-taken-for-{slug(concept)}", f"The rest of the clip: what the map of {idea} holds back.",

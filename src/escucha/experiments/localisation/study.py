@@ -33,14 +33,15 @@ class Localisation:
     """One model, ideas and clips: maps and curves along CAVs, against onsets, stems and chance."""
 
     kind: ClassVar[str] = "localisation"
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     model: str
     concepts: tuple[str, ...]
     corpus: dict[str, Any]
     """The clips in which the ideas are looked for; groups that supply concept examples are left out."""
     truth: dict[str, Any] = field(default_factory=dict)
     """Concept to when it is known to sound: a source (its onsets), `stem:` and a source (all moments in which that is
-    loud enough to hear), or an annotation and its value (`modes:major`)."""
+    loud enough to hear), or an annotation and its value (`modes:major`). An idea that is not named is not scored: it
+    is shown and heard in the clip of its highest mean curve."""
     layers: tuple[str, ...] = ()
     """When empty: all that have positions in time; of a model with none, all, asked about pieces of the clip."""
     estimator: str = "paired-difference"
@@ -90,7 +91,7 @@ class Localisation:
             raise InputError("'concepts' names one card or more of the concepts shelf, got none")
         check_once(self.concepts, "concepts")
         check_once(self.layers, "layers")
-        nulls_needed(len(self.concepts), ALPHA, self.nulls)
+        nulls_needed(len(self.concepts), ALPHA, self.nulls, each="one an idea")
         classifier = activations.readable(workbench.model(self.model), self.layers)
         concepts = workbench.concepts(self.concepts)
         known = truths(self.truth, dict(zip(self.concepts, (concept.name for concept in concepts))))

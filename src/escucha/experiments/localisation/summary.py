@@ -58,8 +58,8 @@ class Cell:
     """Two-sided sign flips over groups of `beyond`."""
     detection: float
     """Area under ROC of the curve's mean: clips in which the idea sounds against clips in which it does not."""
-    silent: int
-    """Clips in which it does not."""
+    silent: int | None
+    """Clips in which it does not; None where that is known of no clip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +105,12 @@ class Summary:
         return [one for one in self.judged if (one.concept, one.layer) == (concept, layer)]
 
     def best(self, concept: str) -> Judged | None:
-        """The clip in which the chosen layer finds the idea best; None where it sounds in none, or nothing is known."""
-        there = [one for one in self.rows(concept, self.chosen[concept]) if np.isfinite(one.area)]
-        return max(there, key=lambda one: one.area, default=None)
+        """The clip in which the chosen layer finds the idea best; where nothing is known of any clip, that of the
+        highest mean curve; None where it is known to sound in none."""
+        rows = self.rows(concept, self.chosen[concept])
+        if all(one.present is None for one in rows):
+            return max((one for one in rows if np.isfinite(one.level)), key=lambda one: one.level, default=None)
+        return max((one for one in rows if np.isfinite(one.area)), key=lambda one: one.area, default=None)
 
     def _cell(self, concept: str, layer: str) -> Cell:
         rows = self.rows(concept, layer)
@@ -116,15 +119,17 @@ class Summary:
         area, above = there.mean("area"), there.column("area") - 0.5
         beyond = there.column("area") - there.column("strength")
         shifted, null = there.luck("shifted"), there.luck("null")
-        present = np.array([one.present for one in rows], dtype=bool)
-        levels = np.array([[one.level for one in rows]])
+        known = [one for one in rows if one.present is not None]
+        present = np.array([one.present for one in known], dtype=bool)
+        levels = np.array([[one.level for one in known]])
         return Cell(
             concept, layer, self.chosen[concept] == layer, accuracy, clips=len(there.rows), area=area,
             area_p=there.flipped(above, "above"), sounding=there.mean("sounding"), hit=there.share("hit"),
             hits=there.mean("hits"), chance=there.mean("chance").value, shifted=_below(shifted), null=_below(null),
             null_p=_rank(area.value, null), strength=there.mean("strength"), loudness=there.mean("loudness"),
             beyond=there.interval(beyond), beyond_p=there.flipped(beyond, "both"),
-            detection=float(judging.areas(levels, present)[0]), silent=int((~present).sum()))
+            detection=float(judging.areas(levels, present)[0]) if known else float("nan"),
+            silent=int((~present).sum()) if known else None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ def sentences(study: "LocalisationFinding") -> list[str]:
 def _headline(study: "LocalisationFinding", cells: list[Cell]) -> str:
     known = [cell for cell in cells if cell.clips]
     if not known:
-        return f"{study.model} was asked where {_names(cells)} is; nothing says where it truly is in these clips."
+        return f"{study.model} was asked where it hears: {_names(cells)}; nothing can be scored in these clips."
     timed = [cell for cell in known if study.found.timed[cell.concept] < ALPHA]
     found = [cell for cell in timed if study.found.own[cell.concept] < ALPHA]
     missed = [cell for cell in known if cell not in timed]
@@ -45,7 +45,7 @@ def _headline(study: "LocalisationFinding", cells: list[Cell]) -> str:
 
 def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
     if not cell.clips:
-        yield f"{_capital(cell)}: nothing is known of when it sounds in these clips."
+        yield f"{_capital(cell)}: {_unscored(study, cell)}"
         return
     name, timed, own = spoken(cell.concept), study.found.timed[cell.concept], study.found.own[cell.concept]
     groups = f"{cell.area.groups} group{'s' if cell.area.groups > 1 else ''}"
@@ -68,6 +68,15 @@ def _idea(study: "LocalisationFinding", cell: Cell) -> Iterator[str]:
         yield (f"Of the energy that passes the map of {name}, {mask['share'].value:.0%} is the true stem’s; of the "
                f"whole mixture {mask['mixture'].value:.0%}, of what passes the same map at other times "
                f"{mask['shifted'].value:.0%}{_gain(mask)}.")
+
+
+def _unscored(study: "LocalisationFinding", cell: Cell) -> str:
+    if cell.concept not in study.settings["truth"]:
+        return ("no truth was named for it, so nothing is scored. Where the clips carry onsets or stems, add [truth] "
+                f'{cell.concept} = "{cell.concept}" (a source) or "stem:voice".')
+    if cell.silent:
+        return "no moment with it can be told from one without in these clips."
+    return "nothing is known of when it sounds in these clips."
 
 
 def _rivals(cell: Cell) -> str:
@@ -94,14 +103,15 @@ def _gain(mask: dict[str, Interval]) -> str:
 
 def _reading(study: "LocalisationFinding") -> list[str]:
     settings = study.settings
+    choice = (" The layer was chosen on the examples, whose groups play in none of these clips."
+              if len(study.found.layers) > 1 else "")
     return [f"Area is the area under ROC of moments within {1000 * settings['tolerance']:.0f} ms of a true onset (or "
             "in which the idea is known to be) against all others of the same clip: 1 is perfect, 0.5 chance. Its p "
             "says how often luck would lift as many groups above chance. A model is said to tell where an idea sounds "
             f"if that p and the one against {settings['nulls']} meaningless ideas (another room, noise or guitar; or "
             f"other clips drawn alike) are both under {ALPHA}, after Holm. A map is the layer’s channels along the "
             "idea’s direction at every position; its curve is the mean over frequency, zero being the mean of the "
-            "examples without the idea and the unit their standard deviation. The layer was chosen on the examples, "
-            "whose groups play in none of these clips."]
+            f"examples without the idea and the unit their standard deviation.{choice}"]
 
 
 def _warnings(study: "LocalisationFinding", cells: list[Cell]) -> Iterator[str]:
