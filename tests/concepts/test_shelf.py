@@ -107,7 +107,11 @@ def test_folders_take_labels_from_folders_and_groups_from_the_stated_rule(home):
     assert len(concept.null) == 50
     before = concept_digest(name, home)
     write(home / "none" / "singer0_0.wav", Clip(np.ones(800) * 0.1, 8000))
-    assert concept_digest(name, home) != before
+    changed = concept_digest(name, home)
+    assert changed != before
+    (home / "none" / "singer0_0.stems").mkdir()
+    write(home / "none" / "singer0_0.stems" / "voice.wav", Clip(np.ones(800) * 0.1, 8000))
+    assert concept_digest(name, home) != changed
 
 
 def test_a_query_has_as_many_with_as_without_of_every_label(home):

@@ -184,3 +184,16 @@ def test_a_folder_that_may_not_be_looked_into_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", refused)
     with pytest.warns(UserWarning, match=r"closed cannot be looked into \(Permission denied\) and is passed over"):
         assert list_audio(tmp_path) == [tmp_path / "b.mp3"]
+
+
+def test_stems_beside_a_file_are_part_of_what_a_corpus_is(tmp_path):
+    put(tmp_path, "blues/a.wav", "blues/b.wav")
+    digests = [folder_corpus(path=tmp_path, group="file").digest()]
+    (tmp_path / "blues/a.stems").mkdir()
+    assert folder_corpus(path=tmp_path, group="file").digest() == digests[0]
+    for name, sound in (("guitar", b"one"), ("voice", b"one"), ("voice", b"another")):
+        (tmp_path / f"blues/a.stems/{name}.wav").write_bytes(sound)
+        digests.append(folder_corpus(path=tmp_path, group="file").digest())
+    (tmp_path / "blues/a.stems/voice.wav").unlink()
+    assert folder_corpus(path=tmp_path, group="file").digest() == digests[1]
+    assert len(set(digests)) == 4

@@ -1,5 +1,8 @@
 """Manifests: what is written is read, and every mistake is found with its line."""
 
+import hashlib
+import json
+
 import pytest
 
 from escucha.corpora.corpus import Corpus, Track
@@ -137,3 +140,20 @@ def test_a_folder_with_a_manifest_is_what_that_says_unless_a_group_is_asked_for(
     (tmp_path / "manifest.csv").write_text("path,label,group,split\n")
     assert corpus_table(str(tmp_path)) == {"kind": "manifest", "path": str(tmp_path / "manifest.csv")}
     assert corpus_table(str(tmp_path), group="file")["kind"] == "folder"
+
+
+def test_another_annotation_is_another_corpus_of_the_same_sounds(make):
+    def corpus(tempo):
+        return manifest_corpus(path=make(f"{HEADER},tempo", f"x.wav,a,g1,,{tempo}", "y.wav,a,g2,,"))
+
+    slow, fast = corpus(90), corpus(120)
+    assert slow.digest() == corpus(90).digest() != fast.digest()
+    assert slow.digest(known=False) == fast.digest(known=False)
+    assert manifest_corpus(path=make(HEADER, "x.wav,a,g1,", "y.wav,a,g2,")).digest() == slow.digest(known=False)
+
+
+def test_a_rendered_corpus_is_named_by_its_rows_and_sounds_alone():
+    corpus = palos_corpus(clips=12, duration=2.0)
+    assert corpus.tracks[0].source.annotations()
+    rows = [[track.name, track.labels, track.group, track.split, track.source.key()] for track in corpus]
+    assert corpus.digest() == hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]

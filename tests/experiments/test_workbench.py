@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from escucha.experiments import workbench
 from escucha.experiments.concepts.study import ConceptStudy
 from escucha.models.torch_classifier import TorchClassifier
 from tests.experiments.tones import ToneBench, clips, listener
@@ -53,3 +54,12 @@ def test_other_clips_another_order_other_maps_or_another_model_are_heard(bench):
         assert len(heard) == count
         np.testing.assert_array_equal(rows[-1], rows[-2])
     np.testing.assert_allclose(rows[4], rows[0][::-1], atol=1e-6)
+
+
+def test_the_cache_is_trimmed_when_something_was_written_and_only_then(bench, monkeypatch):
+    trims = []
+    monkeypatch.setattr(workbench, "trim", lambda cache, limit: trims.append(cache))
+    sources = [track.source for track in clips(6)]
+    for values, expected in ((False, 1), (False, 1), (True, 2), (True, 2)):
+        bench.hear(bench.model("listener"), sources, ("ears",), card="listener", with_values=values)
+        assert trims == [bench.cache] * expected

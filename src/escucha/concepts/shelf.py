@@ -22,7 +22,7 @@ from escucha.concepts.concept import Concept, halves
 from escucha.concepts.examples import EXAMPLES
 from escucha.concepts.examples.gathering import Examples
 from escucha.config import build, fingerprint, read_toml, take_kind
-from escucha.corpora.corpus import UNREADABLE, key_of
+from escucha.corpora.corpus import UNREADABLE, key_of, known_of
 from escucha.corpora.shelf import CORPORA
 from escucha.errors import InputError, unknown
 
@@ -72,7 +72,7 @@ def concept_digest(card: str, home: Path) -> str:
     """A hash of the card and of everything that an answer takes from its examples."""
     concept = load_concept(card, home)
     rows = [[example.source.key(), example.present, example.group, example.label, example.kind, example.degree,
-             example.level] for example in (*concept.examples, *concept.null)]
+             example.level, *known_of(example.source)] for example in (*concept.examples, *concept.null)]
     return fingerprint(concept.name, concept.meaning, rows)
 
 

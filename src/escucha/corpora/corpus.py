@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from escucha.audio.clip import Clip
 from escucha.errors import InputError, unknown
@@ -32,6 +32,14 @@ class Source(Protocol):
 
     def key(self) -> str:
         """A hash of what determines the sound: the file's bytes, or the recipe and the renderer's revision."""
+
+
+@runtime_checkable
+class Accompanied(Protocol):
+    """A source of which more is known than its key covers, because it is kept beside the sound."""
+
+    def beside(self) -> list[str]:
+        """A hash of that; empty where there is nothing. InputError where it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +107,13 @@ class Corpus:
             raise unknown("split", name, {split or "(none)" for split in there}, self.origin)
         return chosen
 
-    def digest(self) -> str:
-        """A hash of every row and of what determines each sound; a file that cannot be read counts as such."""
-        rows = [[t.name, t.labels, t.group, t.split, key_of(t.source)] for t in self.tracks]
+    def digest(self, *, known: bool = True) -> str:
+        """A hash of every row and of what determines each sound; a file that cannot be read counts as such.
+
+        Notes and stems that are kept with a file count too, unless `known` is False: of the rows and sounds alone.
+        """
+        rows = [[t.name, t.labels, t.group, t.split, key_of(t.source), *(known_of(t.source) if known else [])]
+                for t in self.tracks]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
@@ -111,6 +123,14 @@ def key_of(source: Source) -> str:
         return source.key()
     except InputError:
         return UNREADABLE
+
+
+def known_of(source: Source) -> list[str]:
+    """A hash of the notes and stems that are kept with a file; empty where there are none, or the key covers them."""
+    try:
+        return source.beside() if isinstance(source, Accompanied) else []
+    except InputError:
+        return [UNREADABLE]
 
 
 def check_groups(corpus: Corpus) -> None:

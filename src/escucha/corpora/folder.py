@@ -6,12 +6,13 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from escucha.audio import io
 from escucha.audio.clip import Clip
+from escucha.config import fingerprint
+from escucha.corpora.contents import content, stem_keys
 from escucha.corpora.corpus import SPLITS, Corpus, Track, check_groups
 from escucha.corpora.naming import renamed
 from escucha.errors import InputError, unknown
@@ -47,24 +48,19 @@ class FileSource:
 
     def key(self) -> str:
         """A hash of the file's bytes and of the part."""
-        content = _digest(self.path)
+        whole = content(self.path)
         if not self.start and self.duration is None:
-            return content
-        return hashlib.sha256(f"{content} {self.start!r} {self.duration!r}".encode()).hexdigest()[:16]
+            return whole
+        return hashlib.sha256(f"{whole} {self.start!r} {self.duration!r}".encode()).hexdigest()[:16]
 
+    def stem_keys(self) -> list[str]:
+        """What its stems are, by content; empty where there are none."""
+        return stem_keys(self.path.with_suffix(STEMS))
 
-def _digest(file: Path) -> str:
-    """`io.digest`, remembered while the file is as it was: a recording may be cut into hundreds of parts."""
-    try:
-        now = file.stat()
-    except OSError:
-        return io.digest(file)  # which says what is wrong
-    return _digest_of(file, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
-
-
-@lru_cache(maxsize=4096)
-def _digest_of(file: Path, *_state: int) -> str:
-    return io.digest(file)
+    def beside(self) -> list[str]:
+        """A hash of the notes and the stems, which `key` leaves out; empty where there are neither."""
+        stems = self.stem_keys()
+        return [fingerprint(self.notes, stems)] if self.notes or stems else []
 
 
 def list_audio(path: str | Path) -> list[Path]:

@@ -92,14 +92,20 @@ class Workbench:
 
         told = (activations.REVISION, self.digest(card), maps, *(source.key() for source in sources))
         name = hashlib.sha256("\n".join(map(str, told)).encode()).hexdigest()[:32]
-        clips = self.clips(sources, rate=classifier.rate, doing=doing)
+        begun: list[bool] = []
+        clips = _noted(self.clips(sources, rate=classifier.rate, doing=doing), begun)
         keep = self.cache / "activations" / name[:2] / name
-        known = keep.is_dir()
         heard = activations.hear(classifier, clips, layers, maps=maps, with_values=with_values, keep=keep,
                                  count=len(sources))
-        if not known:
+        if begun:  # clips are only asked for where rows are lacking, which are then written
             trim(self.cache, CACHE_BYTES)
         return heard
+
+
+def _noted(clips: Iterator[Clip], begun: list[bool]) -> Iterator[Clip]:
+    """The clips; `begun` is no longer empty once the first was asked for."""
+    begun.append(True)
+    yield from clips
 
 
 class Experiment(Protocol):

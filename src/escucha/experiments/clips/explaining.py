@@ -16,12 +16,12 @@ import numpy as np
 
 from escucha.config import fingerprint, jsonable
 from escucha.corpora.cache import CacheError
-from escucha.corpora.corpus import Source, Track
-from escucha.corpora.folder import STEMS, FileSource
+from escucha.corpora.corpus import Track
+from escucha.corpora.folder import FileSource
 from escucha.errors import InputError, unknown
 from escucha.experiments.clips.apart import FOUND, Apart
 from escucha.experiments.clips.clip_reasons import ClipReasons, Reasons, doubts, keep, kept, places
-from escucha.experiments.clips.recording import Recording, check_sound, stem_keys
+from escucha.experiments.clips.recording import Recording, check_sound
 from escucha.experiments.workbench import Workbench
 from escucha.explain.absent import replaced
 from escucha.explain.factorization import Factorization
@@ -118,7 +118,7 @@ class Explainer:
     def place(self, track: Track) -> Path:
         """Where the track's weights are kept: named by all that they depend on."""
         how, source = self.how, track.source
-        stems = _stems_key(source) if how.apart.parts == "stems" else []
+        stems = source.stem_keys() if isinstance(source, FileSource) and how.apart.parts == "stems" else []
         notes = jsonable(source.annotations()) if how.apart.segments in FOUND else {}
         mine = track.labels if len(self.classifier.labels) > ALL_LABELS else ()
         name = fingerprint(REVISION, self.mark, how, self._apart, source.key(), stems, notes, self.labels, mine,
@@ -189,10 +189,3 @@ class Explainer:
 def _said(game: Game) -> np.ndarray:
     """`(label,)` logits of the clip itself, which is the remix of everything."""
     return game.score(np.ones((1, len(game.factorization.parts)), dtype=bool)).logits()[0]
-
-
-def _stems_key(source: Source) -> list[str]:
-    """What a file's stems are, by content: they lie beside it, and its own key does not cover them."""
-    if not isinstance(source, FileSource):
-        return []
-    return stem_keys(source.path.with_suffix(STEMS))

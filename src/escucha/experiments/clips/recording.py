@@ -10,6 +10,7 @@ import numpy as np
 from escucha.audio.clip import Clip
 from escucha.audio.io import digest, read, resample
 from escucha.audio.separate import read_stems
+from escucha.corpora.contents import stem_keys
 from escucha.corpora.corpus import Corpus, Track
 from escucha.corpora.folder import STEMS
 from escucha.errors import InputError, unknown
@@ -86,11 +87,6 @@ class Recording:
         if self.track is None:
             raise InputError("a recording is of a file or of a track; give one")
         return self.track
-
-
-def stem_keys(folder: Path) -> list[str]:
-    """Name and hash of every file in a folder of stems: they lie beside their mix, and its own key leaves them out."""
-    return [f"{file.name} {digest(file)}" for file in sorted(folder.glob("*")) if file.is_file()]
 
 
 def check_sound(name: str, clip: Clip) -> None:

@@ -192,7 +192,7 @@ class Training:
         if self.scrambled is not None:
             start["scrambled"] = self.scrambled
         learned = {"corpus": self.corpus, "tags": self.tags, "labels": list(self.labels), "before": self._before,
-                   "divided": found.corpus.digest() if found.divided else ""}
+                   "divided": found.corpus.digest(known=False) if found.divided else ""}
         return {**start, "learned": {name: value for name, value in learned.items() if value}}
 
     @property
