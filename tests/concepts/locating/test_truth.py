@@ -5,6 +5,7 @@ import pytest
 
 from escucha.concepts.locating import judging
 from escucha.concepts.locating.truth import Truth, truths
+from escucha.concepts.locating.vocabulary import check_told
 from escucha.corpora.palos import palos_corpus
 from escucha.errors import InputError
 
@@ -51,3 +52,19 @@ def test_what_is_no_truth_is_refused():
             Truth.of(wrong, "mode")
     with pytest.raises(InputError, match="castanets"):
         truths({"castanet": "castanets"}, {"castanets": "castanets"})
+
+
+def test_a_stem_tells_of_a_clip_without_onsets(source):
+    class Bare:
+        def annotations(self):
+            return {"style": "sevillanas"}
+
+        def stems(self):
+            return source.stems()
+
+    truth, at = Truth.of("stem:voice", "voice"), judging.moments(4.0)
+    check_told(truth, [Bare().annotations()])
+    assert truth.told_by(Bare())
+    assert (truth.moments(Bare(), at, 0.05) == truth.moments(source, at, 0.05)).all()
+    assert not Truth.of("voice", "voice").told_by(Bare())  # whose strokes nobody wrote down
+    assert not Truth.of("stem:trumpet", "x").told_by(Bare())

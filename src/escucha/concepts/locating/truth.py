@@ -89,6 +89,10 @@ class Truth:
             return isinstance(notes.get("onsets"), Mapping)
         return self.annotation in notes
 
+    def told_by(self, source: Source) -> bool:
+        """Likewise of a clip, whose stem tells it too where no onsets are annotated."""
+        return self.known(source.annotations()) or (self.by_stem and self.source in source.stems())
+
     def onsets(self, notes: Mapping[str, Any]) -> list[float]:
         """Seconds; none where the source does not sound, or the truth is another one."""
         return list(notes["onsets"].get(self.source, ())) if self.source and not self.by_stem else []

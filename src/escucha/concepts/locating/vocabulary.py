@@ -13,13 +13,15 @@ WHERE = "[truth]"
 def check_told(truth: Truth, notes: Sequence[Mapping[str, Any]]) -> None:
     """Raise InputError where clips are annotated and none has the source, or the annotation with this value.
 
-    Likewise where a clip has the annotation and it is no rows `[start, value, ...]`: it does not change in time.
+    Likewise where a clip has the annotation and it is no rows `[start, value, ...]`: it does not change in time. A stem
+    is not asked for where no onsets are annotated: it may lie beside the clip.
     """
     notes = [note for note in notes if note]
     if not notes:
         return
     if truth.source:
-        if truth.source not in (sources := _sources(notes)):
+        sources = _sources(notes)
+        if truth.source not in sources and (sources or not truth.by_stem):
             raise unknown("source", truth.source, sources, WHERE)
         return
     told = [note[truth.annotation] for note in notes if truth.annotation in note]

@@ -70,7 +70,7 @@ class Judge:
     def all(self, concept: str, name: str, group: str, truth: Truth | None, laid: Mapping[str, Laid],
             zero: Mapping[str, Ground] | None) -> list[Judged]:
         """One a layer; the first direction laid is the idea's, the others mean nothing."""
-        known = truth is not None and truth.known(self.source.annotations())
+        known = truth is not None and truth.told_by(self.source)
         if truth is None or not known:
             there = sounding = np.zeros(len(self.at), dtype=bool)
         else:
