@@ -115,7 +115,9 @@ def test_it_is_a_finding_that_can_be_saved_read_and_heard(found, tmp_path):
 def test_words_lead_with_the_component_that_counts_most(found):
     words, most = found.words(), found.found.ranking[0]
     assert f"most counts component {most + 1} (it goes with" in words[0]
-    assert words[0].startswith(("99% of how clips differ to layer bands of mine is made up of 4", "100% of how"))
+    assert words[0].startswith(tuple(f"4 components account for {share} % of what differs between clips in bands; most"
+                                     for share in (99, 100)))
+    assert "Numbers in brackets" in " ".join(words)
     assert words[1].startswith(f"Component {most + 1} speaks ")
     assert sorted(line[:11] for line in words[1:5]) == [f"Component {at}" for at in range(1, 5)]
     assert any(line.startswith("Warning: 12 groups are few") for line in words)
@@ -145,6 +147,50 @@ def test_a_head_that_hears_nothing_gives_no_component_a_say(tmp_path):
     found = study.run(Bench(tmp_path, tmp_path, asked=deaf))
     assert all(abs(cell.lost.value) < 1e-6 for cell in found.found.cells)
     assert found.sounds() == {}
+    assert all(cell.tested and cell.p <= 1 for cell in found.found.cells)
+    cells = tuple(replace(cell, p=1.0) for cell in found.found.cells)  # of as many groups, and nothing shown
+    found.found.__dict__["cells"] = cells
+    found.found.__dict__.pop("ranking", None)
+    assert "; none is shown to matter to a label" in found.words()[0]
+    assert "Numbers in brackets" not in " ".join(found.words())
+
+
+def of_groups(found, count: int, *, label: int | None = None):
+    """The same study where the clips held out (of a label alone, where given) are of so many groups."""
+    groups, having = np.arange(len(found.found.groups)) % count, found.found.having
+    if label is not None:
+        groups = np.where(having[:, label], groups, 100 + np.arange(len(groups)))
+    held_out = (*found.found.held_out[:2], len(np.unique(groups)))
+    return replace(found, found=replace(found.found, groups=groups, held_out=held_out))
+
+
+def test_of_too_few_groups_nothing_is_tested_and_no_absence_is_told(found, tmp_path):
+    few = of_groups(found, 4)
+    words = few.words()
+    assert words[0].endswith("; what they matter to the labels could not be tested: 4 groups are held out, and 5 are "
+                             "needed (take more clips).")
+    for at, line in zip(few.found.ranking, words[1:5]):
+        most = few.found.of(at)[0]
+        lost, reach = [part.split()[-1] for part in line.split(";")[1].split(", ")[1:]]
+        assert line.startswith(f"Component {at + 1} was not tested against labels (4 groups); taken out, {most.label} "
+                               f"{'gains' if most.lost.value < -0.005 else 'loses'} {lost}, meaningless patterns at most ")
+        assert float(lost) == pytest.approx(abs(most.lost.value), abs=0.006)
+        assert float(reach) == pytest.approx(most.reach, abs=0.006)
+    said = " ".join(words)
+    assert not any(claim in said for claim in ("not shown", "none is shown", "follows nothing", "Numbers in brackets"))
+    saved = load(save(few, tmp_path / "out", About("discovery", "t")))
+    assert saved.tables()["labels"]["p"].isna().all()
+    assert [of["p"] for one in saved.numbers["found"] for of in one["labels"].values()] == [None] * 8
+
+
+def test_a_label_of_too_few_groups_is_left_out_of_the_test_alone(found):
+    part = of_groups(found, 4, label=0)
+    yes, no = part.found.labels
+    assert [np.isnan(cell.p) for cell in part.found.cells] == [cell.label == yes for cell in part.found.cells]
+    assert any(cell.speaks for cell in part.found.cells if cell.label == no)
+    assert any(line.startswith(f"Warning: {yes} could not be tested: of a label 5 groups") for line in part.words())
+    assert "could not be tested" not in part.words()[0]
+    assert not of_groups(found, 5).found.untested
 
 
 @pytest.mark.parametrize(("settings", "named"), [
@@ -323,3 +369,4 @@ def test_a_whistle_in_palos_is_named_and_no_other_cue(tmp_path):
         found = Discovery("mine", {"any": 1}, components=0).run(Bench(tmp_path, tmp_path, asked=model, tracks=tracks))
         assert [verdict.cue for verdict in found.scan.hans] == wanted
         assert found.words()[0].startswith("Clever Hans: steady energy" if wanted else "No simple cue both tells")
+        assert ("it is called Clever Hans" in " ".join(found.words())) is bool(wanted)

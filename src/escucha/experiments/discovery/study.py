@@ -30,7 +30,7 @@ class Discovery:
     """One model, one labelled corpus: NMF components of a layer (CRAFT, Fel et al. 2023), and a scan for cues."""
 
     kind: ClassVar[str] = "discovery"
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     model: str
     corpus: dict[str, Any]
     """Clips of the splits `train`, to fit to, and others, held out; without splits half of the groups are held out."""

@@ -14,7 +14,7 @@ from escucha.concepts.discovering.following import Following
 from escucha.concepts.discovering.naming import Named
 from escucha.concepts.discovering.removing import Losses
 from escucha.concepts.discovering.stability import Steadiness
-from escucha.experiments.clips.few_groups import all_told
+from escucha.experiments.clips.few_groups import FEWEST, all_told
 from escucha.models.resampling import Interval, mean_intervals, sign_flip
 
 ALPHA = 0.05
@@ -37,8 +37,14 @@ class Cell:
     reach: float
     """The farthest from zero that any of the meaningless patterns comes."""
     p: float
-    """Sign flips of groups: is the loss another than that of chance? Corrected by Holm over all cells."""
+    """Sign flips of groups: is the loss another than that of chance? Corrected by Holm over all cells; NaN where the
+    label has clips of fewer than FEWEST groups, which cannot be tested."""
     clips: int
+
+    @property
+    def tested(self) -> bool:
+        """Are there groups enough to ask?"""
+        return self.lost.groups >= FEWEST
 
     @property
     def speaks(self) -> str:
@@ -142,9 +148,14 @@ class Summary:
             made += [Cell(at, label, intervals[at], float(chance[:, at].mean()), float(reach[at]),
                           sign_flip(lost[:, at] - chance[:, at], groups, seed=self.seed), int(mine.sum()))
                      for at in range(self.count)]
-        corrected = holm(np.array([cell.p for cell in made])).tolist()
-        tested = [replace(cell, p=p) for cell, p in zip(made, corrected)]
-        return tuple(sorted(tested, key=lambda cell: cell.component))
+        corrected = holm(np.array([cell.p if cell.tested else np.nan for cell in made])).tolist()
+        judged = [replace(cell, p=p) for cell, p in zip(made, corrected)]
+        return tuple(sorted(judged, key=lambda cell: cell.component))
+
+    @property
+    def untested(self) -> list[str]:
+        """Labels that have clips of too few groups for any component to be tested against them."""
+        return [label for label in self.labels if not all(cell.tested for cell in self.cells if cell.label == label)]
 
     def of(self, component: int) -> list[Cell]:
         """Its cells, the largest loss first."""

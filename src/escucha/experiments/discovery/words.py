@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from escucha.concepts.discovering.cues import cue_named
 from escucha.concepts.discovering.facts import told_upwards
-from escucha.concepts.discovering.scan import Verdict
-from escucha.concepts.names import listed, spoken
-from escucha.experiments.clips.few_groups import too_few
+from escucha.concepts.names import listed, short, spoken
+from escucha.experiments.clips.few_groups import FEWEST, too_few
+from escucha.experiments.discovery.cue_words import cue_sentences
 from escucha.experiments.discovery.scanning import Scan
 from escucha.experiments.discovery.summary import NOTED, Cell, Summary, called
 from escucha.explain.digits import places, signed
@@ -31,26 +31,44 @@ def sentences(finding: "DiscoveryFinding") -> list[str]:
     found, scan = finding.found, finding.scan
     said: list[str] = []
     if found:
-        said += [_headline(finding.model, found), *(_component(found, at) for at in found.ranking[:SENTENCES])]
+        said += [_headline(found), *(_component(found, at) for at in found.ranking[:SENTENCES])]
     if scan:
-        cues = list(_cues(finding.model, scan))
+        cues = list(cue_sentences(finding.model, scan))
         said = [said[0], cues[0], *said[1:], *cues[1:]] if said else cues
     if found:
         said += [_reading(found, finding.settings["value"], finding.settings["controls"])]
     return [*said, *_warnings(found, scan)]
 
 
-def _headline(model: str, found: Summary) -> str:
+def _headline(found: Summary) -> str:
     share = found.explained[found.count][1]
     leads = [cell for at in found.ranking for cell in found.counting(at)][:1]
-    most = "; none is shown to matter to a label more than as much of meaningless patterns"
+    most = _unasked(found) or "; none is shown to matter to a label more than as much of meaningless patterns"
     if leads:
         lead = leads[0]
         most = (f"; most counts {called(lead.component)}{_what(found, lead.component)}: it is worth "
                 f"{_size(found, lead)} to {lead.label}, and as much of meaningless patterns "
                 f"{_signed(found, lead.chance)}")
-    return (f"{share:.0%} of how clips differ to layer {found.layer} of {model} is made up of {found.count} "
-            f"components{most}.")
+    several = found.count > 1
+    return (f"{found.count} component{'s' if several else ''} account{'' if several else 's'} for {100 * share:.0f} % "
+            f"of what differs between clips in {short(found.layer, [found.layer])}{most}.")
+
+
+def _unasked(found: Summary) -> str:
+    """Why no component could be tested against any label; empty where some could."""
+    if len(found.untested) < len(found.labels):
+        return ""
+    most = max(cell.lost.groups for cell in found.cells)
+    there = _held(most) if most == found.held_out[2] else f"no label has clips of more than {_groups(most)} held out"
+    return f"; what they matter to the labels could not be tested: {there}, and {FEWEST} are needed (take more clips)"
+
+
+def _held(groups: int) -> str:
+    return f"{_groups(groups)} {'is' if groups == 1 else 'are'} held out"
+
+
+def _groups(count: int) -> str:
+    return f"{count} group{'' if count == 1 else 's'}"
 
 
 def _what(found: Summary, component: int) -> str:
@@ -60,8 +78,6 @@ def _what(found: Summary, component: int) -> str:
 
 
 def _component(found: Summary, component: int) -> str:
-    speaks = [f"{cell.speaks} {cell.label} ({_size(found, cell)})" for cell in found.counting(component)]
-    counts = f"speaks {listed(speaks)}" if speaks else "is not shown to speak for any label or against it"
     noted = found.annotated.noted(component)[:NOTED]
     follows = f"it goes {_gone_with(noted)}" if noted else "it follows nothing that is known of the clips"
     cued = [(cue_named(name).words, r) for name, r in found.cues.noted(component)[:NOTED]]
@@ -70,7 +86,23 @@ def _component(found: Summary, component: int) -> str:
     steady = found.steadiness[component]
     back = (f"it comes back in refits (cosine {steady.cosine:.2f})" if steady.steady else
             f"it does not come back in refits (cosine {steady.cosine:.2f}): do not lean on it")
-    return f"{capital(called(component))} {counts}; {follows}{cues}{near}; {back}."
+    if len(found.untested) == len(found.labels):
+        known = f"; {follows}" if noted else ""
+        return f"{capital(called(component))} {_taken(found, component)}{known}{cues}{near}; {back}."
+    return f"{capital(called(component))} {_speaks(found, component)}; {follows}{cues}{near}; {back}."
+
+
+def _speaks(found: Summary, component: int) -> str:
+    speaks = [f"{cell.speaks} {cell.label} ({_size(found, cell)})" for cell in found.counting(component)]
+    return f"speaks {listed(speaks)}" if speaks else "is not shown to speak for any label or against it"
+
+
+def _taken(found: Summary, component: int) -> str:
+    """What is lost most without a component, where it could not be tested."""
+    cell = found.of(component)[0]
+    lost, reach = (_signed(found, abs(value)).lstrip("+") for value in (cell.lost.value, cell.reach))
+    return (f"was not tested against labels ({_groups(cell.lost.groups)}); taken out, {cell.label} "
+            f"{'gains' if cell.lost.value < 0 and lost != '0' else 'loses'} {lost}, meaningless patterns at most {reach}")
 
 
 def _near(found: Summary, component: int) -> str:
@@ -92,74 +124,38 @@ def _gone_with(facts: Sequence[tuple[str, float]]) -> str:
     return ", ".join(f"{side} {listed(mine)}" for side, mine in sides if mine)
 
 
-def _cues(model: str, scan: Scan) -> Iterator[str]:
-    """Which cues are ridden on; which only tell the label; which only move the model."""
-    if not scan.verdicts:
-        yield (f"Whether {model} rides on a simple cue could not be asked: these {scan.clips} clips are alike in all "
-               f"{len(scan.names)} that are measured.")
-        return
-    if scan.hans:
-        yield (f"Clever Hans: {listed([_ridden(verdict) for verdict in scan.hans])}; a listener should ask whether "
-               f"that belongs to the music, for {model} hears it.")
-    elif not any(verdict.moves for verdict in scan.verdicts):
-        yield (f"Whether {model} rides on a simple cue could not be asked: none of the {len(scan.verdicts)} in which "
-               "these clips differ can be put into these sounds or taken out.")
-    else:
-        yield (f"No simple cue both tells the label of these {scan.clips} clips and moves {model} that way: none of "
-               f"{len(scan.verdicts)} that were measured.")
-    telling = [verdict for verdict in scan.verdicts if verdict.tells and not verdict.clever_hans]
-    unmoved, unasked = ([_told(one) for one in telling if bool(one.moves) == asked] for asked in (True, False))
-    if unmoved:
-        yield f"Better than by luck, but without moving {model} that way, the label is told by {listed(unmoved)}."
-    if unasked:
-        yield (f"Better than by luck the label is told by {listed(unasked)}; no more or less of that can be put "
-               f"into these sounds, so {model} was not asked, and the music itself may make it so.")
-    moving = [cue_named(one.cue).words for one in scan.verdicts if one.used and not one.clever_hans]
-    if moving:
-        yield (f"{capital(listed(moving))} {'moves' if len(moving) == 1 else 'move'} {model} when changed, but "
-               f"{'does' if len(moving) == 1 else 'do'} not tell these labels the same way: something to know, and no "
-               "shortcut on this corpus.")
-    if any(verdict.moves for verdict in scan.verdicts):
-        yield _asked(scan)
-
-
-def _asked(scan: Scan) -> str:
-    return (f"A cue is measured on every clip (groups held out in turn, chance is {1 / scan.kinds:.0%}), then put into "
-            f"or taken out of {scan.moved_clips} clips of {scan.moved_groups} groups; it is called Clever Hans where "
-            "it tells the label better than shuffled labels allow and the value of a label moves the way the cue tells "
-            "it, both after Holm's correction.")
-
-
-def _ridden(verdict: Verdict) -> str:
-    moved = [move for move in verdict.moves if move.astray]
-    said = [f"{move.label} by {signed(move.move.value, 2)} [{signed(move.move.low, 2)}, {signed(move.move.high, 2)}]"
-            for move in moved]
-    return f"{_told(verdict)} tells the label, and more of it moves {listed(said)}"
-
-
-def _told(verdict: Verdict) -> str:
-    """`level (42% right, 39% by luck at most)`."""
-    told = verdict.told
-    return f"{cue_named(verdict.cue).words} ({told.accuracy:.0%} right, {told.usual:.0%} by luck at most)"
-
-
 def _reading(found: Summary, unit: str, controls: int) -> str:
     stretch = "a whole window, for this layer has no steps in time" if found.whole_windows else f"{found.seconds:.2g} s"
     sided = (" Its units also go below zero, so each was told by how far it lies above its mean and how far below."
              if found.sided else "")
     return (f"Components are patterns of units that add up to what the layer says of an excerpt ({stretch}); they were "
             f"fitted to {found.fitted[0]} excerpts of {found.fitted[2]} groups, and all else is of {found.held_out[1]} "
-            f"clips of {found.held_out[2]} other groups.{sided} Numbers in brackets: what the label's value ({unit}) "
-            "loses over its own clips when the component is taken out of the layer and the rest of the model is run, "
-            "with a 95 % interval over groups (a component is said to speak only where that is more than as much of "
-            f"each of {controls} meaningless patterns); of facts, the rank correlation with the component's strength. "
+            f"clips of {found.held_out[2]} other groups.{sided}{_brackets(found, unit, controls)} "
             "A layer hears more than the excerpt's own seconds: listen for what the ten moments share.")
+
+
+def _brackets(found: Summary, unit: str, controls: int) -> str:
+    """What the numbers are that the lines above give; of none, nothing."""
+    lost = (f"what the label's value ({unit}) loses over its own clips when the component is taken out of the layer "
+            "and the rest of the model is run")
+    if len(found.untested) == len(found.labels):
+        said = f" A loss is {lost}; as much of each of {controls} meaningless patterns was taken out beside it."
+    elif any(found.counting(at) for at in range(found.count)):
+        said = (f" Numbers in brackets: {lost}, with a 95 % interval over groups (a component is said to speak only "
+                f"where that is more than as much of each of {controls} meaningless patterns).")
+    else:
+        said = ""
+    told = any(of.noted(at) for of in (found.annotated, found.cues) for at in range(found.count))
+    return said + (" In brackets after facts: the rank correlation with the component's strength." if told else "")
 
 
 def _warnings(found: Summary | None, scan: Scan | None) -> Iterator[str]:
     groups = found.held_out[2] if found else scan.moved_groups if scan else FEW_GROUPS
     if groups < FEW_GROUPS:
         yield f"Warning: {too_few(groups)}."
+    if found and 0 < len(found.untested) < len(found.labels):
+        yield (f"Warning: {listed(found.untested)} could not be tested: of a label {FEWEST} groups held out are "
+               "needed; take more clips.")
     if found:
         unsteady = [str(at + 1) for at, one in enumerate(found.steadiness) if not one.steady]
         if unsteady:
