@@ -46,8 +46,11 @@ def test_nulls_are_cells_over_alpha_and_fewer_are_refused_with_the_reason():
     assert nulls_needed(120, 0.05) == 2400
     assert nulls_needed(3, 0.3) == 10
     assert nulls_needed(120, 0.05, 5000) == 5000
-    with pytest.raises(InputError, match=r"120 cells at 0\.05 need 2400 meaningless concepts or more and nulls = 2399"):
+    with pytest.raises(InputError, match=r"120 questions \(idea x label x layer\) at 0\.05 need 2400 "
+                                         "meaningless ideas or more and nulls = 2399"):
         nulls_needed(120, 0.05, 2399)
+    with pytest.raises(InputError, match=r"1 question \(one an idea\) at 0\.05 needs 20 meaningless ideas"):
+        nulls_needed(1, 0.05, 19, each="one an idea")
 
 
 def test_sign_flips_equal_all_flips_spelled_out_and_turn_whole_groups():

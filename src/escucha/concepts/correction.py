@@ -12,10 +12,11 @@ import numpy as np
 from escucha.errors import InputError
 
 
-def nulls_needed(cells: int, alpha: float, asked: int = 0) -> int:
+def nulls_needed(cells: int, alpha: float, asked: int = 0, *, each: str = "idea x label x layer") -> int:
     """Meaningless concepts for `cells` tests at `alpha`: cells/alpha, or `asked` where that is more.
 
-    A rank p is never below 1/(R + 1), so with fewer nothing could be significant after correction: InputError.
+    A rank p is never below 1/(R + 1), so with fewer nothing could be significant after correction: InputError, which
+    says what `each` cell is.
 
     >>> nulls_needed(120, .05)
     2400
@@ -24,8 +25,9 @@ def nulls_needed(cells: int, alpha: float, asked: int = 0) -> int:
         raise InputError(f"alpha is between 0 and 1, got {alpha}")
     needed = ceil(round(cells / alpha, 6))
     if 0 < asked < needed:
-        raise InputError(f"{cells} cells at {alpha:g} need {needed} meaningless concepts or more and nulls = {asked}: "
-                         "after correction nothing could be significant; raise nulls, or ask about fewer cells")
+        raise InputError(f"{cells} question{'s' * (cells != 1)} ({each}) at {alpha:g} need{'s' * (cells == 1)} "
+                         f"{needed} meaningless ideas or more and nulls = {asked}: after correction nothing could be "
+                         "significant; raise nulls, or ask fewer questions")
     return max(needed, asked)
 
 

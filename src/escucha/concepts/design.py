@@ -14,6 +14,7 @@ from escucha.concepts.layer import Towards
 from escucha.concepts.meaningless import draw, order
 from escucha.concepts.rows import gram
 from escucha.concepts.slopes import Pulled, lengths_of, pulls_of
+from escucha.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,14 @@ def design(concept: Concept, rows: dict[str, int], *, estimator: str, nulls: int
     groups = np.array([example.group for example in own])
     spare = np.array([rows[example.source.key()] for example in concept.null])
     return Design(concept, estimator, np.array([rows[example.source.key()] for example in own]),
-                  spare[draw(concept, count=nulls, seed=seed)], signs, groups, folds_of(groups, signs))
+                  spare[draw(concept, count=nulls, seed=seed)], signs, groups, _folds(concept, groups, signs))
+
+
+def _folds(concept: Concept, groups: np.ndarray, signs: np.ndarray) -> np.ndarray:
+    try:
+        return folds_of(groups, signs)
+    except InputError as error:
+        raise InputError(f"concept {concept.name!r}: {error}") from None
 
 
 @dataclass(frozen=True, eq=False)

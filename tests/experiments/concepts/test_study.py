@@ -8,6 +8,7 @@ import pytest
 
 from escucha.audio.io import write
 from escucha.concepts.concept import Concept
+from escucha.concepts.design import design
 from escucha.concepts.examples.folders import Folders
 from escucha.concepts.tcav import NEITHER, NO_DIRECTION, UNMOVED
 from escucha.concepts.telling import NO_LABEL
@@ -78,7 +79,7 @@ def test_words_name_the_cause_and_nothing_else(found):
     assert words[3].startswith("These are facts: the same music was played with the idea and without it and ")
     assert words[4] == ("Pushes beyond chance, 4 of 8 (idea, label and layer): palmas towards bulerias (ears and "
                         "turned); palmas away from alegrias (ears and turned).")
-    assert "No two ideas lie more nearly along one direction than two meaningless ideas may." in words
+    assert "No two ideas are the same direction to the model, no more than two meaningless ones may be." in words
     assert not any("-" in word.replace("Holm-corrected", "") for word in words), "a minus is no hyphen"
     assert not any(word.startswith("Warning") for word in words)
 
@@ -86,8 +87,7 @@ def test_words_name_the_cause_and_nothing_else(found):
 def test_it_is_a_finding_that_can_be_saved_and_heard(found, tmp_path):
     assert isinstance(found, Finding)
     saved = load(save(found, tmp_path / "out", About("concept-study", "t")))
-    assert set(saved.files("figures")) == {"pushes", "direct-effects", "push-and-effect", "agreement", "directions",
-                                           "entanglement"}
+    assert set(saved.files("figures")) == {"pushes", "direct-effects", "push-and-effect", "directions", "entanglement"}
     assert list(saved.files("sounds")) == ["with-palmas", "without-palmas", "with-castanets", "without-castanets"]
     tables = saved.tables()
     assert len(tables["pushes"]) == 8
@@ -220,6 +220,27 @@ def test_where_nothing_was_tested_nothing_is_said_to_be_no_harder_than_chance(fo
     assert not any("come out otherwise" in word for word in words)
 
 
+def test_ideas_without_pairs_or_a_direction_are_said_not_to_have_been_tested(found):
+    def headline(*lost: str) -> str:
+        tests = tuple(replace(test, p=np.nan, p_corrected=np.nan, verdict=NO_DIRECTION) if test.concept in lost else
+                      test for test in found.tests)
+        return replace(found, tests=tests, effects=()).words()[0]
+
+    assert headline("palmas", "castanets") == ("palmas and castanets could not be tested on listener: no layer holds a "
+                                               "direction for them.")
+    assert headline("castanets") == ("listener is moved by palmas; castanets could not be tested on listener: no layer "
+                                     "holds a direction for it.")
+    assert headline("palmas") == ("castanets is not shown to move listener; palmas could not be tested on listener: no "
+                                  "layer holds a direction for it.")
+    assert headline() == "listener is moved by palmas; castanets is not shown to move it."
+
+
+def test_few_groups_under_test_are_warned_of(found):
+    assert found.tested_groups == 30, "singers"
+    few = [word for word in replace(found, tested_groups=5).words() if word.startswith("Warning")]
+    assert few == ["Warning: the clips under test come from 5 groups; under 20 a push says little of other music."]
+
+
 def test_what_is_not_sound_about_a_card_is_said_once(found):
     doubted = replace(found, doubts={"palmas": ("They are few.",), "castanets": ("They are few.", "All sing.")})
     said = [word for word in doubted.words() if word.startswith("Warning")]
@@ -238,6 +259,21 @@ def test_clips_of_families_that_supply_examples_are_not_tested():
     kept = under_test(corpus, [shared], LABELS)
     assert len(kept) == 58
     assert mine not in {track.group for track in kept}
+    every = replace(shared, examples=tuple(replace(example, group=track.group)
+                                           for track in corpus if track.labels == (LABELS[0],)
+                                           for example in concept.examples[:2]))
+    with pytest.raises(InputError, match=rf"every clip of '{LABELS[0]}' in .* is an example of a concept, or shares a"):
+        under_test(corpus, [every], LABELS)
+
+
+def test_a_concept_whose_examples_are_of_one_group_is_named():
+    concept = pairs("palmas")
+    examples, null = (tuple(replace(example, group="a") for example in some)
+                      for some in (concept.examples, concept.null))
+    alone = replace(concept, examples=examples, null=null)
+    rows = {example.source.key(): 0 for example in (*concept.examples, *concept.null)}
+    with pytest.raises(InputError, match="concept 'palmas': examples with and without the idea must each come"):
+        design(alone, rows, estimator="paired-difference", nulls=20, seed=0)
 
 
 def test_copies_of_the_corpus_are_not_tested_whatever_their_groups_are_called(tmp_path):
@@ -298,7 +334,7 @@ def test_words_say_that_groups_could_not_be_told_apart(found):
     ({"labels": ("buleria",)}, "unknown label 'buleria'; did you mean 'bulerias'"),
     ({"estimator": "rigde"}, "unknown estimator 'rigde' in the experiment; did you mean 'ridge'"),
     ({"correction": "bonferroni"}, "unknown correction 'bonferroni' in the experiment; available"),
-    ({"nulls": 100}, r"8 cells at 0\.05 need 160 meaningless concepts or more and nulls = 100"),
+    ({"nulls": 100}, r"8 questions \(idea x label x layer\) at 0\.05 need 160 meaningless ideas or more"),
     ({"model": "deaf"}, "only gives scores"),
     ({"erase": ("ear",)}, "unknown layer 'ear' in 'erase'; did you mean 'ears'"),
     ({"erase": ("ears",), "maps": "flattened"}, "'erase' needs maps = \"pooled\""),

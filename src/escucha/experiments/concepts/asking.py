@@ -97,9 +97,10 @@ def under_test(corpus: Corpus, concepts: Sequence[Concept], labels: Sequence[str
     kept = [track for track in tracks if track.group not in supplying and track.source.key() not in shown]
     for label in labels:
         if not any(label in track.labels for track in kept):
-            shared = " that is no concept example, nor of a group of one," if any(
-                label in track.labels for track in tracks) else ""
-            raise InputError(f"no clip of {label!r}{shared} in {corpus.origin}; add some, or leave the label out")
+            if any(label in track.labels for track in tracks):
+                raise InputError(f"every clip of {label!r} in {corpus.origin} is an example of a concept, or shares a "
+                                 "group (artist, family) with one; test on other clips, or leave the label out")
+            raise InputError(f"no clip of {label!r} in {corpus.origin}; add some, or leave the label out")
     return kept
 
 

@@ -58,7 +58,7 @@ def entangled(table: "ConceptTable") -> str:
     if not table.entangled:
         return ""
     if not beyond:
-        return "No two ideas lie more nearly along one direction than two meaningless ideas may."
+        return "No two ideas are the same direction to the model, no more than two meaningless ones may be."
     most = max(beyond, key=lambda pair: abs(pair.cosine) - pair.chance)
     pairs = {(pair.one, pair.other) for pair in table.entangled}
     share = len({(pair.one, pair.other) for pair in beyond})

@@ -7,6 +7,7 @@ from escucha.concepts.activations import FEATURES
 from escucha.concepts.names import few_of, listed, short, spoken
 from escucha.concepts.tcav import AWAY, TOWARDS, UNMOVED
 from escucha.experiments.concepts.erasing_words import warnings as erasing_warnings
+from escucha.models.resampling import FEW_GROUPS
 
 if TYPE_CHECKING:
     from escucha.concepts.effect import DirectEffect
@@ -23,7 +24,7 @@ def warnings(table: "ConceptTable") -> list[str]:
     alpha = table.settings["alpha"]
     erasing = erasing_warnings(table.erasures, table.layers, alpha=alpha) if table.erasures else []
     return [*(f"Warning: of the examples of {few_of(names)}: {sentence}" for sentence, names in doubted.items()),
-            *([_unchecked(table)] if table.unchecked else []), *unknown(table.model, table.told, alpha),
+            *_few(table), *([_unchecked(table)] if table.unchecked else []), *unknown(table.model, table.told, alpha),
             *_contradictions(table), *erasing]
 
 
@@ -63,6 +64,14 @@ def blank(table: "ConceptTable") -> list[str]:
         said.append(f"At {where} nothing moves the value of {listed(labels, 'or')}, no meaningless change either, so "
                     "no push on it was tested.")
     return said
+
+
+def _few(table: "ConceptTable") -> list[str]:
+    count = table.tested_groups
+    if count >= FEW_GROUPS:
+        return []
+    return [f"Warning: the clips under test come from {count} group{'s' * (count != 1)}; under {FEW_GROUPS} a push "
+            "says little of other music."]
 
 
 def _unchecked(table: "ConceptTable") -> str:

@@ -17,7 +17,7 @@ from escucha.concepts.estimators import Estimated
 from escucha.concepts.tcav import ConceptTest
 from escucha.concepts.telling import Telling
 from escucha.experiments.concepts import tables
-from escucha.experiments.concepts.agreement import Agreement
+from escucha.experiments.concepts.agreement import Agreement, closest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,6 +60,8 @@ class ConceptTable:
     """Concept to how many groups supply its examples."""
     clips: dict[str, int]
     """Label to how many clips were tested."""
+    tested_groups: int
+    """From how many groups these come."""
     settings: dict[str, Any]
     """`value` and `push` (what they are, in words), `nulls`, `alpha`, `correction`, `maps`, `estimator`, `margin`."""
     pairs: tuple[Contrast, ...] = ()
@@ -129,7 +131,8 @@ class ConceptTable:
             "direct-effects": (self.effects, effects.direct_effects), "doses": (self.doses, effects.doses),
             "erased": (self.erasures, erasing_figure.erased), "pushes": (self.tests, figures.pushes),
             "push-and-effect": (self.effects, effects.push_and_effect),
-            "agreement": (self.agreements, beliefs.agreement), "estimators": (self.estimated, beliefs.estimators),
+            "agreement": (closest(self.agreements), beliefs.agreement),
+            "estimators": (self.estimated, beliefs.estimators),
             "directions": (self.cavs, figures.directions), "entanglement": (self.entangled, figures.entanglement)}
         return {name: draw(self) for name, (there, draw) in drawn.items() if there}
 

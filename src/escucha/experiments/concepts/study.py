@@ -87,7 +87,7 @@ class ConceptStudy:
             _soundings(designs, values, workbench, asked.classifier.rate),
             {concept.name: len({example.group for example in concept.examples}) for concept in asked.concepts},
             {label: sum(label in track.labels for track in asked.tracks) for label in asked.labels},
-            {**self._told(asked), "push": layers[0].unit},
+            len({track.group for track in asked.tracks}), {**self._told(asked), "push": layers[0].unit},
             self._pairs(asked, workbench), asked.unchecked,
             estimated=tuple(one for layer in layers for one in layer.estimated),
             entangled=tuple(one for layer in layers for one in layer.entangled),

@@ -26,16 +26,27 @@ def sentences(table: "ConceptTable") -> list[str]:
 
 
 def headline(table: "ConceptTable") -> str:
-    """Which ideas move the model, the strongest first, and which are not shown to."""
+    """Which ideas move the model, the strongest first, which are not shown to, and which could not be asked of."""
+    lost = [spoken(concept) for concept in table.meanings if _untestable(table, concept)]
+    untested = (f"{few_of(lost)} could not be tested on {table.model}: no layer holds a direction for "
+                f"{'it' if len(lost) == 1 else 'them'}")
+    if len(lost) == len(table.meanings):
+        return f"{untested}."
+    return f"{_moved(table)}{f'; {untested}' if lost else ''}."
+
+
+def _moved(table: "ConceptTable") -> str:
+    """The headline of what could be tested, without its full stop."""
     moving = sorted((concept for concept in table.meanings if _moves(table, concept)),
                     key=lambda concept: -_strength(table, concept))
-    still = [spoken(concept) for concept in table.meanings if concept not in moving]
+    still = [spoken(concept) for concept in table.meanings
+             if concept not in moving and not _untestable(table, concept)]
     if not moving and len(still) == 1:
-        return f"{still[0]} is not shown to move {table.model}."
+        return f"{still[0]} is not shown to move {table.model}"
     if not moving:
-        return f"None of {few_of(still, 'or')} is shown to move {table.model}."
+        return f"None of {few_of(still, 'or')} is shown to move {table.model}"
     ending = f"; {few_of(still)} {'are' if len(still) > 1 else 'is'} not shown to move it" if still else ""
-    return f"{table.model} is moved by {few_of([_most(table, concept) for concept in moving])}{ending}."
+    return f"{table.model} is moved by {few_of([_most(table, concept) for concept in moving])}{ending}"
 
 
 def label_sentence(table: "ConceptTable", label: str) -> str:
@@ -99,8 +110,7 @@ def unshown(table: "ConceptTable") -> list[str]:
     if missed:
         cells = few_of([f"{spoken(effect.concept)} on {effect.label}" for effect in missed])
         said.append(f"Felt, yet no harder a push than meaningless changes have: {cells}{_resolved(table, missed[0])}.")
-    lost = [spoken(concept) for concept in table.meanings if all(
-        test.verdict == NO_DIRECTION for test in table.tests if test.concept == concept)]
+    lost = [spoken(concept) for concept in table.meanings if _nowhere(table, concept)]
     if lost:
         said.append(f"No layer of {table.model} holds a direction for {few_of(lost, 'or')}: "
                     "it cannot be told from meaningless changes there, so it was not tested.")
@@ -138,6 +148,15 @@ def _moves(table: "ConceptTable", concept: str) -> bool:
     if effects:
         return any(effect.felt for effect in effects)
     return any(test.concept == concept and test.verdict in (TOWARDS, AWAY) for test in table.tests)
+
+
+def _nowhere(table: "ConceptTable", concept: str) -> bool:
+    return all(test.verdict == NO_DIRECTION for test in table.tests if test.concept == concept)
+
+
+def _untestable(table: "ConceptTable", concept: str) -> bool:
+    """Neither pairs to switch it on in, nor a direction at any layer."""
+    return _nowhere(table, concept) and not any(effect.concept == concept for effect in table.effects)
 
 
 def _strength(table: "ConceptTable", concept: str) -> float:
@@ -179,5 +198,5 @@ def _how(table: "ConceptTable") -> str:
         return " (the model has no gradients, so clips are moved along the idea in its features)"
     maps = "layers pooled over time and frequency" if table.settings["maps"] == "pooled" else (
         "layers position by position, so that it also says where")
-    return (" between the idea and what would raise the label (1 is one direction, 0 none, −1 the opposite; "
-            f"{maps})")
+    return (" between the idea and the direction in the layer that raises the label (1 is one direction, 0 none, −1 "
+            f"the opposite; {maps})")
