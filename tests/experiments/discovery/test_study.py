@@ -172,8 +172,9 @@ def test_of_too_few_groups_nothing_is_tested_and_no_absence_is_told(found, tmp_p
     for at, line in zip(few.found.ranking, words[1:5]):
         most = few.found.of(at)[0]
         lost, reach = [part.split()[-1] for part in line.split(";")[1].split(", ")[1:]]
+        verb = "gains" if most.lost.value < -0.005 else "loses"
         assert line.startswith(f"Component {at + 1} was not tested against labels (4 groups); taken out, {most.label} "
-                               f"{'gains' if most.lost.value < -0.005 else 'loses'} {lost}, meaningless patterns at most ")
+                               f"{verb} {lost}, meaningless patterns at most ")
         assert float(lost) == pytest.approx(abs(most.lost.value), abs=0.006)
         assert float(reach) == pytest.approx(most.reach, abs=0.006)
     said = " ".join(words)

@@ -101,8 +101,9 @@ def _taken(found: Summary, component: int) -> str:
     """What is lost most without a component, where it could not be tested."""
     cell = found.of(component)[0]
     lost, reach = (_signed(found, abs(value)).lstrip("+") for value in (cell.lost.value, cell.reach))
+    verb = "gains" if cell.lost.value < 0 and lost != "0" else "loses"
     return (f"was not tested against labels ({_groups(cell.lost.groups)}); taken out, {cell.label} "
-            f"{'gains' if cell.lost.value < 0 and lost != '0' else 'loses'} {lost}, meaningless patterns at most {reach}")
+            f"{verb} {lost}, meaningless patterns at most {reach}")
 
 
 def _near(found: Summary, component: int) -> str:
