@@ -37,7 +37,7 @@ class ConceptStudy:
     """Which concepts, on which clips: TCAV (Kim et al. 2018) against meaningless concepts, and direct effects."""
 
     kind: ClassVar[str] = "concept-study"
-    revision: ClassVar[int] = 8
+    revision: ClassVar[int] = 9
     model: str
     """A network, or a model of features (SVM, forest), whose one layer is called `features`."""
     concepts: tuple[str, ...]
