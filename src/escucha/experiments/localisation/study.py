@@ -106,8 +106,8 @@ class Localisation:
         places = {key: place for place, key in enumerate(sources)}
         designs = [design(concept, places, estimator=self.estimator, nulls=self.nulls, seed=self.seed)
                    for concept in asked.concepts]
-        clips = workbench.clips(list(sources.values()), rate=asked.classifier.rate, doing="concept examples")
-        heard = activations.hear(asked.classifier, clips, asked.layers)
+        heard = workbench.hear(asked.classifier, list(sources.values()), asked.layers, card=self.model,
+                               doing="concept examples")
         return {layer: np.asarray(heard.rows[layer]) for layer in asked.layers}, designs
 
     def _examples(self, asked: Asked, workbench: "Workbench", locator: Locator,
